@@ -1,0 +1,209 @@
+import { z } from 'zod'
+import { checkSchema, paramsSchema } from './cell.ts'
+import { strategyInfoSchema } from './strategy-info.ts'
+
+export const RESULTS_SCHEMA_ID = 'authbench/results@1'
+
+/**
+ * A number never travels without its uncertainty: 95 % interval over rounds. `low` and `high` are null when
+ * there are too few rounds for a distribution-free interval (fewer than 6).
+ */
+export const estimateSchema = z.object({
+  value: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  rounds: z.number().int().nonnegative(),
+})
+export type Estimate = z.infer<typeof estimateSchema>
+
+export const metricInfoSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  unit: z.string(),
+  better: z.enum(['lower', 'higher']),
+  /** Counted, not timed: the same in every round, so equality is the test. */
+  exact: z.boolean(),
+})
+export type MetricInfo = z.infer<typeof metricInfoSchema>
+
+export const scenarioInfoSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  question: z.string(),
+  model: z.enum(['closed', 'open']),
+})
+export type ScenarioInfo = z.infer<typeof scenarioInfoSchema>
+
+export const environmentSchema = z.object({
+  cpu: z.string(),
+  cores: z.number().int(),
+  memoryBytes: z.number(),
+  platform: z.string(),
+  kernel: z.string(),
+  node: z.string(),
+  v8: z.string(),
+  redis: z.string().nullable(),
+  /** `own`: started and stopped by the run; `given`: the user's. Never its URL. */
+  redisOrigin: z.enum(['own', 'given']).nullable(),
+  lockfileHash: z.string().nullable(),
+  pinning: z.object({
+    server: z.number().int().nullable(),
+    redis: z.number().int().nullable(),
+    generator: z.number().int().nullable(),
+    /** In words, for the report: which core runs what, or why nothing is pinned. */
+    sentence: z.string(),
+  }),
+  cpuSource: z.enum(['schedstat', 'rusage']),
+  packages: z.record(z.string(), z.string()),
+})
+export type Environment = z.infer<typeof environmentSchema>
+
+export const runConfigSchema = z.object({
+  profile: z.enum(['smoke', 'quick', 'ci', 'full']),
+  strategies: z.array(z.string()).min(1),
+  scenarios: z.array(z.string()).min(1),
+  rounds: z.number().int().positive(),
+  seed: z.number().int().nonnegative(),
+  transport: z.enum(['bearer', 'cookie']),
+  connections: z.number().int().positive(),
+  /** Distinct credentials per server. */
+  pool: z.number().int().positive(),
+  slicesPerRound: z.number().int().positive(),
+  sliceMs: z.number().int().positive(),
+  warmupMs: z.number().int().nonnegative(),
+  ttlSeconds: z.number().int().positive(),
+  /** Names only; the values may be somebody's data. */
+  extraClaims: z.array(z.string()),
+})
+export type RunConfig = z.infer<typeof runConfigSchema>
+
+export const summarySchema = z.object({
+  strategy: z.string(),
+  scenario: z.string(),
+  params: paramsSchema,
+  metric: z.string(),
+  unit: z.string(),
+  better: z.enum(['lower', 'higher']),
+  estimate: estimateSchema,
+})
+export type Summary = z.infer<typeof summarySchema>
+
+/**
+ * - `better`, `worse`: the whole interval lies on one side of "equal" and outside the A/A noise band
+ * - `equal`: an exact metric with the same count
+ * - `unsure`: a difference is not shown
+ * - `not judged`: fewer than 6 rounds in common
+ */
+export const comparisonSchema = z.object({
+  metric: z.string(),
+  unit: z.string(),
+  strategy: z.string(),
+  baseline: z.string(),
+  scenario: z.string(),
+  params: paramsSchema,
+  /** strategy / baseline; null where the baseline is zero. */
+  ratio: estimateSchema.nullable(),
+  /** strategy - baseline, in the metric's unit. */
+  difference: estimateSchema,
+  /** Exact two-sided signed-rank p; null for exact metrics and for fewer than 6 rounds. */
+  p: z.number().nullable(),
+  verdict: z.enum(['better', 'worse', 'equal', 'unsure', 'not judged']),
+})
+export type Comparison = z.infer<typeof comparisonSchema>
+
+export const claimResultSchema = z.object({
+  id: z.string(),
+  /** The article's assertion, one sentence. */
+  text: z.string(),
+  verdict: z.enum(['supported', 'refuted', 'depends', 'not measured']),
+  why: z.string(),
+  /** Sentences with numbers, intervals and units. */
+  evidence: z.array(z.string()),
+})
+export type ClaimResult = z.infer<typeof claimResultSchema>
+
+export const findingSchema = z.object({
+  kind: z.string(),
+  severity: z.enum(['info', 'warning']),
+  sentence: z.string(),
+  /** What to do about it; null where nothing is to be done. */
+  advice: z.string().nullable(),
+})
+export type Finding = z.infer<typeof findingSchema>
+
+export const runVerdictSchema = z.enum(['ok', 'invalid', 'inconclusive', 'partial', 'unjudged'])
+export type RunVerdict = z.infer<typeof runVerdictSchema>
+
+export const resultsSchema = z.object({
+  schema: z.literal(RESULTS_SCHEMA_ID),
+  run: z.object({
+    id: z.string(),
+    startedAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime(),
+    seed: z.number().int(),
+    profile: z.string(),
+    git: z.object({ sha: z.string(), dirty: z.boolean() }).nullable(),
+    partial: z.boolean(),
+    authbench: z.string(),
+    /** What to type to get this run again. */
+    command: z.string(),
+  }),
+  environment: environmentSchema,
+  config: runConfigSchema,
+  strategies: z.array(strategyInfoSchema),
+  scenarios: z.array(scenarioInfoSchema),
+  metrics: z.array(metricInfoSchema),
+  summary: z.array(summarySchema),
+  comparisons: z.array(comparisonSchema),
+  /** Pooled latency, for charts: quantile in 0..1 to microseconds, expected statuses only. */
+  spectra: z.array(
+    z.object({
+      strategy: z.string(),
+      scenario: z.string(),
+      params: paramsSchema,
+      count: z.number().int(),
+      points: z.array(z.object({ quantile: z.number(), us: z.number() })),
+    }),
+  ),
+  /** Value of a metric per round, for strip charts and for whoever checks our statistics. */
+  rounds: z.array(
+    z.object({
+      strategy: z.string(),
+      arm: z.enum(['main', 'twin']),
+      scenario: z.string(),
+      params: paramsSchema,
+      metric: z.string(),
+      values: z.array(z.object({ round: z.number().int(), position: z.number().int(), value: z.number() })),
+    }),
+  ),
+  probes: z.array(
+    z.object({
+      strategy: z.string(),
+      ownStatus: z.number().int(),
+      anonymousStatus: z.number().int(),
+      revokedStatus: z.number().int(),
+    }),
+  ),
+  validity: z.object({
+    verdict: runVerdictSchema,
+    reasons: z.array(z.string()),
+    checks: z.array(
+      checkSchema.extend({
+        strategy: z.string().nullable(),
+        scenario: z.string().nullable(),
+        cells: z.number().int(),
+      }),
+    ),
+    cells: z.object({
+      completed: z.number().int(),
+      invalid: z.number().int(),
+      failed: z.number().int(),
+      interrupted: z.number().int(),
+    }),
+  }),
+  /** A/A: the baseline against its twin. Metric id to ratio. */
+  noise: z.record(z.string(), estimateSchema),
+  claims: z.array(claimResultSchema),
+  findings: z.array(findingSchema),
+})
+export type Results = z.infer<typeof resultsSchema>
