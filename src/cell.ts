@@ -36,9 +36,11 @@ export const loadSampleSchema = z.object({
   slices: z.array(sliceSchema).min(1),
   /** Microseconds, HDR V2 compressed base64; expected statuses inside the windows only. */
   latencyHdr: z.string(),
-  /** Every response of the cell, before, inside and after the windows: what store counters are divided by. */
+  /** Every response inside the windows, whatever its status: what store counters are divided by. */
   responses: z.number().int(),
-  /** HTTP status to count, every response of the cell. */
+  /** Bytes that the generator wrote to its sockets for exactly those responses. */
+  requestBytes: z.number().int(),
+  /** HTTP status to count, every response inside the windows. */
   statuses: z.record(z.string(), z.number().int()),
   errors: z.number().int(),
   timeouts: z.number().int(),

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import { InvalidArgumentError } from 'commander'
+import { z } from 'zod'
+import { parseClaimsFile } from '../../servers/claims-file.ts'
+import type { TokenProfile } from '../../servers/contract.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../../servers/token-profile.ts'
+import { type Options, optionsSchema } from '../../src/config.ts'
+import { AuthbenchError, messageOf } from '../../src/errors.ts'
+
+export function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
+
+export function nameList(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+function readInput(file: string, option: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new AuthbenchError('FILE_UNREADABLE', `${option} ${file}: ${messageOf(error)}`, {
+      next: 'Check the path and its permissions.',
+      cause: error,
+    })
+  }
+}
+
+/**
+ * Options of the config file below those of the command line.
+ * @throws AuthbenchError FILE_UNREADABLE, CONFIG_NOT_JSON, OPTIONS_INVALID
+ */
+export function mergeOptions(flags: Options, configFile: string | undefined): Options {
+  const fromFlags = optionsSchema.safeParse(flags)
+  if (!fromFlags.success) throw invalidOptions('', fromFlags.error)
+  if (configFile === undefined) return fromFlags.data
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(readInput(configFile, '--config'))
+  } catch (error) {
+    if (error instanceof AuthbenchError) throw error
+    throw new AuthbenchError('CONFIG_NOT_JSON', `${configFile} is not JSON: ${messageOf(error)}`, {
+      next: 'The file is an object of the options of `authbench run`, without the dashes.',
+      cause: error,
+    })
+  }
+  const fromFile = optionsSchema.safeParse(parsed)
+  if (!fromFile.success) throw invalidOptions(`${configFile}: `, fromFile.error)
+  return { ...fromFile.data, ...fromFlags.data }
+}
+
+function invalidOptions(where: string, error: z.ZodError): AuthbenchError {
+  return new AuthbenchError('OPTIONS_INVALID', `${where}${z.prettifyError(error)}`, {
+    next: '`authbench run --help` shows the options and their values.',
+  })
+}
+
+/** @throws AuthbenchError FILE_UNREADABLE, CLAIMS_* */
+export function readClaims(file: string | undefined): TokenProfile {
+  return file === undefined ? DEFAULT_TOKEN_PROFILE : parseClaimsFile(readInput(file, '--claims'), file)
+}
+
+/** `--redis`, or REDIS_URL, or null for a throwaway server. */
+export function redisUrl(option: string | undefined): string | null {
+  const url = option ?? process.env.REDIS_URL
+  return url === undefined || url === '' ? null : url
+}

@@ -1,0 +1,165 @@
+import { randomInt } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { relative } from 'node:path'
+import { type AuthStrategy, COOKIE_NAME, type TokenProfile } from '../../servers/contract.ts'
+import { assertFits } from '../../servers/credential-size.ts'
+import { generateKeys } from '../../servers/keys.ts'
+import { STRATEGIES, strategyIds } from '../../servers/registry.ts'
+import { analyse } from '../../src/analyse.ts'
+import { type Options, resolveConfig } from '../../src/config.ts'
+import { AuthbenchError } from '../../src/errors.ts'
+import { renderCharts, REPORTERS } from '../../src/report/registry.ts'
+import type { Results, RunConfig } from '../../src/results.ts'
+import { type StrategyInfo, strategyInfoSchema } from '../../src/strategy-info.ts'
+import { authbenchVersion, describeEnvironment, describeGit } from '../environment.ts'
+import { detectPinning } from '../machine/pinning.ts'
+import { machineBench } from '../machine-bench.ts'
+import { showProgress } from '../progress/live.ts'
+import { provideRedis } from '../redis/provide.ts'
+import { createResultsFolder, type ResultsFolder } from '../results-folder.ts'
+import { lockMachine } from '../run-lock.ts'
+import { runAll, type RunOutcome } from '../runner.ts'
+import { SCENARIOS } from '../scenarios/registry.ts'
+import type { Terminal } from '../terminal.ts'
+import { mergeOptions, readClaims, redisUrl } from './options.ts'
+
+export interface RunFlags extends Options {
+  readonly config?: string | undefined
+  readonly json?: boolean | undefined
+}
+
+const EXIT_CODES = { ok: 0, unjudged: 0, partial: 3, invalid: 3, inconclusive: 3 } as const
+const INTERRUPTED = 130
+/** The longest subject name of a run: as many digits as the largest pool needs. */
+const LONGEST_SUBJECT = 'user-0000000'
+
+/** Measures, analyses, reports. @returns the exit code */
+export async function run(flags: RunFlags, terminal: Terminal): Promise<number> {
+  const { config: configFile, json = false, ...options } = flags
+  const merged = mergeOptions(options, configFile)
+  const token = readClaims(merged.claims)
+  const config = resolveConfig(
+    merged,
+    { strategies: strategyIds, scenarios: SCENARIOS.map(({ id }) => id) },
+    {
+      profile: 'quick',
+      seed: randomInt(2 ** 32),
+      extraClaims: merged.claims === undefined ? [] : Object.keys(token.claims),
+    },
+  )
+  const strategies = chosenStrategies(config)
+  const keys = await generateKeys()
+  const { transport, ttlSeconds } = config
+  for (const strategy of strategies) {
+    await assertFits(strategy, { keys, token, ttlSeconds, transport }, LONGEST_SUBJECT)
+  }
+
+  await using cleanup = new AsyncDisposableStack()
+  cleanup.defer(lockMachine())
+  const startedAt = new Date()
+  const folder = createResultsFolder(merged.out ?? 'results', config.profile, startedAt)
+  let cellsKept = 0
+  cleanup.defer(() => {
+    if (cellsKept === 0) rmSync(folder.path, { recursive: true, force: true })
+  })
+  const signal = terminal.interruption(cleanup)
+  const pinning = detectPinning()
+  const keyPrefix = `authbench:${folder.id}:`
+  const redis = strategies.some(({ needs }) => needs.includes('redis'))
+    ? await provideRedis(redisUrl(merged.redis), pinning.redis)
+    : null
+  if (redis !== null) cleanup.defer(() => redis.release(keyPrefix))
+
+  const progress = showProgress(config, terminal.stderr, () => performance.now())
+  const scenarios = SCENARIOS.filter(({ id }) => config.scenarios.includes(id))
+  const infos = strategies.map(infoOf)
+  const outcome = await runAll(
+    { config, strategies: infos, scenarios, keyPrefix },
+    {
+      bench: machineBench({ config, strategies: infos, pinning, redis, keys, token, signal }),
+      signal,
+      listener: progress.listener,
+      keep(cell) {
+        folder.appendCell(cell)
+        cellsKept += 1
+      },
+    },
+  )
+  progress.end()
+  if (cellsKept === 0) return endWithoutCells(outcome, signal, terminal)
+
+  const results = analyse(outcome.cells, {
+    run: {
+      id: folder.id,
+      startedAt: startedAt.toISOString(),
+      finishedAt: new Date().toISOString(),
+      seed: config.seed,
+      profile: config.profile,
+      git: describeGit(),
+      partial: outcome.partial,
+      authbench: authbenchVersion(),
+      command: reproduce(config, merged, token),
+    },
+    environment: describeEnvironment(
+      pinning,
+      redis === null ? null : { version: redis.control.version, origin: redis.origin },
+    ),
+    config,
+    strategies: infos,
+    scenarios: scenarios.map(({ id, title, question, model }) => ({ id, title, question, model })),
+  })
+  writeReports(results, folder)
+  terminal.stdout.write(json ? `${JSON.stringify(results, null, 2)}\n` : renderForTerminal(results, terminal))
+  terminal.stderr.write(`\nReport: ${relative(process.cwd(), folder.path) || '.'}/report.html\n`)
+  if (outcome.fatal !== null) terminal.reportError(outcome.fatal)
+  return signal.aborted ? INTERRUPTED : (outcome.fatal?.exitCode ?? EXIT_CODES[results.validity.verdict])
+}
+
+function chosenStrategies(config: RunConfig): AuthStrategy[] {
+  return strategyIds.filter((id) => config.strategies.includes(id)).map((id) => STRATEGIES[id])
+}
+
+/** The data of a strategy without its code. */
+const infoOf = (strategy: AuthStrategy): StrategyInfo => strategyInfoSchema.parse(strategy)
+
+function endWithoutCells(outcome: RunOutcome, signal: AbortSignal, terminal: Terminal): number {
+  if (signal.aborted) {
+    terminal.stderr.write('Interrupted before anything was measured.\n')
+    return INTERRUPTED
+  }
+  throw (
+    outcome.fatal ??
+    new AuthbenchError('NOTHING_MEASURED', 'no cell could be measured', {
+      next: 'Run one strategy alone to see why: `authbench run --profile smoke --strategies ID`.',
+      exitCode: 3,
+    })
+  )
+}
+
+/** What to type to get this run again; the claims file is named, Redis is not. */
+function reproduce(config: RunConfig, options: Options, token: TokenProfile): string {
+  const all = config.strategies.length === strategyIds.length
+  return [
+    'npm run authbench -- run',
+    `--profile ${config.profile}`,
+    ...(all ? [] : [`--strategies ${config.strategies.join(',')}`]),
+    `--rounds ${config.rounds}`,
+    `--connections ${config.connections}`,
+    `--pool ${config.pool}`,
+    ...(config.transport === 'bearer' ? [] : [`--transport ${config.transport} # as ${COOKIE_NAME}`]),
+    ...(Object.keys(token.claims).length > 0 && options.claims !== undefined ? ['--claims FILE'] : []),
+    `--seed ${config.seed}`,
+  ].join(' ')
+}
+
+export function writeReports(results: Results, folder: Pick<ResultsFolder, 'write' | 'link'>): void {
+  for (const { file, render } of REPORTERS) if (file !== null) folder.write(file, render(results, {}))
+  for (const { file, svg } of renderCharts(results)) folder.write(file, svg)
+  folder.link()
+}
+
+export function renderForTerminal(results: Results, { stdout, color }: Terminal): string {
+  const reporter = REPORTERS.find(({ file }) => file === null)
+  const columns = stdout.isTTY === true ? (stdout.columns ?? 100) : 100
+  return reporter?.render(results, { color, columns: Math.min(columns, 120) }) ?? ''
+}

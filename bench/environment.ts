@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import os from 'node:os'
+import type { Environment, Results } from '../src/results.ts'
+import { hasSchedstat } from './machine/schedstat.ts'
+import type { Pinning } from './machine/pinning.ts'
+
+const ROOT = new URL('../', import.meta.url)
+/** The packages whose version can move a number. */
+const PACKAGES = ['autocannon', 'fast-jwt', 'fastify', 'ioredis', 'jose'] as const
+
+const readText = (path: string): string | null => {
+  try {
+    return readFileSync(new URL(path, ROOT), 'utf8')
+  } catch {
+    return null
+  }
+}
+
+const versionOf = (path: string): string => {
+  const parsed: unknown = JSON.parse(readText(path) ?? '{}')
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown'
+}
+
+export const authbenchVersion = (): string => versionOf('package.json')
+
+export function describeEnvironment(
+  pinning: Pinning,
+  redis: { readonly version: string; readonly origin: 'own' | 'given' } | null,
+): Environment {
+  const cpus = os.cpus()
+  const lockfile = readText('package-lock.json')
+  return {
+    cpu: cpus[0]?.model.trim() ?? 'unknown',
+    cores: os.availableParallelism(),
+    memoryBytes: os.totalmem(),
+    platform: `${process.platform} ${process.arch}`,
+    kernel: os.release(),
+    node: process.version,
+    v8: process.versions.v8,
+    redis: redis?.version ?? null,
+    redisOrigin: redis?.origin ?? null,
+    lockfileHash: lockfile === null ? null : createHash('sha256').update(lockfile).digest('hex').slice(0, 16),
+    pinning,
+    cpuSource: hasSchedstat() ? 'schedstat' : 'rusage',
+    packages: Object.fromEntries(PACKAGES.map((name) => [name, versionOf(`node_modules/${name}/package.json`)])),
+  }
+}
+
+export function describeGit(): Results['run']['git'] {
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  try {
+    return { sha: git('rev-parse', 'HEAD'), dirty: git('status', '--porcelain', '--untracked-files=no') !== '' }
+  } catch {
+    return null
+  }
+}

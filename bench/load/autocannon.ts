@@ -1,0 +1,198 @@
+import type { EventEmitter } from 'node:events'
+import type { Socket } from 'node:net'
+import autocannon from 'autocannon'
+import { AuthbenchError } from '../../src/errors.ts'
+import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/histogram.ts'
+import type { EngineSlice, EngineTarget, LoadEngine, OpenLoad } from './engine.ts'
+
+/** A response that takes longer than the window by this much is counted as timed out. */
+const DRAIN_LIMIT_MS = 2000
+const OPEN_LIMIT_MS = 5000
+/** autocannon's own time limit must not strike while connections wait between slices. */
+const NO_TIMEOUT_SECONDS = 86_400
+
+/**
+ * The parts of autocannon 9.0.0's client that hold and release a connection. Its rate limit is the only brake it has:
+ * with `rate` 1 and one request made "this second" the next request waits until `_doRequest` is called again.
+ * The version is pinned and `autocannon.test.ts` fails when these no longer do this.
+ */
+interface BrakedClient extends EventEmitter {
+  rate: number
+  reqsMadeThisSecond: number
+  paused: boolean
+  conn: Socket
+  setRequests(requests: object[]): void
+  _doRequest(): void
+  destroy(): void
+}
+
+function brake(client: BrakedClient): void {
+  client.rate = 1
+  client.reqsMadeThisSecond = 1
+}
+
+function release(client: BrakedClient): void {
+  client.rate = 0
+  client.paused = false
+  client._doRequest()
+}
+
+type Failure = { readonly errors: number; readonly timeouts: number }
+
+interface Window {
+  readonly startedAt: number
+  lastResponseAt: number
+  readonly histogram: ReturnType<typeof newHistogram>
+  latencySumMs: number
+  responses: number
+  requests: number
+  readonly statuses: Record<string, number>
+  readonly bytesBefore: number
+  readonly finish: (failure: Failure) => void
+}
+
+/** autocannon in closed loop only: no rate mode, none of its latencies or averages, no workers. */
+export const autocannonEngine: LoadEngine = {
+  id: 'autocannon',
+  open(target) {
+    const { promise, resolve, reject } = Promise.withResolvers<OpenLoad>()
+    openConnections(target, resolve, reject)
+    return promise
+  },
+}
+
+function openConnections(
+  target: EngineTarget,
+  resolve: (load: OpenLoad) => void,
+  reject: (error: AuthbenchError) => void,
+): void {
+  const clients: BrakedClient[] = []
+  const sockets = new Map<BrakedClient, Socket>()
+  const waiting = new Set<BrakedClient>()
+  let holding = true
+  let connectionErrors = 0
+  let window: Window | null = null
+  let opened = false
+
+  const bytesWritten = () => clients.reduce((sum, client) => sum + client.conn.bytesWritten, 0)
+  const close = () => {
+    instance.stop()
+    for (const client of clients) client.destroy()
+  }
+
+  const fail = (message: string) => {
+    close()
+    reject(
+      new AuthbenchError('LOAD_NOT_OPENED', message, {
+        next: 'Check that the server answers the request with the expected status.',
+        exitCode: 3,
+      }),
+    )
+  }
+  const openTimer = setTimeout(
+    () => fail(`${waiting.size} of ${target.connections} connections had a first response in time`),
+    OPEN_LIMIT_MS,
+  )
+
+  const onResponse = (client: BrakedClient, status: number, latencyMs: number) => {
+    if (window !== null) {
+      window.lastResponseAt = performance.now()
+      window.responses += 1
+      window.latencySumMs += latencyMs
+      window.statuses[status] = (window.statuses[status] ?? 0) + 1
+      if (status === target.expectStatus) {
+        window.requests += 1
+        recordMilliseconds(window.histogram, latencyMs)
+      }
+    }
+    if (!holding) return
+    brake(client)
+    waiting.add(client)
+    if (waiting.size < target.connections) return
+    if (opened) {
+      window?.finish({ errors: 0, timeouts: 0 })
+      return
+    }
+    opened = true
+    clearTimeout(openTimer)
+    for (const each of clients) sockets.set(each, each.conn)
+    // autocannon asks for the next request only after this handler: resolve when all connections wait.
+    setImmediate(() => resolve({ slice, close }))
+  }
+
+  const slice = (milliseconds: number): Promise<EngineSlice> => {
+    const result = Promise.withResolvers<EngineSlice>()
+    const timers = [
+      setTimeout(() => {
+        holding = true
+      }, milliseconds),
+      setTimeout(() => {
+        window?.finish({ errors: 0, timeouts: target.connections - waiting.size })
+      }, milliseconds + DRAIN_LIMIT_MS),
+    ]
+    const current: Window = {
+      startedAt: performance.now(),
+      lastResponseAt: performance.now(),
+      histogram: newHistogram(),
+      latencySumMs: 0,
+      responses: 0,
+      requests: 0,
+      statuses: {},
+      bytesBefore: bytesWritten(),
+      finish(failure) {
+        for (const timer of timers) clearTimeout(timer)
+        window = null
+        const reconnects = clients.filter((client) => client.conn !== sockets.get(client)).length
+        if (failure.errors + failure.timeouts + reconnects > 0) close()
+        result.resolve({
+          seconds: Math.max(current.lastResponseAt - current.startedAt, Number.EPSILON) / 1000,
+          requests: current.requests,
+          responses: current.responses,
+          requestBytes: bytesWritten() - current.bytesBefore,
+          statuses: current.statuses,
+          ...failure,
+          reconnects,
+          latencyHdr: encodeHistogram(current.histogram),
+          meanLatencyUs: current.responses === 0 ? 0 : (current.latencySumMs * 1000) / current.responses,
+        })
+      },
+    }
+    window = current
+    holding = false
+    waiting.clear()
+    connectionErrors = 0
+    for (const client of clients) release(client)
+    return result.promise
+  }
+
+  const onConnectionError = (error: Error) => {
+    connectionErrors += 1
+    // autocannon reconnects at once and for ever; a server that is gone must not keep it busy.
+    if (connectionErrors < target.connections) return
+    clearTimeout(openTimer)
+    if (window !== null) window.finish({ errors: connectionErrors, timeouts: 0 })
+    else if (opened) close()
+    else fail(`connections fail: ${error.message}`)
+  }
+
+  const instance = autocannon(
+    {
+      url: target.origin,
+      connections: target.connections,
+      duration: NO_TIMEOUT_SECONDS,
+      timeout: NO_TIMEOUT_SECONDS,
+      skipAggregateResult: true,
+      setupClient: (typed) => {
+        const client = typed as unknown as BrakedClient
+        const own = target.requests.filter((_, index) => index % target.connections === clients.length)
+        client.setRequests(own.map(({ method, path, headers }) => ({ method, path, headers: { ...headers } })))
+        client.on('response', (status: number, _bytes: number, latencyMs: number) =>
+          onResponse(client, status, latencyMs),
+        )
+        client.on('connError', onConnectionError)
+        clients.push(client)
+      },
+    },
+    () => undefined,
+  )
+}

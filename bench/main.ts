@@ -1,0 +1,90 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander'
+import { PROFILES } from '../src/profiles.ts'
+import { REPORTERS } from '../src/report/registry.ts'
+import { list } from './commands/list.ts'
+import { nameList, wholeNumber } from './commands/options.ts'
+import { report } from './commands/report.ts'
+import { type RunFlags, run } from './commands/run.ts'
+import { type ServeFlags, serve } from './commands/serve.ts'
+import { authbenchVersion } from './environment.ts'
+import { AuthbenchError } from '../src/errors.ts'
+import { processTerminal, type Terminal } from './terminal.ts'
+
+const USAGE_ERROR = 2
+
+function commandLine(terminal: Terminal, exitWith: (code: number) => void): Command {
+  const program = new Command('authbench')
+    .description('JWT or sessions? Measures what an API pays, and what it gets, for each way to authenticate.')
+    .version(authbenchVersion())
+    .showHelpAfterError('(--help shows what is possible)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 ok, 1 regression or failed expectation, 2 usage, 3 measurement invalid or inconclusive, 130 interrupted',
+    )
+
+  program
+    .command('run')
+    .description('measure: servers, load, report')
+    .option('--profile <name>', `${Object.keys(PROFILES).join(', ')} (default: quick)`)
+    .option('--strategies <ids>', 'comma-separated; the baseline is always added (default: all)', nameList)
+    .option('--scenarios <ids>', 'comma-separated (default: all)', nameList)
+    .option('--rounds <n>', 'fresh processes for each round; 6 or more for intervals', wholeNumber)
+    .option('--seed <n>', 'of every random order (default: a new one)', wholeNumber)
+    .option('--connections <n>', 'closed-loop connections for each server (default: 16)', wholeNumber)
+    .option('--pool <n>', 'distinct credentials for each server (default: 1000)', wholeNumber)
+    .option('--transport <how>', 'bearer or cookie (default: bearer)')
+    .option('--claims <file>', 'JSON object: your own token claims')
+    .option('--redis <url>', 'your Redis, 6.2 or newer (default: REDIS_URL, else a throwaway one)')
+    .option('--out <dir>', 'where the folder of the run is made (default: results)')
+    .option('--config <file>', 'JSON object of these options; the command line wins')
+    .option('--json', 'results on standard output instead of the report')
+    .action(async (flags: RunFlags) => exitWith(await run(flags, terminal)))
+
+  program
+    .command('report')
+    .description('render a stored run to standard output')
+    .argument('[folder]', 'folder of the run', 'results/latest')
+    .addOption(new Option('--format <name>', REPORTERS.map(({ id }) => id).join(', ')).default('terminal'))
+    .action((folder: string, flags: { readonly format: string }) => exitWith(report(folder, flags.format, terminal)))
+
+  program
+    .command('serve')
+    .description('one reference server in the foreground, for use with any client')
+    .argument('<strategy>')
+    .option('--port <n>', 'on 127.0.0.1 (default: any free one)', wholeNumber, 0)
+    .option('--transport <how>', 'bearer or cookie (default: bearer)')
+    .option('--claims <file>', 'JSON object: your own token claims')
+    .option('--redis <url>', 'your Redis (default: REDIS_URL, else a throwaway one)')
+    .action(async (strategy: string, flags: ServeFlags) => exitWith(await serve(strategy, flags, terminal)))
+
+  program
+    .command('list')
+    .description('what there is to choose from')
+    .argument('[kind]', 'strategies, scenarios, metrics, claims, profiles')
+    .option('--json', 'for programs')
+    .action((kind: string | undefined, flags: { readonly json?: boolean }) =>
+      exitWith(list(kind, flags.json ?? false, terminal)),
+    )
+
+  return program
+}
+
+async function main(): Promise<void> {
+  const terminal = processTerminal()
+  try {
+    await commandLine(terminal, (code) => {
+      process.exitCode = code
+    }).parseAsync()
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR
+      return
+    }
+    terminal.reportError(error)
+    process.exitCode = error instanceof AuthbenchError ? error.exitCode : 3
+  }
+}
+
+await main()

@@ -1,0 +1,44 @@
+import type { ProcessCpu, StoreUse } from '../src/cell.ts'
+import type { EngineRequest, EngineSlice, EngineTarget } from './load/engine.ts'
+import type { MachineTime } from './machine/proc-stat.ts'
+import type { RawResponse } from './probe.ts'
+
+/** One server under test. */
+export interface Subject {
+  readonly origin: string
+  /** One credential for each name. */
+  issue(names: readonly string[]): Promise<readonly string[]>
+  /** Since the start of the process; exact while it is idle. */
+  readCpu(): Promise<ProcessCpu>
+  /** Rejects with the cause when the process is gone or hangs. */
+  assertAlive(): Promise<void>
+  /** To the core that the plan gives to servers. After start-up, which needs every core it can get. */
+  pin(): void
+  stop(): Promise<void>
+}
+
+/** The load generator of one round. */
+export interface Generator {
+  readonly engine: string
+  open(key: string, target: EngineTarget): Promise<void>
+  slice(key: string, milliseconds: number): Promise<{ readonly slice: EngineSlice; readonly cpu: ProcessCpu }>
+  stop(): Promise<void>
+}
+
+/** Redis, as the harness sees it. */
+export interface StoreMeter {
+  /** Starts a measurement; the returned function ends it. */
+  measure(): Promise<() => Promise<StoreUse & { readonly cpuUs: number }>>
+  clear(prefix: string): Promise<void>
+}
+
+/** Everything that a round does to the world; fakes in the tests of the runner. */
+export interface Bench {
+  startSubject(strategy: string, keyPrefix: string): Promise<Subject>
+  startGenerator(): Promise<Generator>
+  /** Null when no strategy of the run needs Redis. */
+  readonly store: StoreMeter | null
+  probe(origin: string, request: EngineRequest): Promise<RawResponse>
+  readMachineTime(): MachineTime | null
+  now(): Date
+}

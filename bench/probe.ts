@@ -1,0 +1,68 @@
+import { connect } from 'node:net'
+import { credentialHeader, type Transport } from '../servers/contract.ts'
+import { AuthbenchError } from '../src/errors.ts'
+import type { EngineRequest } from './load/engine.ts'
+
+const LIMIT_MS = 3000
+
+export interface RawResponse {
+  readonly status: number
+  readonly requestBytes: number
+  readonly headBytes: number
+  readonly bodyBytes: number
+}
+
+/** The head as autocannon writes it, so that a probe weighs what a measured request weighs. */
+export function requestHead(request: EngineRequest, host: string): string {
+  const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${request.method} ${request.path} HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\n${headers.join('')}\r\n`
+}
+
+export function protectedRequest(
+  transport: Transport,
+  credential: string | null,
+  route: Pick<EngineRequest, 'method' | 'path'> = { method: 'GET', path: '/me' },
+): EngineRequest {
+  const header = credential === null ? null : credentialHeader(transport, credential)
+  return { ...route, headers: header === null ? {} : { [header[0]]: header[1] } }
+}
+
+/** One request on a raw socket: the bytes counted are the bytes on the wire. */
+export function sendRaw(origin: string, request: EngineRequest): Promise<RawResponse> {
+  const { hostname, port, host } = new URL(origin)
+  const head = requestHead(request, host)
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname)
+    const fail = (message: string, cause?: unknown) => {
+      socket.destroy()
+      reject(
+        new AuthbenchError('PROBE_FAILED', `${request.method} ${request.path}: ${message}`, {
+          next: 'The cell is marked failed and the run goes on.',
+          exitCode: 3,
+          cause,
+        }),
+      )
+    }
+    let received = Buffer.alloc(0)
+    socket.setTimeout(LIMIT_MS, () => fail(`no answer within ${LIMIT_MS} ms`))
+    socket.on('error', (error) => fail(error.message, error))
+    socket.on('end', () => fail('the server closed the connection before it had answered'))
+    socket.on('data', (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk])
+      const headEnd = received.indexOf('\r\n\r\n')
+      if (headEnd < 0) return
+      const responseHead = received.subarray(0, headEnd + 4).toString('latin1')
+      const length = Number(/\r\ncontent-length: *(\d+)/i.exec(responseHead)?.[1] ?? 0)
+      if (received.length < headEnd + 4 + length) return
+      const requestBytes = socket.bytesWritten
+      socket.destroy()
+      resolve({
+        status: Number(/^HTTP\/1\.1 (\d{3})/.exec(responseHead)?.[1] ?? 0),
+        requestBytes,
+        headBytes: headEnd + 4,
+        bodyBytes: length,
+      })
+    })
+    socket.write(head)
+  })
+}

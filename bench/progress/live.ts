@@ -1,0 +1,84 @@
+import type { Cell } from '../../src/cell.ts'
+import type { RunConfig } from '../../src/results.ts'
+import type { RunEvent, RunListener } from './events.ts'
+
+/** The part of a terminal that progress needs. */
+export interface ProgressStream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+const seconds = (milliseconds: number): string => {
+  const whole = Math.max(0, Math.ceil(milliseconds / 1000))
+  return whole < 90 ? `${whole} s` : `${Math.ceil(whole / 60)} min`
+}
+
+/** Before a round has been timed: what its slices and warm-up take, and starting as many servers. */
+function expectedRoundMs(config: RunConfig): number {
+  const servers = config.strategies.length + 1
+  const startMs = 350 * servers
+  return startMs + servers * (config.warmupMs + config.slicesPerRound * (config.sliceMs + 15))
+}
+
+function cellLine(cell: Cell, rounds: number): string {
+  const name = cell.arm === 'twin' ? `${cell.strategy} (A/A twin)` : cell.strategy
+  const head = `round ${String(cell.round + 1).padStart(String(rounds).length)}/${rounds}  ${name.padEnd(22)}`
+  if (cell.state === 'failed') return `${head} failed: ${cell.error.message} [${cell.error.code}]`
+  const { slices } = cell.load
+  const requests = slices.reduce((sum, slice) => sum + slice.requests, 0)
+  const time = slices.reduce((sum, slice) => sum + slice.seconds, 0)
+  const serverUs = slices.reduce((sum, slice) => sum + slice.server.mainUs + slice.server.otherUs, 0)
+  const numbers =
+    requests === 0
+      ? 'no response with the expected status'
+      : `${(serverUs / requests).toFixed(1).padStart(7)} us/req server CPU  ${Math.round(requests / time)} req/s`
+  const invalid = cell.checks.filter(({ outcome }) => outcome === 'invalid').map(({ id }) => id)
+  return `${head} ${numbers}${cell.state === 'completed' ? '' : `  ${cell.state.toUpperCase()} ${invalid.join(', ')}`}`
+}
+
+export interface Progress {
+  readonly listener: RunListener
+  /** Takes the live line off the screen. */
+  end(): void
+}
+
+/** On a terminal one line that is written over; elsewhere one plain line for each cell. */
+export function showProgress(config: RunConfig, stream: ProgressStream, now: () => number): Progress {
+  const startedAt = now()
+  const rounds = config.rounds * config.scenarios.length
+  const slicesPerRound = (config.strategies.length + 1) * config.slicesPerRound
+  let roundsDone = 0
+  let currentRound = 0
+  let slicesDone = 0
+
+  const left = (): string => {
+    const roundMs = roundsDone > 0 ? (now() - startedAt) / (roundsDone + slicesDone / slicesPerRound) : expectedRoundMs(config)
+    return seconds(roundMs * (rounds - roundsDone - slicesDone / slicesPerRound))
+  }
+  const live = (text: string) => {
+    const line = ` round ${currentRound + 1}/${config.rounds}  ${text}  about ${left()} left`
+    stream.write(`\r\u001b[2K${line.slice(0, (stream.columns ?? 100) - 1)}`)
+  }
+  const clear = () => stream.isTTY === true && stream.write('\r\u001b[2K')
+
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === 'cell') {
+      const remarkable = event.cell.state !== 'completed'
+      if (stream.isTTY === true && !remarkable) return
+      clear()
+      stream.write(`${cellLine(event.cell, config.rounds)}\n`)
+      return
+    }
+    if (event.round !== currentRound) {
+      currentRound = event.round
+      roundsDone += 1
+      slicesDone = 0
+    }
+    if (event.type === 'slice') {
+      if (stream.isTTY === true) live(`slice ${slicesDone + 1}/${slicesPerRound}  ${event.strategy}`)
+      slicesDone += 1
+    } else if (stream.isTTY === true) live(event.phase)
+  }
+  return { listener: onEvent, end: () => void clear() }
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import { STRATEGIES } from '../servers/registry.ts'
+import { type Cell, cellSchema } from '../src/cell.ts'
+import { resolveConfig } from '../src/config.ts'
+import { AuthbenchError } from '../src/errors.ts'
+import { runAll } from './runner.ts'
+import { SCENARIOS } from './scenarios/registry.ts'
+import { type FakeBench, type FakeBenchOptions, fakeBench } from './testing/fake-bench.ts'
+
+const IDS = ['none', 'jwt-hs256', 'session-redis'] as const
+
+function start(options: FakeBenchOptions = {}, rounds = 2, controller = new AbortController()) {
+  const bench = fakeBench(options)
+  const config = resolveConfig(
+    { rounds, profile: 'smoke' },
+    { strategies: IDS, scenarios: ['verify'] },
+    { profile: 'quick', seed: 1, extraClaims: [] },
+  )
+  const kept: Cell[] = []
+  const outcome = runAll(
+    { config, strategies: IDS.map((id) => STRATEGIES[id]), scenarios: SCENARIOS, keyPrefix: 'authbench:test:' },
+    { bench, signal: controller.signal, listener: () => undefined, keep: (cell) => kept.push(cell) },
+  )
+  return { bench, kept, outcome, controller }
+}
+
+const states = (cells: readonly Cell[]) => cells.map(({ strategy, arm, round, state }) => `${round} ${strategy} ${arm} ${state}`).sort()
+const expectNothingLeft = (bench: FakeBench) => expect([...bench.running]).toEqual([])
+
+describe('runner', () => {
+  it('gives one schema-valid cell for each strategy, the baseline twice, in each round', async () => {
+    const { outcome, kept, bench } = start()
+    const { cells, partial, fatal } = await outcome
+    expect(states(cells)).toEqual([
+      '0 jwt-hs256 main completed',
+      '0 none main completed',
+      '0 none twin completed',
+      '0 session-redis main completed',
+      '1 jwt-hs256 main completed',
+      '1 none main completed',
+      '1 none twin completed',
+      '1 session-redis main completed',
+    ])
+    for (const cell of cells) expect(() => cellSchema.parse(cell)).not.toThrow()
+    expect(kept).toEqual(cells)
+    expect({ partial, fatal }).toEqual({ partial: false, fatal: null })
+    expectNothingLeft(bench)
+  })
+
+  it('starts every server anew in each round and clears its keys after it', async () => {
+    const { outcome, bench } = start()
+    await outcome
+    expect(bench.journal.filter((line) => line === 'start jwt-hs256')).toHaveLength(2)
+    expect(bench.cleared).toEqual(['authbench:test:verify:0:', 'authbench:test:verify:1:'])
+  })
+
+  it('alternates slices: every pass visits every server once, in reverse order the next time', async () => {
+    const { outcome, bench } = start({}, 1)
+    await outcome
+    const slices = bench.journal.filter((line) => line.startsWith('slice '))
+    const passes = [slices.slice(0, 4), slices.slice(4, 8), slices.slice(8, 12), slices.slice(12, 16)]
+    for (const pass of passes) expect(new Set(pass).size).toBe(4)
+    expect(passes[3]).toEqual(passes[2]?.toReversed())
+  })
+
+  it('leaves the warm-up out of the cells', async () => {
+    const { outcome } = start({}, 1)
+    for (const cell of (await outcome).cells) {
+      expect(cell.state === 'completed' ? cell.load.slices.length : 0).toBe(2)
+    }
+  })
+
+  it('fails the cell of a server that dies, with the cause, and goes on', async () => {
+    const { outcome, bench } = start({ servers: { 'jwt-hs256': { cpuUs: 50, diesInSlice: 2 } } })
+    const { cells, partial } = await outcome
+    const dead = cells.filter(({ strategy }) => strategy === 'jwt-hs256')
+    expect(dead).toHaveLength(2)
+    for (const cell of dead) {
+      expect(cell).toMatchObject({ state: 'failed', error: { code: 'CHILD_DIED', message: expect.stringContaining('SIGKILL') } })
+    }
+    expect(cells.filter(({ state }) => state === 'completed')).toHaveLength(6)
+    expect(partial).toBe(false)
+    expectNothingLeft(bench)
+  })
+
+  it('fails the cell of a server that does not start, and goes on', async () => {
+    const { outcome } = start({ servers: { 'session-redis': { cpuUs: 50, failsToStart: true } } }, 1)
+    const { cells } = await outcome
+    expect(cells.find(({ strategy }) => strategy === 'session-redis')).toMatchObject({
+      state: 'failed',
+      error: { code: 'WEAK_KEY' },
+    })
+    expect(cells.filter(({ state }) => state === 'completed')).toHaveLength(3)
+  })
+
+  it('never completes the cell of a server that answers 401 quickly', async () => {
+    const { outcome } = start({ servers: { 'jwt-hs256': { cpuUs: 5, status: 401 } } }, 1)
+    const cell = (await outcome).cells.find(({ strategy }) => strategy === 'jwt-hs256')
+    expect(cell?.state).toBe('invalid')
+  })
+
+  it('keeps the measured slices as interrupted when the user ends the run, and stops everything', async () => {
+    let slices = 0
+    const controller = new AbortController()
+    const { outcome, kept, bench } = start(
+      {
+        onSlice: () => {
+          slices += 1
+          if (slices === 11) controller.abort()
+        },
+      },
+      3,
+      controller,
+    )
+    const { cells, partial } = await outcome
+    expect(partial).toBe(true)
+    expect(cells.length).toBeGreaterThan(0)
+    expect(cells.every(({ state, round }) => state === 'interrupted' && round === 0)).toBe(true)
+    expect(kept).toEqual(cells)
+    expectNothingLeft(bench)
+  })
+
+  it('ends with the cells so far when the store is lost', async () => {
+    let measures = 0
+    const { outcome, bench } = start(
+      {
+        onMeasure: () => {
+          measures += 1
+          if (measures === 20) throw new AuthbenchError('REDIS_LOST', 'Redis is gone', { next: '', exitCode: 3 })
+        },
+      },
+      3,
+    )
+    const { cells, partial, fatal } = await outcome
+    expect(fatal?.code).toBe('REDIS_LOST')
+    expect(partial).toBe(true)
+    expect(cells.filter(({ round, state }) => round === 0 && state === 'completed')).toHaveLength(4)
+    expectNothingLeft(bench)
+  })
+
+  it('divides store commands by responses exactly', async () => {
+    const { outcome } = start({ commands: { 'session-redis': 1 } }, 1)
+    const cell = (await outcome).cells.find(({ strategy }) => strategy === 'session-redis')
+    expect(cell).toMatchObject({ store: { commands: { get: 2000 } }, load: { responses: 2000 } })
+  })
+})

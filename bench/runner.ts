@@ -1,0 +1,61 @@
+import type { Cell } from '../src/cell.ts'
+import type { AuthbenchError } from '../src/errors.ts'
+import { planRounds } from '../src/plan.ts'
+import type { RunConfig } from '../src/results.ts'
+import type { StrategyInfo } from '../src/strategy-info.ts'
+import type { Bench } from './ports.ts'
+import type { RunListener } from './progress/events.ts'
+import { runRound } from './round.ts'
+import type { Scenario } from './scenario.ts'
+
+export interface RunPlan {
+  readonly config: RunConfig
+  readonly strategies: readonly StrategyInfo[]
+  readonly scenarios: readonly Scenario[]
+  /** Every key of the run starts with it. */
+  readonly keyPrefix: string
+}
+
+export interface RunEffects {
+  readonly bench: Bench
+  readonly signal: AbortSignal
+  readonly listener: RunListener
+  /** Keeps a cell before the next round begins, so that nothing measured is lost. */
+  readonly keep: (cell: Cell) => void
+}
+
+export interface RunOutcome {
+  readonly cells: readonly Cell[]
+  /** Fewer rounds than planned. */
+  readonly partial: boolean
+  readonly fatal: AuthbenchError | null
+}
+
+/** All rounds of the plan, until they are done, the signal comes, or nothing more can be measured. */
+export async function runAll(plan: RunPlan, effects: RunEffects): Promise<RunOutcome> {
+  const { bench, signal, listener, keep } = effects
+  const strategies = new Map(plan.strategies.map((info) => [info.id, info]))
+  const scenarios = new Map(plan.scenarios.map((scenario) => [scenario.id, scenario]))
+  const cells: Cell[] = []
+  for (const round of planRounds(plan.config, plan.scenarios)) {
+    if (signal.aborted) return { cells, partial: true, fatal: null }
+    const scenario = scenarios.get(round.scenario)
+    if (scenario === undefined) throw new Error(`no scenario '${round.scenario}'`)
+    const outcome = await runRound(round, {
+      bench,
+      config: plan.config,
+      strategies,
+      scenario,
+      keyPrefix: `${plan.keyPrefix}${round.scenario}:${round.round}:`,
+      signal,
+      listener,
+    })
+    for (const cell of outcome.cells) {
+      cells.push(cell)
+      keep(cell)
+      listener({ type: 'cell', cell })
+    }
+    if (outcome.fatal !== null) return { cells, partial: true, fatal: outcome.fatal }
+  }
+  return { cells, partial: signal.aborted && cells.some((cell) => cell.state === 'interrupted'), fatal: null }
+}

@@ -1,0 +1,50 @@
+import { AuthbenchError, messageOf } from '../src/errors.ts'
+
+interface Output {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+/** The person, or the program, at the other end. */
+export interface Terminal {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly color: boolean
+  /** Aborts when the user or the system asks the program to end; the listeners go with `scope`. */
+  interruption(scope: AsyncDisposableStack): AbortSignal
+  /** Code, cause and next step; a stack only for our own defects and only with AUTHBENCH_DEBUG. */
+  reportError(error: unknown): void
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+export function processTerminal(): Terminal {
+  const { stdout, stderr, env } = process
+  return {
+    stdout,
+    stderr,
+    color: stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
+    interruption(scope) {
+      const controller = new AbortController()
+      const stop = () => {
+        if (!controller.signal.aborted) stderr.write('\nStopping; what was measured so far is kept.\n')
+        controller.abort()
+      }
+      for (const name of SIGNALS) process.on(name, stop)
+      scope.defer(() => {
+        for (const name of SIGNALS) process.off(name, stop)
+      })
+      return controller.signal
+    },
+    reportError(error) {
+      if (error instanceof AuthbenchError) {
+        stderr.write(`authbench: ${error.message} [${error.code}]\n${error.next}\n`)
+        return
+      }
+      stderr.write(`authbench: ${messageOf(error)} [UNEXPECTED]\n`)
+      stderr.write('This is a defect of authbench; AUTHBENCH_DEBUG=1 shows where it happened.\n')
+      if (env.AUTHBENCH_DEBUG === '1' && error instanceof Error) stderr.write(`${error.stack}\n`)
+    },
+  }
+}

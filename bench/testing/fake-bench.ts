@@ -1,0 +1,156 @@
+import type { ProcessCpu } from '../../src/cell.ts'
+import { AuthbenchError } from '../../src/errors.ts'
+import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/histogram.ts'
+import type { EngineRequest, EngineSlice } from '../load/engine.ts'
+import type { Bench, Subject } from '../ports.ts'
+
+export interface FakeServer {
+  /** CPU of one request. */
+  readonly cpuUs: number
+  readonly status?: number
+  readonly requestsPerSecond?: number
+  /** Dies in the slice with this number, from 0, warm-up included. */
+  readonly diesInSlice?: number
+  readonly failsToStart?: boolean
+}
+
+export interface FakeBenchOptions {
+  /** By strategy id; the rest behave like `fallback`. */
+  readonly servers?: Readonly<Record<string, FakeServer>>
+  readonly fallback?: FakeServer
+  /** Redis commands of one request, by strategy id. */
+  readonly commands?: Readonly<Record<string, number>>
+  /** Called before each slice; may abort the run or throw. */
+  readonly onSlice?: (strategy: string) => void
+  /** Called when a store measurement begins. */
+  readonly onMeasure?: () => void
+}
+
+export interface FakeBench extends Bench {
+  /** What happened, in order: `start none`, `slice none`, `stop none`, ... */
+  readonly journal: string[]
+  /** Started and not yet stopped. */
+  readonly running: Set<string>
+  readonly cleared: string[]
+}
+
+const SLICE_REQUESTS = 1000
+const cpu = (mainUs: number): ProcessCpu => ({ mainUs, otherUs: 0, runQueueUs: 0 })
+
+/** Deterministic stand-ins for processes, sockets, Redis and the clock: a whole run takes milliseconds. */
+export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
+  const { servers = {}, fallback = { cpuUs: 50 }, commands = {} } = options
+  const journal: string[] = []
+  const running = new Set<string>()
+  const cleared: string[] = []
+  const serverCpu = new Map<string, number>()
+  const slicesOf = new Map<string, number>()
+  let currentStrategy = ''
+  let ticks = 0
+
+  const serverOf = (key: string): FakeServer => servers[key] ?? fallback
+  const keyOf = (prefix: string) => prefix.split(':').at(-2) ?? ''
+  const died = (key: string) => new AuthbenchError('CHILD_DIED', `server '${key}' died (SIGKILL)`, { next: '', exitCode: 3 })
+
+  function subject(key: string): Subject {
+    const isGone = () => {
+      const { diesInSlice } = serverOf(key)
+      return diesInSlice !== undefined && (slicesOf.get(key) ?? 0) > diesInSlice
+    }
+    return {
+      origin: `http://${key}`,
+      issue: async (names) => names.map((name) => `credential-of-${key}-${name}`),
+      readCpu: async () => cpu(serverCpu.get(key) ?? 0),
+      async assertAlive() {
+        if (isGone()) throw died(key)
+      },
+      pin: () => undefined,
+      async stop() {
+        running.delete(key)
+        journal.push(`stop ${key}`)
+      },
+    }
+  }
+
+  function slice(key: string): EngineSlice {
+    const server = serverOf(key)
+    const number = slicesOf.get(key) ?? 0
+    slicesOf.set(key, number + 1)
+    const dead = server.diesInSlice === number
+    const status = server.status ?? 200
+    const histogram = newHistogram()
+    const seconds = SLICE_REQUESTS / (server.requestsPerSecond ?? 1e6 / server.cpuUs)
+    const meanLatencyMs = (seconds / SLICE_REQUESTS) * 16 * 1000
+    for (let index = 0; index < SLICE_REQUESTS; index++) {
+      recordMilliseconds(histogram, meanLatencyMs * (0.8 + (0.4 * index) / (SLICE_REQUESTS - 1)))
+    }
+    serverCpu.set(key, (serverCpu.get(key) ?? 0) + server.cpuUs * SLICE_REQUESTS)
+    return {
+      seconds,
+      requests: status === 200 ? SLICE_REQUESTS : 0,
+      responses: SLICE_REQUESTS,
+      requestBytes: SLICE_REQUESTS * 100,
+      statuses: { [status]: SLICE_REQUESTS },
+      errors: dead ? 16 : 0,
+      timeouts: 0,
+      reconnects: 0,
+      latencyHdr: encodeHistogram(histogram),
+      meanLatencyUs: meanLatencyMs * 1000,
+    }
+  }
+
+  return {
+    journal,
+    running,
+    cleared,
+    async startSubject(strategy, keyPrefix) {
+      const key = keyOf(keyPrefix)
+      if (serverOf(strategy).failsToStart === true) {
+        throw new AuthbenchError('WEAK_KEY', 'the secret is too short', { next: '', exitCode: 3 })
+      }
+      journal.push(`start ${key}`)
+      running.add(key)
+      slicesOf.set(key, 0)
+      return subject(key)
+    },
+    async startGenerator() {
+      running.add('generator')
+      return {
+        engine: 'fake',
+        open: async () => undefined,
+        async slice(key) {
+          currentStrategy = key
+          options.onSlice?.(key)
+          journal.push(`slice ${key}`)
+          return { slice: slice(key), cpu: cpu(20 * SLICE_REQUESTS) }
+        },
+        async stop() {
+          running.delete('generator')
+        },
+      }
+    },
+    store: {
+      async measure() {
+        options.onMeasure?.()
+        return async () => ({
+          commands: commands[currentStrategy] === undefined ? {} : { get: commands[currentStrategy] * SLICE_REQUESTS },
+          bytesIn: 0,
+          bytesOut: 0,
+          cpuUs: 0,
+        })
+      },
+      async clear(prefix) {
+        cleared.push(prefix)
+      },
+    },
+    async probe(origin, request: EngineRequest) {
+      const key = new URL(origin).hostname
+      const bare = key.startsWith('none')
+      const presented = Object.keys(request.headers).length > 0
+      const status = request.method === 'POST' ? 204 : bare || presented ? (serverOf(key).status ?? 200) : 401
+      return { status, requestBytes: 100, headBytes: 170, bodyBytes: 60 }
+    },
+    readMachineTime: () => null,
+    now: () => new Date(1_700_000_000_000 + 1000 * ticks++),
+  }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { type Options, resolveConfig } from './config.ts'
+
+const resolve = (options: Options) =>
+  resolveConfig(
+    options,
+    { strategies: ['none', 'jwt-hs256', 'session-redis'], scenarios: ['verify'] },
+    { profile: 'quick', seed: 5, extraClaims: [] },
+  )
+
+describe('resolveConfig', () => {
+  it('fills in everything from the profile', () => {
+    expect(resolve({})).toMatchInlineSnapshot(`
+      {
+        "connections": 16,
+        "extraClaims": [],
+        "pool": 1000,
+        "profile": "quick",
+        "rounds": 6,
+        "scenarios": [
+          "verify",
+        ],
+        "seed": 5,
+        "sliceMs": 250,
+        "slicesPerRound": 4,
+        "strategies": [
+          "none",
+          "jwt-hs256",
+          "session-redis",
+        ],
+        "transport": "bearer",
+        "ttlSeconds": 1800,
+        "warmupMs": 500,
+      }
+    `)
+  })
+
+  it('adds the baseline, without which there is no cost of authentication', () => {
+    expect(resolve({ strategies: ['session-redis'] }).strategies).toEqual(['none', 'session-redis'])
+  })
+
+  it('names the nearest valid word for each mistake, all at once', () => {
+    expect(() =>
+      resolve({ strategies: ['jwt-hs265'], scenarios: ['verfy'], profile: 'quik', transport: 'cooky' }),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'OPTIONS_INVALID',
+        exitCode: 2,
+        message: expect.stringMatching(
+          /did you mean 'quick'[\s\S]*did you mean 'jwt-hs256'[\s\S]*did you mean 'verify'[\s\S]*did you mean 'cookie'/,
+        ),
+      }),
+    )
+  })
+
+  it('does not take a property of every object for a profile', () => {
+    expect(() => resolve({ profile: 'constructor' })).toThrow(expect.objectContaining({ code: 'OPTIONS_INVALID' }))
+  })
+
+  it('refuses fewer credentials than connections', () => {
+    expect(() => resolve({ pool: 3 })).toThrow(/pool of 3 credentials/)
+  })
+
+  it('measures a strategy once however often it is named', () => {
+    expect(resolve({ strategies: ['jwt-hs256', 'jwt-hs256'] }).strategies).toEqual(['none', 'jwt-hs256'])
+  })
+})

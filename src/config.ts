@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { AuthbenchError } from './errors.ts'
+import { nearest } from './nearest.ts'
+import { PROFILES, type ProfileId } from './profiles.ts'
+import type { RunConfig } from './results.ts'
+
+const name = z.string().min(1)
+
+/** What a user may say, on the command line or in `--config FILE`; all of it optional. */
+export const optionsSchema = z.strictObject({
+  profile: name.optional(),
+  strategies: z.array(name).min(1).optional(),
+  scenarios: z.array(name).min(1).optional(),
+  rounds: z.number().int().min(1).max(1000).optional(),
+  seed: z.number().int().min(0).max(0xffff_ffff).optional(),
+  transport: name.optional(),
+  connections: z.number().int().min(1).max(1000).optional(),
+  pool: z.number().int().min(1).max(1_000_000).optional(),
+  redis: name.optional(),
+  out: name.optional(),
+  claims: name.optional(),
+})
+export type Options = z.infer<typeof optionsSchema>
+
+/** What is there to choose from; handed in, because `src/` does not know the servers. */
+export interface Choices {
+  readonly strategies: readonly string[]
+  readonly scenarios: readonly string[]
+}
+
+/** Seconds that a credential lives: the article's lower bound for access tokens, 10 minutes, times three. */
+const TTL_SECONDS = 1800
+const CONNECTIONS = 16
+const BASELINE = 'none'
+
+function choose(kind: string, value: string, valid: readonly string[], problems: string[]): void {
+  if (valid.includes(value)) return
+  const meant = nearest(value, valid)
+  problems.push(
+    `unknown ${kind} '${value}'${meant === null ? '' : `, did you mean '${meant}'?`} (valid: ${valid.join(', ')})`,
+  )
+}
+
+const isProfile = (value: string): value is ProfileId => Object.hasOwn(PROFILES, value)
+const isTransport = (value: string): value is RunConfig['transport'] => value === 'bearer' || value === 'cookie'
+const unique = (values: readonly string[]): string[] => [...new Set(values)]
+
+/**
+ * Complete, checked configuration. Reports every problem at once.
+ * The baseline is always part of a run: without it there is neither a cost of authentication nor a noise floor.
+ * @throws AuthbenchError OPTIONS_INVALID
+ */
+export function resolveConfig(
+  options: Options,
+  choices: Choices,
+  defaults: { readonly profile: ProfileId; readonly seed: number; readonly extraClaims: readonly string[] },
+): RunConfig {
+  const problems: string[] = []
+  const profileId = options.profile ?? defaults.profile
+  choose('profile', profileId, Object.keys(PROFILES), problems)
+  const strategies = unique(options.strategies ?? choices.strategies)
+  for (const strategy of strategies) choose('strategy', strategy, choices.strategies, problems)
+  const scenarios = unique(options.scenarios ?? choices.scenarios)
+  for (const scenario of scenarios) choose('scenario', scenario, choices.scenarios, problems)
+  const transport = options.transport ?? 'bearer'
+  choose('transport', transport, ['bearer', 'cookie'], problems)
+  const connections = options.connections ?? CONNECTIONS
+  const profile = isProfile(profileId) ? PROFILES[profileId] : null
+  const pool = options.pool ?? Math.max(profile?.pool ?? 1, connections)
+  if (pool < connections) {
+    problems.push(
+      `a pool of ${pool} credentials cannot give ${connections} connections a credential of their own`,
+    )
+  }
+  if (problems.length > 0 || profile === null || !isProfile(profileId) || !isTransport(transport)) {
+    throw new AuthbenchError('OPTIONS_INVALID', problems.join('\n'), {
+      next: '`authbench run --help` shows the options, `authbench list` what there is to choose from.',
+    })
+  }
+  return {
+    profile: profileId,
+    strategies: strategies.includes(BASELINE) ? strategies : [BASELINE, ...strategies],
+    scenarios,
+    rounds: options.rounds ?? profile.rounds,
+    seed: options.seed ?? defaults.seed,
+    transport,
+    connections,
+    pool,
+    slicesPerRound: profile.slicesPerRound,
+    sliceMs: profile.sliceMs,
+    warmupMs: profile.warmupMs,
+    ttlSeconds: TTL_SECONDS,
+    extraClaims: [...defaults.extraClaims],
+  }
+}

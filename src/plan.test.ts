@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { resolveConfig } from './config.ts'
+import { planRounds } from './plan.ts'
+
+const STRATEGIES = ['none', 'a', 'b', 'c', 'd']
+
+function plan(seed: number, rounds = 6) {
+  const config = resolveConfig(
+    { rounds, profile: 'quick' },
+    { strategies: STRATEGIES, scenarios: ['verify'] },
+    { profile: 'quick', seed, extraClaims: [] },
+  )
+  return planRounds(config, [{ id: 'verify', params: [{}] }])
+}
+
+const order = (round: ReturnType<typeof plan>[number] | undefined) =>
+  round?.cells.map(({ strategy, arm }) => `${strategy}/${arm}`) ?? []
+
+describe('plan', () => {
+  it('has every strategy once and the baseline twice in each round', () => {
+    for (const round of plan(3)) {
+      expect(order(round).toSorted()).toEqual(['a/main', 'b/main', 'c/main', 'd/main', 'none/main', 'none/twin'])
+    }
+  })
+
+  it('reverses every second round, so that each pair comes in both orders equally often', () => {
+    const rounds = plan(3)
+    for (let even = 0; even < rounds.length; even += 2) {
+      expect(order(rounds[even + 1])).toEqual(order(rounds[even]).toReversed())
+    }
+    expect(order(rounds[2])).not.toEqual(order(rounds[0]))
+  })
+
+  it('cancels a linear drift inside a round: the mean time of every strategy is the same', () => {
+    for (const { passes, cells } of plan(3)) {
+      const times = cells.map((_, cell) =>
+        passes.reduce((sum, pass, number) => sum + number * cells.length + pass.indexOf(cell), 0),
+      )
+      expect(new Set(times).size).toBe(1)
+    }
+  })
+
+  it('depends on nothing but the seed', () => {
+    expect(plan(7)).toEqual(plan(7))
+    expect(plan(7).map(order)).not.toEqual(plan(8).map(order))
+  })
+})
