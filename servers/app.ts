@@ -1,0 +1,111 @@
+import cookie from '@fastify/cookie'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import {
+  type Authenticator,
+  COOKIE_NAME,
+  type Identity,
+  StoreUnavailableError,
+  type Transport,
+} from './contract.ts'
+import { presentedCredential, REFUSED } from './presented-credential.ts'
+
+export interface AppOptions {
+  readonly transport: Transport
+  /** Told to the client as `expires_in`, and to the browser as the cookie's age. */
+  readonly ttlSeconds: number
+}
+
+/** No server may close a connection in the middle of a run: slices on other servers can keep one idle for long. */
+const KEEP_ALIVE_MS = 10 * 60 * 1000
+const MAX_BODY_BYTES = 4096
+const RETRY_AFTER_SECONDS = 1
+
+const COOKIE_ATTRIBUTES = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const
+
+const loginSchema = {
+  body: {
+    type: 'object',
+    required: ['subject'],
+    properties: { subject: { type: 'string', minLength: 1, maxLength: 256 } },
+  },
+}
+
+/** `claims` are the user's own, of any shape; without a type they are serialised as they are. */
+const identitySchema = {
+  response: { 200: { type: 'object', properties: { sub: { type: 'string' }, claims: {} } } },
+}
+
+/**
+ * The server under test: the same routes, schemas and replies for every strategy, so that two servers differ in
+ * their authenticator and in nothing else. `POST /login` trusts whoever asks: how a user proves who they are is
+ * not what is measured.
+ */
+export async function buildApp(authenticator: Authenticator, options: AppOptions): Promise<FastifyInstance> {
+  const { transport, ttlSeconds } = options
+  const app = fastify({
+    logger: false,
+    bodyLimit: MAX_BODY_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+  })
+  app.setErrorHandler(replyToError)
+  if (transport === 'cookie') await app.register(cookie)
+
+  /** Null: refused, and the reply says so. */
+  async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Identity | null> {
+    const credential = presentedCredential(request, transport)
+    const identity = credential === REFUSED ? null : await authenticator.verify(credential)
+    if (identity === null) refuse(reply, credential !== undefined)
+    return identity
+  }
+
+  app.post<{ Body: { subject: string } }>('/login', { schema: loginSchema }, async (request, reply) => {
+    const credential = await authenticator.issue(request.body.subject)
+    reply.header('cache-control', 'no-store')
+    if (transport === 'cookie') {
+      reply.setCookie(COOKIE_NAME, credential, { ...COOKIE_ATTRIBUTES, maxAge: ttlSeconds })
+    }
+    return { access_token: credential, token_type: 'Bearer', expires_in: ttlSeconds }
+  })
+
+  app.get('/me', { schema: identitySchema }, async (request, reply) => {
+    const identity = await authenticate(request, reply)
+    return identity ?? reply
+  })
+
+  app.post('/logout', async (request, reply) => {
+    if ((await authenticate(request, reply)) === null) return reply
+    const credential = presentedCredential(request, transport)
+    if (typeof credential === 'string') await authenticator.revoke(credential)
+    if (transport === 'cookie') reply.clearCookie(COOKIE_NAME, COOKIE_ATTRIBUTES)
+    return reply.code(204).send()
+  })
+
+  app.get('/health', async () => ({ status: 'ok' }))
+
+  return app
+}
+
+/** RFC 6750 section 3: no error code for a request that carries no credential. Never a reason. */
+function refuse(reply: FastifyReply, presented: boolean): void {
+  reply
+    .code(401)
+    .header('www-authenticate', presented ? 'Bearer error="invalid_token"' : 'Bearer')
+    .send({ error: 'unauthorized' })
+}
+
+function replyToError(error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
+  if (error instanceof StoreUnavailableError) {
+    reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ error: 'store unavailable' })
+    return
+  }
+  const status = clientErrorStatus(error)
+  reply.code(status ?? 500).send({ error: status === null ? 'internal error' : 'bad request' })
+}
+
+/** Fastify marks what the client did wrong (no JSON, wrong type, too large) with a status of its own. */
+function clientErrorStatus(error: unknown): number | null {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : null
+}

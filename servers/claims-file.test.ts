@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { AuthbenchError } from '../src/errors.ts'
+import { parseClaimsFile, tokenProfileFromClaims } from './claims-file.ts'
+import { DEFAULT_TOKEN_PROFILE } from './token-profile.ts'
+
+function errorOf(action: () => unknown): AuthbenchError {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof AuthbenchError) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+
+test('the payload of a decoded token can be given as it is', () => {
+  const payload = {
+    iss: 'https://id.example.test',
+    aud: 'https://api.example.test/v2',
+    sub: 'auth0|1',
+    client_id: 'shop',
+    exp: 1_700_000_060,
+    iat: 1_700_000_000,
+    nbf: 1_700_000_000,
+    jti: 'x',
+    scope: 'read',
+    org: { id: 7 },
+  }
+  expect(parseClaimsFile(`\uFEFF${JSON.stringify(payload)}`, 'claims.json')).toEqual({
+    issuer: 'https://id.example.test',
+    audience: 'https://api.example.test/v2',
+    clientId: 'shop',
+    claims: { scope: 'read', org: { id: 7 } },
+  })
+})
+
+test('what the file does not name stays as it is by default', () => {
+  expect(tokenProfileFromClaims({}, 'claims.json')).toEqual({ ...DEFAULT_TOKEN_PROFILE, claims: {} })
+})
+
+test('a file that is not JSON is refused with line and column, and without its content', () => {
+  const error = errorOf(() => parseClaimsFile('{\n  "secret": 1,,\n}', 'claims.json'))
+  expect(error).toMatchObject({ code: 'CLAIMS_NOT_JSON', exitCode: 2 })
+  expect(error.message).toBe('claims.json is not JSON: see line 2, column 15')
+})
+
+test.each([
+  ['[]', 'an array'],
+  ['null', 'null'],
+  ['"x"', 'string'],
+])('%s is refused: not an object', (text, found) => {
+  const error = errorOf(() => parseClaimsFile(text, 'claims.json'))
+  expect(error).toMatchObject({ code: 'CLAIMS_NOT_OBJECT', exitCode: 2 })
+  expect(error.message).toBe(`claims.json holds ${found}, not a JSON object`)
+})
+
+test('reserved claims of the wrong type are named all at once, with both types', () => {
+  const claims = { iss: 7, aud: ['a'], sub: null, client_id: {}, jti: true, exp: 'x', iat: '1', nbf: [] }
+  const error = errorOf(() => tokenProfileFromClaims(claims, 'claims.json'))
+  expect(error).toMatchObject({ code: 'CLAIMS_INVALID', exitCode: 2 })
+  expect(error.message.split('; ')).toEqual([
+    'claims.json: "iss" must be a string and is number',
+    '"aud" must be a string and is an array',
+    '"sub" must be a string and is null',
+    '"client_id" must be a string and is an object',
+    '"jti" must be a string and is boolean',
+    '"exp" must be a number and is string',
+    '"iat" must be a number and is string',
+    '"nbf" must be a number and is an array',
+  ])
+})

@@ -1,0 +1,76 @@
+import { AuthbenchError } from '../src/errors.ts'
+import type { TokenProfile } from './contract.ts'
+import { firstJsonError } from './json-position.ts'
+import { DEFAULT_TOKEN_PROFILE } from './token-profile.ts'
+
+/** Claims with a meaning of their own (RFC 7519 section 4.1, RFC 9068 section 2.2). */
+const RESERVED = {
+  iss: 'string',
+  aud: 'string',
+  sub: 'string',
+  client_id: 'string',
+  jti: 'string',
+  exp: 'number',
+  iat: 'number',
+  nbf: 'number',
+} as const
+
+type ReservedClaim = keyof typeof RESERVED
+
+/**
+ * The profile that the text of a claims file asks for.
+ * @param source where the text comes from, for the message: a file name
+ * @throws AuthbenchError `CLAIMS_NOT_JSON` with line and column, and those of `tokenProfileFromClaims`
+ */
+export function parseClaimsFile(text: string, source: string): TokenProfile {
+  // Some editors write a byte order mark.
+  const json = text.replace(/^\uFEFF/, '')
+  const error = firstJsonError(json)
+  if (error !== null) {
+    throw new AuthbenchError(
+      'CLAIMS_NOT_JSON',
+      `${source} is not JSON: see line ${error.line}, column ${error.column}`,
+      { next: 'Give a JSON object of claims, such as the payload of a decoded token.' },
+    )
+  }
+  return tokenProfileFromClaims(JSON.parse(json), source)
+}
+
+/**
+ * Issuer, audience and client id are taken over; what is new in every token (`sub`, `jti`, the times) is checked and
+ * left out, so that the payload of a real token can be given as it is. Everything else becomes a private claim.
+ * @throws AuthbenchError `CLAIMS_NOT_OBJECT`, `CLAIMS_INVALID` (all wrong claims in one message)
+ */
+export function tokenProfileFromClaims(parsed: unknown, source: string): TokenProfile {
+  if (!isObject(parsed)) {
+    throw new AuthbenchError('CLAIMS_NOT_OBJECT', `${source} holds ${typeName(parsed)}, not a JSON object`, {
+      next: 'Give an object whose members are the claims.',
+    })
+  }
+  const problems = Object.entries(RESERVED)
+    .filter(([claim, type]) => Object.hasOwn(parsed, claim) && typeName(parsed[claim]) !== type)
+    .map(([claim, type]) => `"${claim}" must be a ${type} and is ${typeName(parsed[claim])}`)
+  if (problems.length > 0) {
+    throw new AuthbenchError('CLAIMS_INVALID', `${source}: ${problems.join('; ')}`, {
+      next: 'Correct these claims, or leave them out: every token gets its own.',
+    })
+  }
+  const { iss, aud, sub, client_id, jti, exp, iat, nbf, ...claims } = parsed as Record<string, unknown> &
+    Partial<Record<Exclude<ReservedClaim, 'exp' | 'iat' | 'nbf'>, string>>
+  return {
+    issuer: iss ?? DEFAULT_TOKEN_PROFILE.issuer,
+    audience: aud ?? DEFAULT_TOKEN_PROFILE.audience,
+    clientId: client_id ?? DEFAULT_TOKEN_PROFILE.clientId,
+    claims,
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** In JSON's own words. */
+function typeName(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : typeof value
+}

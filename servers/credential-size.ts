@@ -1,0 +1,52 @@
+import { AuthbenchError } from '../src/errors.ts'
+import { memoryStore } from './backends/memory.ts'
+import {
+  type AuthStrategy,
+  COOKIE_NAME,
+  type KeyMaterial,
+  MAX_CREDENTIAL_BYTES,
+  type TokenProfile,
+  type Transport,
+} from './contract.ts'
+
+/** A browser ignores a cookie whose name and value are longer (RFC 6265bis section 5.7). */
+const MAX_COOKIE_BYTES = 4096
+const MAX_VALUE_BYTES: Readonly<Record<Transport, number>> = {
+  bearer: MAX_CREDENTIAL_BYTES,
+  cookie: MAX_COOKIE_BYTES - COOKIE_NAME.length,
+}
+
+export interface CredentialOptions {
+  readonly keys: KeyMaterial
+  readonly token: TokenProfile
+  readonly ttlSeconds: number
+  readonly transport: Transport
+}
+
+/**
+ * Makes one credential, without a server or a real store, and looks how long it is.
+ * @param subject as long as the longest subject of the run
+ * @throws AuthbenchError `CLAIMS_TOO_LONG` with both lengths
+ */
+export async function assertFits(
+  strategy: AuthStrategy,
+  { transport, ...dependencies }: CredentialOptions,
+  subject: string,
+): Promise<void> {
+  const store = memoryStore(Date.now)
+  const authenticator = await strategy.open({ ...dependencies, now: Date.now, store: async () => store })
+  try {
+    const bytes = Buffer.byteLength(await authenticator.issue(subject))
+    const limit = MAX_VALUE_BYTES[transport]
+    if (bytes > limit) {
+      throw new AuthbenchError(
+        'CLAIMS_TOO_LONG',
+        `with these claims a credential of ${strategy.id} has ${bytes} bytes, and a ${transport} may have ${limit}`,
+        { next: 'Give fewer or shorter claims, or leave this strategy out.' },
+      )
+    }
+  } finally {
+    await authenticator.close()
+    await store.close()
+  }
+}

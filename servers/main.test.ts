@@ -1,0 +1,96 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { generateKeys } from './keys.ts'
+import type { FromServer, ToServer } from './messages.ts'
+import { DEFAULT_TOKEN_PROFILE } from './token-profile.ts'
+
+const init: ToServer = {
+  type: 'init',
+  strategy: 'jwt-hs256-fast',
+  keys: await generateKeys(),
+  token: DEFAULT_TOKEN_PROFILE,
+  ttlSeconds: 60,
+  transport: 'bearer',
+  redisUrl: null,
+  keyPrefix: 'test:',
+  port: 0,
+}
+
+const children: ChildProcess[] = []
+
+function spawnServer(): ChildProcess {
+  const child = fork(join(import.meta.dirname, 'main.ts'), {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  children.push(child)
+  return child
+}
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+async function ask(child: ChildProcess, message: ToServer): Promise<FromServer> {
+  const answer = once(child, 'message')
+  child.send(message)
+  const [reply] = await answer
+  return reply
+}
+
+async function start(child: ChildProcess): Promise<string> {
+  const reply = await ask(child, init)
+  if (reply.type !== 'ready') throw new Error(JSON.stringify(reply))
+  return `http://127.0.0.1:${reply.port}`
+}
+
+async function subjectOf(url: string, credential: string): Promise<unknown> {
+  const reply = await fetch(url, { headers: { authorization: `Bearer ${credential}` } })
+  return JSON.parse(await reply.text()).sub
+}
+
+test('a server listens, issues, answers, tells its usage, and stops when it is told to', async () => {
+  const child = spawnServer()
+  const url = await start(child)
+  const subjects = Array.from({ length: 40 }, (_, index) => `user-${index}`)
+  const issued = await ask(child, { type: 'issue', subjects })
+  if (issued.type !== 'issued') throw new Error(JSON.stringify(issued))
+  const replies = await Promise.all(
+    issued.credentials.map((credential) => subjectOf(`${url}/me`, credential)),
+  )
+  expect(replies).toEqual(subjects)
+
+  const usage = await ask(child, { type: 'usage' })
+  expect(usage).toMatchObject({ type: 'usage', userUs: expect.any(Number), rssBytes: expect.any(Number) })
+
+  // The connections that fetch keeps alive do not hold it up.
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('a server goes when its parent does', async () => {
+  const child = spawnServer()
+  await start(child)
+  child.disconnect()
+  expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('a server leaves Ctrl-C to its parent', async () => {
+  const child = spawnServer()
+  const url = await start(child)
+  child.kill('SIGINT')
+  expect(await ask(child, { type: 'usage' })).toMatchObject({ type: 'usage' })
+  expect((await fetch(`${url}/health`)).status).toBe(200)
+})
+
+test('a server that cannot start says why, and answers on', async () => {
+  const child = spawnServer()
+  expect(await ask(child, { type: 'issue', subjects: ['x'] })).toMatchObject({ code: 'SERVER_NOT_STARTED' })
+  expect(await ask(child, { ...init, strategy: 'constructor' })).toMatchObject({
+    type: 'failed',
+    code: 'UNKNOWN_STRATEGY',
+    message: "there is no strategy 'constructor'",
+  })
+})

@@ -1,0 +1,69 @@
+/** One server under test, as a child process. Speaks `messages.ts` over the channel to its parent. */
+
+import { AuthbenchError, messageOf } from '../src/errors.ts'
+import type { FromServer, ToServer } from './messages.ts'
+import { isStrategyId, STRATEGIES } from './registry.ts'
+import { type RunningServer, startServer } from './server.ts'
+
+let starting: Promise<RunningServer> | undefined
+
+process.on('message', (message: ToServer) => {
+  handle(message).then(send, (error) => send(failure(error)))
+})
+// A terminal sends Ctrl-C to the whole group; when this server goes is the runner's decision.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', stop)
+process.on('disconnect', stop)
+
+async function handle(message: ToServer): Promise<FromServer> {
+  switch (message.type) {
+    case 'init': {
+      const { strategy, ...options } = message
+      if (!isStrategyId(strategy)) throw unknownStrategy(strategy)
+      starting ??= startServer(STRATEGIES[strategy], { ...options, now: Date.now })
+      return { type: 'ready', port: (await starting).port }
+    }
+    case 'issue': {
+      if (starting === undefined) throw notStarted()
+      return { type: 'issued', credentials: await (await starting).issue(message.subjects) }
+    }
+    case 'usage': {
+      const { user, system } = process.cpuUsage()
+      return { type: 'usage', userUs: user, systemUs: system, rssBytes: process.memoryUsage.rss() }
+    }
+    default:
+      throw new AuthbenchError('UNKNOWN_MESSAGE', 'the server got a message that it does not know', {
+        next: 'Report this: runner and server do not agree.',
+      })
+  }
+}
+
+function send(message: FromServer): void {
+  // The parent may be gone; then `disconnect` ends this process, and the callback swallows the failed write.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {})
+}
+
+async function stop(): Promise<void> {
+  await starting?.then(
+    (server) => server.close(),
+    () => {},
+  )
+  process.exit(0)
+}
+
+function failure(error: unknown): FromServer {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'SERVER_FAILED'
+  return { type: 'failed', code, message: messageOf(error) }
+}
+
+function unknownStrategy(id: string): AuthbenchError {
+  return new AuthbenchError('UNKNOWN_STRATEGY', `there is no strategy '${id}'`, {
+    next: 'See `authbench list strategies`.',
+  })
+}
+
+function notStarted(): AuthbenchError {
+  return new AuthbenchError('SERVER_NOT_STARTED', 'credentials were asked for before init', {
+    next: 'Report this: runner and server do not agree.',
+  })
+}

@@ -1,0 +1,31 @@
+import type { AuthStrategy } from '../contract.ts'
+import { type JoseAlgorithm, joseCodec } from '../token-jose.ts'
+
+const SIGNATURES = {
+  HS256: 'an HMAC that every verifier could also forge',
+  RS256: 'an RSA signature, slow to make and long to carry, quick to verify',
+  ES256: 'an elliptic-curve signature, short to carry, slow to verify',
+} as const
+
+/** Signature and claims only: nothing is looked up, so nothing can be taken back. */
+export const jwtJose = (algorithm: JoseAlgorithm) =>
+  ({
+    title: `JWT ${algorithm} (jose)`,
+    summary: `Stateless access token with ${SIGNATURES[algorithm]}; valid until it expires, whatever happens.`,
+    state: 'stateless',
+    revocation: { effect: 'at-expiry' },
+    needs: [],
+    library: 'jose',
+    async open(deps) {
+      const codec = await joseCodec(algorithm, deps)
+      return {
+        issue: codec.sign,
+        async verify(credential) {
+          if (credential === undefined) return null
+          return (await codec.verify(credential))?.identity ?? null
+        },
+        revoke() {},
+        close() {},
+      }
+    },
+  }) satisfies Omit<AuthStrategy, 'id'>
