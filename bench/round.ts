@@ -156,6 +156,7 @@ async function measureSlice(lane: Lane, generator: Generator, milliseconds: numb
         generator: cpu,
         redisUs: use?.cpuUs ?? (bench.store === null ? 0 : null),
         meanLatencyUs: engine.meanLatencyUs,
+        idleUs: engine.idleUs,
         machine,
       },
       store: use === null ? null : { commands: use.commands, bytesIn: use.bytesIn, bytesOut: use.bytesOut },

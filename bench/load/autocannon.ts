@@ -44,6 +44,8 @@ interface Window {
   lastResponseAt: number
   readonly histogram: ReturnType<typeof newHistogram>
   latencySumMs: number
+  /** Sum over the connections that have had their last response. */
+  lastResponseSumMs: number
   responses: number
   requests: number
   readonly statuses: Record<string, number>
@@ -108,6 +110,7 @@ function openConnections(
     if (!holding) return
     brake(client)
     waiting.add(client)
+    if (window !== null) window.lastResponseSumMs += window.lastResponseAt
     if (waiting.size < target.connections) return
     if (opened) {
       window?.finish({ errors: 0, timeouts: 0 })
@@ -135,6 +138,7 @@ function openConnections(
       lastResponseAt: performance.now(),
       histogram: newHistogram(),
       latencySumMs: 0,
+      lastResponseSumMs: 0,
       responses: 0,
       requests: 0,
       statuses: {},
@@ -154,6 +158,7 @@ function openConnections(
           reconnects,
           latencyHdr: encodeHistogram(current.histogram),
           meanLatencyUs: current.responses === 0 ? 0 : (current.latencySumMs * 1000) / current.responses,
+          idleUs: (waiting.size * current.lastResponseAt - current.lastResponseSumMs) * 1000,
         })
       },
     }

@@ -30,6 +30,8 @@ export interface EngineSlice {
   readonly latencyHdr: string
   /** Mean of the unrounded latencies of all responses, for Little's law. */
   readonly meanLatencyUs: number
+  /** Between each connection's last response and the last response of all, summed over connections. */
+  readonly idleUs: number
 }
 
 /** Connections that are up, each past its first response, and idle between slices. */

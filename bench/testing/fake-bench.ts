@@ -96,6 +96,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       reconnects: 0,
       latencyHdr: encodeHistogram(histogram),
       meanLatencyUs: meanLatencyMs * 1000,
+      idleUs: 0,
     }
   }
 
@@ -133,7 +134,11 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       async measure() {
         options.onMeasure?.()
         return async () => ({
-          commands: commands[currentStrategy] === undefined ? {} : { get: commands[currentStrategy] * SLICE_REQUESTS },
+          commands: Object.fromEntries(
+            Object.entries(commands)
+              .filter(([strategy]) => strategy === currentStrategy)
+              .map(([, perRequest]) => ['get', perRequest * SLICE_REQUESTS]),
+          ),
           bytesIn: 0,
           bytesOut: 0,
           cpuUs: 0,

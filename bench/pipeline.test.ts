@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Cell } from '../src/cell.ts'
+import { type Results, resultsSchema } from '../src/results.ts'
+import { readCells } from './results-folder.ts'
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+const STRATEGIES = 'none,jwt-hs256-fast,session-redis'
+
+/** Children, grandchildren, ... of a process. */
+function descendants(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+  return children.flatMap((child) => {
+    try {
+      return [child, ...descendants(child)]
+    } catch {
+      return []
+    }
+  })
+}
+
+const commandOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+  } catch {
+    return ''
+  }
+}
+
+const isRunning = (pid: number): boolean => commandOf(pid) !== ''
+
+/** Real servers, real HTTP, real Redis; what the machine makes of it is not asserted. */
+describe('the real pipeline in its smallest profile', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'authbench pipeline '))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  interface Running {
+    readonly child: ChildProcess
+    readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>
+    /** Resolves when standard error has said it. */
+    says(text: string): Promise<void>
+  }
+
+  function start(...args: string[]): Running {
+    const child = spawn(process.execPath, [MAIN, 'run', '--profile', 'smoke', '--out', join(folder, 'out'), ...args], {
+      env: { ...process.env, TMPDIR: folder, REDIS_URL: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let stdout = ''
+    let stderr = ''
+    const waiting: { readonly text: string; readonly resolve: () => void }[] = []
+    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr += text
+      for (const { text: wanted, resolve } of waiting) if (stderr.includes(wanted)) resolve()
+    })
+    return {
+      child,
+      ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr }))),
+      says: (text) => new Promise((resolve) => waiting.push({ text, resolve })),
+    }
+  }
+
+  const latest = () => join(folder, 'out', 'latest')
+  const expectNothingLeft = (pids: readonly number[]) => {
+    expect(pids.filter(isRunning).map(commandOf)).toEqual([])
+    expect(readdirSync(folder)).toEqual(['out'])
+  }
+  const measured = (cell: Cell) => {
+    if (cell.state === 'failed') throw new Error(cell.error.message)
+    return cell
+  }
+
+  it('measures what was really sent, answered and stored, and writes every report', async () => {
+    const { ended, child, says } = start('--strategies', STRATEGIES, '--seed', '1', '--json')
+    let pids: number[] = []
+    const seen = says('round 1/1').then(() => {
+      pids = descendants(child.pid ?? 0)
+    })
+    const { stdout, stderr } = await ended
+    await seen
+    const results: Results = resultsSchema.parse(JSON.parse(stdout))
+    expect(results.config).toMatchObject({ seed: 1, strategies: STRATEGIES.split(','), rounds: 1 })
+    expect(results.comparisons.every(({ verdict }) => verdict === 'not judged' || verdict === 'equal' || verdict === 'better' || verdict === 'worse')).toBe(true)
+    const cells = readCells(latest()).map(measured)
+    expect(cells.map(({ strategy, arm }) => `${strategy} ${arm}`).toSorted()).toEqual([
+      'jwt-hs256-fast main',
+      'none main',
+      'none twin',
+      'session-redis main',
+    ])
+    for (const { load, store, strategy, probe } of cells) {
+      expect(load.engine).toBe('autocannon')
+      expect(load.statuses).toEqual({ 200: load.responses })
+      expect(load.responses).toBeGreaterThan(0)
+      expect(load.requestBytes).toBe(load.responses * probe.requestHeadBytes)
+      expect(store?.commands).toEqual(strategy === 'session-redis' ? { get: load.responses } : {})
+      expect(load.slices.every(({ server }) => server.mainUs > 0)).toBe(true)
+    }
+    const byStrategy = new Map(cells.map((cell) => [cell.strategy, cell.probe]))
+    expect(byStrategy.get('none')).toMatchObject({ credentialBytes: 0, ownStatus: 200, anonymousStatus: 200 })
+    expect(byStrategy.get('jwt-hs256-fast')).toMatchObject({ ownStatus: 200, anonymousStatus: 401, revokedStatus: 200 })
+    expect(byStrategy.get('session-redis')).toMatchObject({ credentialBytes: 43, anonymousStatus: 401, revokedStatus: 401 })
+    expect(readdirSync(latest()).toSorted()).toEqual(
+      ['cells.ndjson', 'charts', 'report.html', 'report.md', 'results.csv', 'results.json'].toSorted(),
+    )
+    expect(stderr).toContain('report.html')
+    expectNothingLeft(pids)
+  })
+
+  it('keeps what was measured when it is interrupted, says so, and leaves nothing behind', async () => {
+    const { ended, child, says } = start('--strategies', 'none,session-redis', '--rounds', '40')
+    await says('round  1/40')
+    const pids = descendants(child.pid ?? 0)
+    expect(pids.length).toBeGreaterThan(0)
+    child.kill('SIGINT')
+    const { code, stdout } = await ended
+    expect(code).toBe(130)
+    const results = resultsSchema.parse(JSON.parse(readFileSync(join(latest(), 'results.json'), 'utf8')))
+    expect(results.run.partial).toBe(true)
+    expect(results.validity.verdict).toBe('partial')
+    expect(stdout).toMatch(/partial/i)
+    expectNothingLeft(pids)
+  })
+
+  it('fails the cell of a server that is killed, with the cause, and finishes the run', async () => {
+    const { ended, child, says } = start('--strategies', 'none,jwt-hs256-fast', '--rounds', '30', '--json')
+    await says('round  1/30')
+    // Whichever round is under way: its servers come and go, so take the first that is there.
+    for (let victim: number | undefined; victim === undefined; ) {
+      victim = descendants(child.pid ?? 0).find((pid) => commandOf(pid).includes('servers/main'))
+      if (victim !== undefined) process.kill(victim, 'SIGKILL')
+      else await new Promise((resolve) => setImmediate(resolve))
+    }
+    await says('CHILD_DIED')
+    child.kill('SIGINT')
+    await ended
+    const failed = readCells(latest()).filter(({ state }) => state === 'failed')
+    expect(failed).toEqual([
+      expect.objectContaining({ error: { code: 'CHILD_DIED', message: expect.stringContaining('SIGKILL') } }),
+    ])
+    expectNothingLeft([])
+  })
+})

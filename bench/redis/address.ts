@@ -1,0 +1,53 @@
+import { AuthbenchError } from '../../src/errors.ts'
+
+/** A Redis URL taken apart; the only place where its secrets are. */
+export interface RedisAddress {
+  readonly host: string
+  readonly port: number
+  readonly database: number
+  readonly tls: boolean
+  readonly username: string | null
+  readonly password: string | null
+  /** For messages: scheme, host and port, nothing secret. */
+  readonly shown: string
+}
+
+const FORM = 'redis://[user:password@]host[:port][/database], or rediss:// for TLS'
+
+/** @throws {AuthbenchError} REDIS_URL_INVALID; the message never repeats the URL, which may hold a password */
+export function parseRedisUrl(url: string): RedisAddress {
+  const parsed = URL.parse(url)
+  if (parsed === null) throw invalid('cannot be read')
+  const { protocol, hostname, port, pathname, search } = parsed
+  if (protocol !== 'redis:' && protocol !== 'rediss:')
+    throw invalid('has another scheme than redis or rediss')
+  if (hostname === '') throw invalid('names no host')
+  if (search !== '') throw invalid('has query options')
+  const database = /^\/?(\d{0,5})$/.exec(pathname)?.[1]
+  if (database === undefined) throw invalid('has a path that is not the number of a database')
+  const tls = protocol === 'rediss:'
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? 6379 : Number(port),
+    database: Number(database),
+    tls,
+    username: decoded(parsed.username),
+    password: decoded(parsed.password),
+    shown: `${protocol}//${hostname}:${port === '' ? 6379 : port}`,
+  }
+}
+
+function decoded(part: string): string | null {
+  if (part === '') return null
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw invalid('has a user or password whose % signs are not escaped')
+  }
+}
+
+function invalid(reason: string): AuthbenchError {
+  return new AuthbenchError('REDIS_URL_INVALID', `The Redis URL ${reason}.`, {
+    next: `Write it as ${FORM}; in user and password escape : / @ ? # % as %3A %2F %40 %3F %23 %25.`,
+  })
+}

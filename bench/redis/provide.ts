@@ -1,0 +1,50 @@
+import { AuthbenchError, messageOf } from '../../src/errors.ts'
+import { connectRedis, type RedisControl } from './connection.ts'
+import { startOwnRedis } from './server.ts'
+
+export interface ProvidedRedis {
+  readonly url: string
+  readonly origin: 'own' | 'given'
+  readonly control: RedisControl
+  /** Removes what is under the prefix, closes, and stops the server if it is ours. */
+  release(prefix: string): Promise<void>
+}
+
+/**
+ * The user's Redis when a URL is given, otherwise a throwaway one.
+ * @throws AuthbenchError REDIS_*
+ */
+export async function provideRedis(url: string | null, core: number | null): Promise<ProvidedRedis> {
+  const own = url === null ? await startOwnRedis({ core }) : null
+  const address = url ?? own?.url ?? ''
+  try {
+    const control = await connectRedis(address)
+    return {
+      url: address,
+      origin: own === null ? 'given' : 'own',
+      control,
+      async release(prefix) {
+        try {
+          // Our own server goes as a whole.
+          if (own === null) await control.deletePrefix(prefix)
+        } catch (error) {
+          throw new AuthbenchError(
+            'REDIS_KEYS_LEFT',
+            `keys under '${prefix}' are left in Redis: ${messageOf(error)}`,
+            {
+              next: `They expire by themselves; or delete the keys that match '${prefix}*'.`,
+              exitCode: 3,
+              cause: error,
+            },
+          )
+        } finally {
+          await control.close()
+          await own?.stop()
+        }
+      },
+    }
+  } catch (error) {
+    await own?.stop()
+    throw error
+  }
+}

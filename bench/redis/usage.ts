@@ -1,0 +1,82 @@
+import type { StoreUse } from '../../src/cell.ts'
+import { AuthbenchError } from '../../src/errors.ts'
+
+/** Reply of INFO: field to value, sections dropped (field names are unique among them). */
+export type RedisInfo = ReadonlyMap<string, string>
+
+/** What the control connection itself has caused so far, to be taken out of the server's counters. */
+export interface OwnTraffic {
+  readonly commands: Readonly<Record<string, number>>
+  readonly bytesSent: number
+  readonly bytesReceived: number
+}
+
+/** Counters of the server at one moment, since its start. */
+export interface RedisSnapshot {
+  /** Changes when the server restarts. */
+  readonly runId: string
+  /** Calls per command; a subcommand of a container command counts as `config|get`. */
+  readonly commands: Readonly<Record<string, number>>
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** User and system time of the server process, microseconds. */
+  readonly cpuUs: number
+  readonly own: OwnTraffic
+}
+
+/** CPU time holds that of the second snapshot's predecessor too: one INFO, some hundred microseconds. */
+export type RedisUse = StoreUse & { readonly cpuUs: number }
+
+export function parseInfo(text: string): RedisInfo {
+  const lines = text.split('\r\n').filter((line) => line.includes(':') && !line.startsWith('#'))
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]))
+}
+
+export function snapshotOf(info: RedisInfo, own: OwnTraffic): RedisSnapshot {
+  const number = (field: string) => Number(info.get(field) ?? 0)
+  const commands: Record<string, number> = {}
+  for (const [field, value] of info) {
+    if (!field.startsWith('cmdstat_')) continue
+    commands[field.slice('cmdstat_'.length)] = Number(/^calls=(\d+)/.exec(value)?.[1] ?? 0)
+  }
+  return {
+    runId: info.get('run_id') ?? '',
+    commands,
+    bytesIn: number('total_net_input_bytes'),
+    bytesOut: number('total_net_output_bytes'),
+    cpuUs: Math.round((number('used_cpu_user') + number('used_cpu_sys')) * 1e6),
+    own,
+  }
+}
+
+/**
+ * What everybody but the harness did between two snapshots of one control connection. Commands with no calls
+ * are left out.
+ * @throws {AuthbenchError} REDIS_COUNTERS_RESET
+ */
+export function difference(before: RedisSnapshot, after: RedisSnapshot): RedisUse {
+  const own = {
+    bytesSent: after.own.bytesSent - before.own.bytesSent,
+    bytesReceived: after.own.bytesReceived - before.own.bytesReceived,
+  }
+  const commands = Object.entries(after.commands)
+    .map(([command, calls]): [string, number] => {
+      const ownCalls = (after.own.commands[command] ?? 0) - (before.own.commands[command] ?? 0)
+      return [command, calls - (before.commands[command] ?? 0) - ownCalls]
+    })
+    .filter(([, calls]) => calls !== 0)
+  const use: RedisUse = {
+    commands: Object.fromEntries(commands),
+    bytesIn: after.bytesIn - before.bytesIn - own.bytesSent,
+    bytesOut: after.bytesOut - before.bytesOut - own.bytesReceived,
+    cpuUs: after.cpuUs - before.cpuUs,
+  }
+  const counts = [use.bytesIn, use.bytesOut, use.cpuUs, ...Object.values(use.commands)]
+  if (before.runId !== after.runId || counts.some((count) => count < 0)) {
+    throw new AuthbenchError('REDIS_COUNTERS_RESET', 'Redis was restarted, or its statistics were reset.', {
+      next: 'Run again, and leave the Redis server alone while it runs.',
+      exitCode: 3,
+    })
+  }
+  return use
+}
