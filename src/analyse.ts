@@ -1,0 +1,148 @@
+import { compare, constantEstimate, noiseFactor, noiseOf } from './analysis/comparison.ts'
+import type { Measured } from './analysis/measured.ts'
+import { spectrumOf } from './analysis/spectrum.ts'
+import { cellsBySubject, pointsOf, type Subject, subjectOf, valuesOf } from './analysis/subject.ts'
+import { validityOf } from './analysis/validity.ts'
+import type { Cell } from './cell.ts'
+import { judgeClaims } from './claims/registry.ts'
+import { findingsOf } from './findings/registry.ts'
+import type { Metric } from './metrics/metric.ts'
+import { METRIC_INFOS, METRICS } from './metrics/registry.ts'
+import { type Comparison, type Estimate, RESULTS_SCHEMA_ID, type Results, type Summary } from './results.ts'
+import { medianEstimate } from './stats/order-statistic.ts'
+
+/** Everything about a run that is not in its cells. */
+export type AnalysisContext = Pick<Results, 'run' | 'environment' | 'config' | 'strategies' | 'scenarios'>
+
+/** Metrics for which every strategy is compared with every other, not only with the baseline. */
+const ALL_PAIRS: readonly string[] = ['cpu.server', 'throughput', 'latency.p50', 'latency.p99']
+
+/** All subjects of one point: every strategy once, and the twin of the baseline. */
+interface Contest {
+  readonly baseline: string | undefined
+  readonly subjects: readonly Subject[]
+  readonly noise: ReadonlyMap<Metric, Estimate>
+}
+
+function summaries({ subjects }: Contest): Summary[] {
+  return subjects.flatMap((subject) =>
+    subject.arm === 'twin'
+      ? []
+      : METRICS.flatMap((metric) => {
+          const values = valuesOf(subject, metric).map(({ value }) => value)
+          if (values.length === 0) return []
+          const { strategy, scenario, params } = subject
+          const estimate = (metric.exact ? constantEstimate(values) : null) ?? medianEstimate(values)
+          return [
+            {
+              strategy,
+              scenario,
+              params,
+              metric: metric.id,
+              unit: metric.unit,
+              better: metric.better,
+              estimate,
+            },
+          ]
+        }),
+  )
+}
+
+function comparisons({ baseline: reference, subjects, noise }: Contest): Comparison[] {
+  const mains = subjects.filter(({ arm }) => arm === 'main')
+  return METRICS.flatMap((metric) =>
+    mains.flatMap((subject, index) =>
+      mains
+        .slice(0, index)
+        .filter(({ strategy }) => strategy === reference || ALL_PAIRS.includes(metric.id))
+        .flatMap((baseline) => compare(metric, subject, baseline, noise.get(metric) ?? null) ?? []),
+    ),
+  )
+}
+
+function noiseFloor(subjects: readonly Subject[]): Map<Metric, Estimate> {
+  const twin = subjects.find(({ arm }) => arm === 'twin')
+  const main = subjects.find(({ arm, strategy }) => arm === 'main' && strategy === twin?.strategy)
+  if (twin === undefined || main === undefined) return new Map()
+  return new Map(
+    METRICS.flatMap((metric): [Metric, Estimate][] => {
+      const noise = noiseOf(metric, main, twin)
+      return noise === null ? [] : [[metric, noise]]
+    }),
+  )
+}
+
+/** Of several points the noisiest: the report shows one badge for the run. */
+function noisiest(contests: readonly Contest[]): Results['noise'] {
+  const found: Record<string, Estimate> = {}
+  for (const { noise } of contests) {
+    for (const [metric, estimate] of noise) {
+      const before = found[metric.id]
+      const isWider =
+        before === undefined || (noiseFactor(estimate) ?? Infinity) > (noiseFactor(before) ?? Infinity)
+      if (isWider) found[metric.id] = estimate
+    }
+  }
+  return found
+}
+
+/** The worst answer in any round: accepted is worse than refused, except for the strategy's own credential. */
+function probes(cells: readonly Cell[], strategies: AnalysisContext['strategies']): Results['probes'] {
+  return strategies.flatMap(({ id }) => {
+    const seen = cells.flatMap((cell) =>
+      cell.strategy === id && (cell.state === 'completed' || cell.state === 'invalid') ? [cell.probe] : [],
+    )
+    if (seen.length === 0) return []
+    return [
+      {
+        strategy: id,
+        ownStatus: Math.max(...seen.map(({ ownStatus }) => ownStatus)),
+        anonymousStatus: Math.min(...seen.map(({ anonymousStatus }) => anonymousStatus)),
+        revokedStatus: Math.min(...seen.map(({ revokedStatus }) => revokedStatus)),
+      },
+    ]
+  })
+}
+
+/**
+ * What the cells of a run say; the same for the same cells. Only completed cells give numbers, paired by round; the
+ * baseline is `none`, or the first strategy where it did not run.
+ */
+export function analyse(cells: readonly Cell[], context: AnalysisContext): Results {
+  const ids = context.strategies.map(({ id }) => id)
+  const baseline = ids.includes('none') ? 'none' : ids[0]
+  const own = cells.filter(({ strategy }) => ids.includes(strategy))
+  const points = pointsOf(own, context.scenarios)
+  const attemptsOf = cellsBySubject(own)
+  const inOrder = ids.toSorted((a, b) => Number(b === baseline) - Number(a === baseline))
+  const contests = points.map((point): Contest => {
+    const subjects = inOrder.flatMap((id) =>
+      (id === baseline ? (['main', 'twin'] as const) : (['main'] as const))
+        .map((arm) => subjectOf(point, id, arm, attemptsOf(point, id, arm)))
+        .filter((subject) => subject.cells.length > 0),
+    )
+    return { baseline, subjects, noise: noiseFloor(subjects) }
+  })
+  const subjects = contests.flatMap((contest) => contest.subjects)
+  const measured: Measured = {
+    ...context,
+    schema: RESULTS_SCHEMA_ID,
+    strategies: [...context.strategies],
+    scenarios: [...context.scenarios],
+    metrics: [...METRIC_INFOS],
+    summary: contests.flatMap(summaries),
+    comparisons: contests.flatMap(comparisons),
+    spectra: subjects.flatMap((subject) => (subject.arm === 'twin' ? [] : (spectrumOf(subject) ?? []))),
+    rounds: subjects.flatMap((subject) =>
+      METRICS.flatMap((metric) => {
+        const { strategy, arm, scenario, params } = subject
+        const values = [...valuesOf(subject, metric)]
+        return values.length === 0 ? [] : [{ strategy, arm, scenario, params, metric: metric.id, values }]
+      }),
+    ),
+    probes: probes(own, context.strategies),
+    validity: validityOf(own, points, attemptsOf, baseline, context),
+    noise: noisiest(contests),
+  }
+  return { ...measured, claims: judgeClaims(measured), findings: findingsOf(measured) }
+}

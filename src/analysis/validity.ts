@@ -1,0 +1,107 @@
+import type { Cell } from '../cell.ts'
+import type { Results, RunVerdict } from '../results.ts'
+import { MINIMUM_ROUNDS } from '../stats/rounds-needed.ts'
+import { formatCount } from '../units.ts'
+import { summariseChecks } from './check-summary.ts'
+import type { cellsBySubject, Point } from './subject.ts'
+
+type Context = Pick<Results, 'run' | 'config' | 'strategies' | 'scenarios'>
+
+/** A strategy that loses more of its cells than this is not measured under the conditions that the run asked for. */
+const LOST_SHARE = 1 / 3
+
+interface Trouble {
+  readonly verdict: RunVerdict
+  readonly reason: string
+}
+
+/** Why the first cell of a list is lost; null where none is. */
+function causeOf(cells: readonly Cell[]): string | null {
+  for (const cell of cells) {
+    if (cell.state === 'failed') return cell.error.message
+    if (cell.state !== 'invalid') continue
+    const check = cell.checks.find(({ outcome }) => outcome === 'invalid')
+    if (check !== undefined) return check.sentence
+  }
+  return null
+}
+
+/** Repeats count once: a round is lost when none of its attempts was completed. */
+function troubleOf(name: string, isTwin: boolean, attempts: readonly Cell[], rounds: number): Trouble | null {
+  const byRound = Map.groupBy(attempts, ({ round }) => round)
+  const isCompleted = (cells: readonly Cell[]) => cells.some(({ state }) => state === 'completed')
+  const completed = [...byRound.values()].filter(isCompleted).length
+  const lost = [...byRound.values()].filter(
+    (cells) => !isCompleted(cells) && cells.some(({ state }) => state !== 'interrupted'),
+  )
+  const cause = causeOf(lost.flat())
+  const because = cause === null ? '' : ` First cause: ${cause}`
+  if (completed === 0) {
+    const verdict = isTwin ? 'inconclusive' : 'invalid'
+    return { verdict, reason: `${name}: no round was completed.${because}` }
+  }
+  if (lost.length > byRound.size * LOST_SHARE) {
+    const verdict = isTwin ? 'inconclusive' : 'invalid'
+    return {
+      verdict,
+      reason: `${name}: ${lost.length} of ${byRound.size} rounds are invalid or failed.${because}`,
+    }
+  }
+  if (completed < MINIMUM_ROUNDS && rounds >= MINIMUM_ROUNDS) {
+    const reason = `${name}: only ${completed} of ${rounds} rounds were completed; an interval needs ${MINIMUM_ROUNDS}.${because}`
+    return { verdict: 'inconclusive', reason }
+  }
+  return null
+}
+
+const count = (cells: readonly Cell[], state: Cell['state']) =>
+  cells.filter((cell) => cell.state === state).length
+
+/** Of several troubles the first of this list names the run. */
+const ORDER: readonly RunVerdict[] = ['partial', 'invalid', 'unjudged', 'inconclusive']
+
+/** Whether the run as a whole may be believed, and why not. */
+export function validityOf(
+  cells: readonly Cell[],
+  points: readonly Point[],
+  attemptsOf: ReturnType<typeof cellsBySubject>,
+  baseline: string | undefined,
+  { run, config, strategies, scenarios }: Context,
+): Results['validity'] {
+  const troubles: Trouble[] = []
+  if (run.partial) {
+    const reason = 'The run was stopped before its end; what was complete by then is analysed.'
+    troubles.push({ verdict: 'partial', reason })
+  }
+  if (points.length === 0) troubles.push({ verdict: 'invalid', reason: 'Nothing was measured.' })
+  if (config.rounds < MINIMUM_ROUNDS) {
+    const reason = `${formatCount(config.rounds, 'round')} cannot give an interval, which needs ${MINIMUM_ROUNDS}; no winner is named.`
+    troubles.push({ verdict: 'unjudged', reason })
+  }
+  for (const point of points) {
+    const where = points.length > 1 ? ` (${[point.scenario, ...Object.values(point.params)].join(', ')})` : ''
+    for (const { id, title } of strategies) {
+      const arms = id === baseline ? (['main', 'twin'] as const) : (['main'] as const)
+      for (const arm of arms) {
+        const name = `${title}${arm === 'twin' ? ', second copy for the noise floor' : ''}${where}`
+        const trouble = troubleOf(name, arm === 'twin', attemptsOf(point, id, arm), config.rounds)
+        if (trouble !== null) troubles.push(trouble)
+      }
+    }
+  }
+  return {
+    verdict: ORDER.find((verdict) => troubles.some((trouble) => trouble.verdict === verdict)) ?? 'ok',
+    reasons: [...new Set(troubles.map(({ reason }) => reason))],
+    checks: summariseChecks(
+      cells,
+      scenarios.map(({ id }) => id),
+      strategies,
+    ),
+    cells: {
+      completed: count(cells, 'completed'),
+      invalid: count(cells, 'invalid'),
+      failed: count(cells, 'failed'),
+      interrupted: count(cells, 'interrupted'),
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import type { Check } from '../cell.ts'
+import type { CellData } from '../metrics/metric.ts'
+import type { StrategyInfo } from '../strategy-info.ts'
+
+export type CheckedStrategy = Pick<StrategyInfo, 'title' | 'state'>
+
+export interface CellCheck {
+  readonly id: string
+  check(cell: CellData, strategy: CheckedStrategy): Check
+}
+
+/** A cell is suspect from `warn` on and worthless from `invalid` on; null: no such limit. */
+export interface Limits {
+  readonly warn: number | null
+  readonly invalid: number | null
+}
+
+/** Null where the value is unknown. Not a number counts as beyond every limit. */
+function outcomeOf(value: number | null, { warn, invalid }: Limits): Check['outcome'] {
+  if (value === null) return 'unknown'
+  if (invalid !== null && !(value <= invalid)) return 'invalid'
+  return warn !== null && !(value <= warn) ? 'warn' : 'ok'
+}
+
+export function judged(id: string, value: number | null, limits: Limits, sentence: string): Check {
+  return {
+    id,
+    value: value === null || !Number.isFinite(value) ? null : value,
+    warnLimit: limits.warn,
+    invalidLimit: limits.invalid,
+    outcome: outcomeOf(value, limits),
+    sentence,
+  }
+}

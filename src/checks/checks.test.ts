@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest'
+import type { LoadSample, Probe, Slice } from '../cell.ts'
+import { type CellData, requestsOf } from '../metrics/metric.ts'
+import { fakeCells } from '../testing/fake-cells.ts'
+import { fakeStrategy } from '../testing/fake-subjects.ts'
+import { checkCell, stateOf } from './registry.ts'
+
+const strategy = fakeStrategy({ id: 'session-redis', state: 'stateful' }, { redisUs: 12, redisCommands: 1 })
+
+function healthy(options: { readonly slices?: number; readonly sliceSeconds?: number } = {}): CellData {
+  const [cell] = fakeCells({ strategies: [strategy], rounds: 1, ...options })
+  if (cell === undefined || cell.state === 'failed') throw new Error('no cell')
+  return cell
+}
+
+const withLoad = (change: Partial<LoadSample>): CellData => {
+  const cell = healthy()
+  return { ...cell, load: { ...cell.load, ...change } }
+}
+const withSlices = (change: (slice: Slice, index: number) => Partial<Slice>): CellData =>
+  withLoad({ slices: healthy().load.slices.map((slice, index) => ({ ...slice, ...change(slice, index) })) })
+const withProbe = (change: Partial<Probe>): CellData => {
+  const cell = healthy()
+  return { ...cell, probe: { ...cell.probe, ...change } }
+}
+const withMachine = (stealShare: number, foreignShare: number) =>
+  withSlices(({ machine }) => {
+    if (machine === null) throw new Error('no machine')
+    return {
+      machine: {
+        ...machine,
+        stealUs: machine.totalUs * stealShare,
+        busyUs: machine.busyUs + machine.totalUs * foreignShare,
+      },
+    }
+  })
+
+const outcome = (id: string, cell: CellData) =>
+  checkCell(cell, strategy.info).find((check) => check.id === id)?.outcome
+const sentence = (id: string, cell: CellData) =>
+  checkCell(cell, strategy.info).find((check) => check.id === id)?.sentence
+
+describe('checks of a cell', () => {
+  it('all pass for a sound measurement', () => {
+    const checks = checkCell(healthy(), strategy.info)
+    expect(checks.filter(({ outcome: seen }) => seen !== 'ok')).toEqual([])
+    expect(stateOf(checks)).toBe('completed')
+  })
+
+  it.each([
+    ['errors', withLoad({ errors: 1 })],
+    ['timeouts', withLoad({ timeouts: 1 })],
+    ['reconnects', withLoad({ reconnects: 1 })],
+    ['own-credential', withProbe({ ownStatus: 401 })],
+    ['no-credential', withProbe({ anonymousStatus: 200 })],
+    ['requests', withSlices(() => ({ requests: 0 }))],
+    ['statuses', withLoad({ responses: requestsOf(healthy()) + 1 })],
+  ])('%s: once is enough to make a cell invalid', (id, cell) => {
+    const checks = checkCell(cell, strategy.info)
+    expect(checks.find((check) => check.id === id)?.outcome).toBe('invalid')
+    expect(stateOf(checks)).toBe('invalid')
+  })
+
+  it('names the statuses that were not expected', () => {
+    const { responses } = healthy().load
+    const cell = withLoad({ responses: responses + 12, statuses: { 200: responses, 401: 12 } })
+    expect(sentence('statuses', cell)).toContain('12 of 401')
+  })
+
+  it('lets the baseline answer without a credential, and only the baseline', () => {
+    const open = withProbe({ anonymousStatus: 200 })
+    const none = fakeStrategy({ id: 'none', state: 'none' }).info
+    expect(checkCell(open, none).find(({ id }) => id === 'no-credential')?.outcome).toBe('ok')
+    expect(outcome('no-credential', open)).toBe('invalid')
+  })
+
+  it.each([
+    [0.005, 'ok'],
+    [0.02, 'warn'],
+    [0.04, 'invalid'],
+  ])('steal of %d is %s', (share, expected) => {
+    expect(outcome('steal', withMachine(share, 0))).toBe(expected)
+  })
+
+  it.each([
+    [0.03, 'ok'],
+    [0.07, 'warn'],
+    [0.12, 'invalid'],
+  ])('foreign CPU of %d is %s', (share, expected) => {
+    expect(outcome('foreign-cpu', withMachine(0, share))).toBe(expected)
+  })
+
+  it('does not blame other processes for a Redis whose time is unknown', () => {
+    expect(
+      outcome(
+        'foreign-cpu',
+        withSlices(() => ({ redisUs: null })),
+      ),
+    ).toBe('unknown')
+  })
+
+  it.each([
+    [1.01, 'ok'],
+    [1.03, 'warn'],
+    [0.94, 'invalid'],
+    [0.001, 'invalid'],
+  ])('latency off by a factor of %d from what Little allows is %s', (factor, expected) => {
+    expect(
+      outcome(
+        'little',
+        withSlices(({ meanLatencyUs }) => ({ meanLatencyUs: meanLatencyUs * factor })),
+      ),
+    ).toBe(expected)
+  })
+
+  it('does not count connections that wait for the slowest one at the end of a window', () => {
+    const idle = (idleShare: number) =>
+      withSlices(({ seconds, meanLatencyUs }) => ({
+        meanLatencyUs: meanLatencyUs * 0.9,
+        idleUs: idleShare * 16 * seconds * 1e6,
+      }))
+    expect(outcome('little', idle(0.1))).toBe('ok')
+    expect(outcome('little', idle(0))).toBe('invalid')
+  })
+
+  it.each([
+    [1, 'ok'],
+    [1.03, 'warn'],
+    [1.2, 'invalid'],
+  ])('a main thread that used %d cores is %s', (cores, expected) => {
+    const cell = withSlices(({ seconds, server }) => ({
+      server: { ...server, mainUs: cores * seconds * 1e6 },
+    }))
+    expect(outcome('utilisation', cell)).toBe(expected)
+  })
+
+  it.each([
+    [0.5, 'ok', '50 % of the time.'],
+    [0.9, 'warn', 'close to client-limited'],
+    [0.99, 'warn', 'throughput and latency are client-limited'],
+  ])('a generator that is busy %d of the time is %s', (share, expected, words) => {
+    const cell = withSlices(({ seconds, generator }) => ({
+      generator: { ...generator, mainUs: share * seconds * 1e6 },
+    }))
+    expect(outcome('generator', cell)).toBe(expected)
+    expect(sentence('generator', cell)).toContain(words)
+    expect(stateOf(checkCell(cell, strategy.info))).toBe('completed')
+  })
+
+  it('labels throughput that is no capacity', () => {
+    const idle = withSlices(({ server }) => ({ server: { ...server, mainUs: server.mainUs * 0.6 } }))
+    expect(outcome('saturation', idle)).toBe('warn')
+    expect(sentence('saturation', idle)).toContain('not its capacity')
+  })
+
+  it.each([
+    [1.02, 'ok'],
+    [1.07, 'warn'],
+    [1.15, 'invalid'],
+    [0.8, 'invalid'],
+  ])('a second half that costs %d times the first is %s', (factor, expected) => {
+    const cell = withSlices(({ server }, index) => ({
+      server: {
+        ...server,
+        mainUs: server.mainUs * (index < 2 ? 1 : factor),
+        otherUs: server.otherUs * (index < 2 ? 1 : factor),
+      },
+    }))
+    expect(outcome('drift', cell)).toBe(expected)
+  })
+
+  it('do not guess from windows that are too short', () => {
+    const short = healthy({ slices: 2, sliceSeconds: 0.1 })
+    expect(['steal', 'foreign-cpu', 'drift'].map((id) => outcome(id, short))).toEqual([
+      'unknown',
+      'unknown',
+      'unknown',
+    ])
+    expect(
+      outcome(
+        'steal',
+        withSlices(() => ({ machine: null })),
+      ),
+    ).toBe('unknown')
+  })
+})

@@ -1,0 +1,40 @@
+import { secondsOf } from '../metrics/metric.ts'
+import { formatNumber } from '../units.ts'
+import { type CellCheck, judged } from './check.ts'
+import { LIMITS } from './limits.ts'
+
+/**
+ * Throughput times mean latency is the number of requests in flight (Little, Operations Research 9(3), 1961), which in a
+ * closed loop is the number of connections. A window ends when its last request is answered; the time for which the other
+ * connections wait until then does not count.
+ */
+export const little: CellCheck = {
+  id: 'little',
+  check(cell) {
+    const { slices, connections } = cell.load
+    const waited = slices.reduce((sum, slice) => sum + slice.requests * slice.meanLatencyUs, 0)
+    const available = slices.reduce((sum, slice) => sum + slice.seconds * 1e6 - slice.idleUs / connections, 0)
+    const inFlight = waited / available
+    return judged(
+      'little',
+      Math.abs(inFlight / connections - 1),
+      LIMITS.little,
+      `Throughput times latency gives ${formatNumber(inFlight)} requests in flight on ${connections} connections.`,
+    )
+  },
+}
+
+/** One thread cannot use more than one core (utilisation law: throughput times time per request). */
+export const utilisation: CellCheck = {
+  id: 'utilisation',
+  check(cell) {
+    const used = cell.load.slices.reduce((sum, { server }) => sum + server.mainUs, 0) / 1e6
+    const cores = used / secondsOf(cell)
+    return judged(
+      'utilisation',
+      cores,
+      LIMITS.utilisation,
+      `The server's main thread used ${formatNumber(cores)} cores.`,
+    )
+  },
+}

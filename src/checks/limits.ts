@@ -1,0 +1,36 @@
+import type { Limits } from './check.ts'
+
+/**
+ * Fixed before any run, so that no result decides what counts as one. Fractions unless said otherwise.
+ * Shares and drifts are proposals from practice; Little's and the utilisation law hold for every stable system
+ * (Lazowska et al., "Quantitative System Performance", 1984, chapter 3), so only rounding and the edges of the windows may
+ * part them from 1.
+ */
+export const LIMITS = {
+  /** Any at all. */
+  failures: { warn: null, invalid: 0 },
+  /** Processor time that the hypervisor gave to other machines. */
+  steal: { warn: 0.01, invalid: 0.03 },
+  /** Processor time of processes that are none of server, Redis and generator. */
+  foreign: { warn: 0.05, invalid: 0.1 },
+  /** Distance of throughput x latency from the number of connections. */
+  little: { warn: 0.02, invalid: 0.05 },
+  /** Cores that the server's JavaScript thread used. */
+  utilisation: { warn: 1.02, invalid: 1.05 },
+  /** Cores that the generator's thread used. Beyond, the numbers are right, but they are the client's. */
+  generator: { warn: 0.85, invalid: null },
+  /** Change of server CPU per request from the first to the second half of the slices. */
+  drift: { warn: 0.05, invalid: 0.1 },
+} as const satisfies Record<string, Limits>
+
+/** From here on throughput and latency describe the generator. */
+export const CLIENT_LIMITED = 0.95
+
+/** Below it the server could have done more: throughput is not its capacity. */
+export const SATURATED = 0.95
+
+/**
+ * Shorter windows cannot tell: the kernel counts machine time in ticks of 10 ms, and the compiler is still busy. Seconds,
+ * all slices of the cell together.
+ */
+export const MINIMUM_SECONDS = 0.8

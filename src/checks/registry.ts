@@ -1,0 +1,33 @@
+import type { Check } from '../cell.ts'
+import type { CellData } from '../metrics/metric.ts'
+import type { CellCheck, CheckedStrategy } from './check.ts'
+import { drift } from './drift.ts'
+import { errors, reconnects, requests, statuses, timeouts } from './failures.ts'
+import { little, utilisation } from './laws.ts'
+import { foreignCpu, steal } from './machine.ts'
+import { noCredential, ownCredential } from './probes.ts'
+import { generator, saturation } from './saturation.ts'
+
+/** Every check of a cell, in the order in which a cause is looked for: wrong answers first, then a disturbed machine. */
+const CHECKS: readonly CellCheck[] = [
+  ownCredential,
+  noCredential,
+  requests,
+  statuses,
+  errors,
+  timeouts,
+  reconnects,
+  steal,
+  foreignCpu,
+  little,
+  utilisation,
+  generator,
+  saturation,
+  drift,
+]
+
+export const checkCell = (measured: CellData, strategy: CheckedStrategy): Check[] =>
+  CHECKS.map(({ check }) => check(measured, strategy))
+
+export const stateOf = (checks: readonly Check[]): 'completed' | 'invalid' =>
+  checks.some(({ outcome }) => outcome === 'invalid') ? 'invalid' : 'completed'

@@ -1,0 +1,46 @@
+import { secondsOf } from '../metrics/metric.ts'
+import { formatPercent } from '../units.ts'
+import { type CellCheck, judged } from './check.ts'
+import { CLIENT_LIMITED, LIMITS, SATURATED } from './limits.ts'
+
+/**
+ * A generator without time to spare is what was measured. CPU per request stays right; throughput and latency are
+ * the client's.
+ */
+export const generator: CellCheck = {
+  id: 'generator',
+  check(cell) {
+    const used = cell.load.slices.reduce((sum, slice) => sum + slice.generator.mainUs, 0) / 1e6
+    const share = used / secondsOf(cell)
+    const label =
+      share > CLIENT_LIMITED
+        ? ': throughput and latency are client-limited'
+        : share > LIMITS.generator.warn
+          ? ': throughput and latency are close to client-limited'
+          : ''
+    return judged(
+      'generator',
+      share,
+      LIMITS.generator,
+      `The load generator was busy ${formatPercent(share)} of the time${label}.`,
+    )
+  },
+}
+
+/** A label, not a fault: the number is right, but it is no capacity. */
+export const saturation: CellCheck = {
+  id: 'saturation',
+  check(cell) {
+    const used = cell.load.slices.reduce((sum, { server }) => sum + server.mainUs, 0) / 1e6
+    const share = used / secondsOf(cell)
+    const saturated = share >= SATURATED
+    return {
+      id: 'saturation',
+      value: share,
+      warnLimit: SATURATED,
+      invalidLimit: null,
+      outcome: saturated ? 'ok' : 'warn',
+      sentence: `The server was busy ${formatPercent(share)} of the time${saturated ? '' : ': throughput is not its capacity'}.`,
+    }
+  },
+}

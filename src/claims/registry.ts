@@ -1,0 +1,26 @@
+import type { Measured } from '../analysis/measured.ts'
+import type { ClaimResult } from '../results.ts'
+import { blacklist } from './blacklist.ts'
+import type { Claim } from './claim.ts'
+import { revocation } from './revocation.ts'
+import { size, sizeFelt } from './size.ts'
+import { speed } from './speed.ts'
+import { store } from './store.ts'
+import { accessTokenLife, cookiesAndCsrf, splitApis, stickySessions } from './untested.ts'
+
+/** In the order of reports: what can be measured first. */
+export const CLAIMS: readonly Claim[] = [
+  revocation,
+  blacklist,
+  size,
+  sizeFelt,
+  store,
+  speed,
+  accessTokenLife,
+  splitApis,
+  stickySessions,
+  cookiesAndCsrf,
+]
+
+export const judgeClaims = (results: Measured): ClaimResult[] =>
+  CLAIMS.map(({ id, text, judge }) => ({ id, text, ...judge(results) }))

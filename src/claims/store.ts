@@ -1,0 +1,54 @@
+import type { Measured } from '../analysis/measured.ts'
+import type { StrategyInfo } from '../strategy-info.ts'
+import { type Claim, notMeasured } from './claim.ts'
+import { listed, present, strategiesWith, summaryOf, valueSentence } from './evidence.ts'
+
+/** A strategy that declares no Redis, and has no counters of one, sent it nothing. */
+function commandsOf(results: Measured, { id, needs }: StrategyInfo): number | null {
+  const summary = summaryOf(results, id, 'redis.commands')
+  if (summary !== null) return summary.estimate.high ?? summary.estimate.value
+  return needs.includes('redis') ? null : 0
+}
+
+export const store: Claim = {
+  id: 'stateless-saves-the-store',
+  text: 'A stateless token saves the session store.',
+  judge(results) {
+    const stateless = strategiesWith(results, 'stateless')
+    const sessions = strategiesWith(results, 'stateful').filter(({ needs }) => needs.includes('redis'))
+    const sessionCommands = sessions.map((strategy) => commandsOf(results, strategy))
+    if (stateless.length === 0 || !sessionCommands.some((commands) => commands !== null)) {
+      return notMeasured(
+        'The run needs completed cells of a stateless strategy and of session-redis, with Redis counters.',
+      )
+    }
+    const asking = stateless.filter((strategy) => commandsOf(results, strategy) !== 0)
+    const evidence = present(
+      [...sessions, ...stateless].map(
+        (strategy) =>
+          valueSentence(results, strategy.id, 'redis.commands') ??
+          `${strategy.title}: keeps nothing in Redis, 0 commands per request exact.`,
+      ),
+    )
+    const memory = strategiesWith(results, 'stateful').filter(({ needs }) => !needs.includes('redis'))
+    const local =
+      memory.length === 0
+        ? ''
+        : ` ${listed(memory.map(({ title }) => title))} saves it as well, at the price of one process.`
+    if (asking.length > 0) {
+      return {
+        verdict: asking.length === stateless.length ? 'refuted' : 'depends',
+        why: `These ask a store on each request: ${listed(asking.map(({ title }) => title))}.`,
+        evidence,
+      }
+    }
+    const saves = sessionCommands.some((commands) => commands !== null && commands > 0)
+    return {
+      verdict: saves ? 'supported' : 'refuted',
+      why: saves
+        ? `No stateless strategy sent Redis a command; a session sends it on every request. The route needs no user record here; one that does has a lookup anyway.${local}`
+        : 'Neither tokens nor sessions sent Redis a command.',
+      evidence,
+    }
+  },
+}

@@ -1,0 +1,38 @@
+import type { ProcessCpu, Slice } from '../cell.ts'
+import { type Metric, requestsOf } from './metric.ts'
+
+type ProcessId = 'server' | 'redis' | 'generator'
+
+/** All threads of a process. */
+export const cpuUs = ({ mainUs, otherUs }: ProcessCpu): number => mainUs + otherUs
+
+/**
+ * Sum over the slices divided by the sum of their requests, not the mean of ratios: a short slice weighs less.
+ * Null where the system does not tell, or nothing was answered.
+ */
+function cpuPerRequest(id: ProcessId, title: string, used: (slice: Slice) => number | null): Metric {
+  return {
+    id: `cpu.${id}`,
+    title,
+    unit: 'us/req',
+    better: 'lower',
+    exact: false,
+    minimumRequests: 0,
+    read(cell) {
+      const requests = requestsOf(cell)
+      let sum = 0
+      for (const slice of cell.load.slices) {
+        const microseconds = used(slice)
+        if (microseconds === null) return null
+        sum += microseconds
+      }
+      return requests === 0 ? null : sum / requests
+    },
+  }
+}
+
+export const serverCpu = cpuPerRequest('server', 'Server CPU', ({ server }) => cpuUs(server))
+export const redisCpu = cpuPerRequest('redis', 'Redis CPU', ({ redisUs }) => redisUs)
+export const generatorCpu = cpuPerRequest('generator', 'Load generator CPU', ({ generator }) =>
+  cpuUs(generator),
+)

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import type { CompletedCell } from '../cell.ts'
+import { encodeHistogram, newHistogram, recordMilliseconds } from '../histogram.ts'
+import { METRICS } from './registry.ts'
+
+const processCpu = (mainUs: number, otherUs: number) => ({ mainUs, otherUs, runQueueUs: null })
+
+function cell(change: Partial<Pick<CompletedCell, 'load' | 'store'>> = {}): CompletedCell {
+  const histogram = newHistogram()
+  for (let index = 1; index <= 1000; index++) recordMilliseconds(histogram, 0.25 + index * 0.0007)
+  const slice = {
+    seconds: 0.25,
+    requests: 100,
+    server: processCpu(5000, 1000),
+    generator: processCpu(3900, 100),
+    redisUs: 700,
+    meanLatencyUs: 600,
+    idleUs: 0,
+    machine: null,
+  }
+  return {
+    state: 'completed',
+    strategy: 'session-redis',
+    arm: 'main',
+    scenario: 'verify',
+    params: {},
+    round: 0,
+    position: 0,
+    startedAt: '2026-11-24T09:00:00.000Z',
+    load: {
+      engine: 'fake',
+      connections: 16,
+      slices: [slice, { ...slice, seconds: 0.5, requests: 300, redisUs: 900 }],
+      latencyHdr: encodeHistogram(histogram),
+      responses: 400,
+      requestBytes: 400 * 149,
+      statuses: { 200: 400 },
+      errors: 0,
+      timeouts: 0,
+      reconnects: 0,
+    },
+    store: { commands: { get: 400, expire: 200 }, bytesIn: 38_000, bytesOut: 2_000 },
+    probe: {
+      requestHeadBytes: 149,
+      responseHeadBytes: 168,
+      responseBodyBytes: 90,
+      credentialBytes: 43,
+      ownStatus: 200,
+      anonymousStatus: 401,
+      revokedStatus: 401,
+    },
+    checks: [],
+    ...change,
+  }
+}
+
+const read = (id: string, from: CompletedCell) => METRICS.find((metric) => metric.id === id)?.read(from)
+
+describe('metrics', () => {
+  it('weigh slices by their requests and their time', () => {
+    expect(read('throughput', cell())).toBeCloseTo(400 / 0.75, 9)
+    expect(read('cpu.server', cell())).toBe(12_000 / 400)
+    expect(read('cpu.redis', cell())).toBe(1600 / 400)
+    expect(read('cpu.generator', cell())).toBe(8000 / 400)
+  })
+
+  it('read percentiles in microseconds, not in whole milliseconds', () => {
+    expect(read('latency.p50', cell())).toBe(600)
+    expect(read('latency.p90', cell())).toBe(880)
+    expect(read('latency.p99', cell())).toBe(943)
+    expect(read('latency.p999', cell())).toBe(949)
+  })
+
+  it('count bytes and commands exactly', () => {
+    expect(read('bytes.request_head', cell())).toBe(149)
+    expect(read('bytes.response_head', cell())).toBe(168)
+    expect(read('bytes.credential', cell())).toBe(43)
+    expect(read('redis.commands', cell())).toBe(1.5)
+    expect(read('redis.bytes', cell())).toBe(100)
+  })
+
+  it('do not turn what is unknown into zero', () => {
+    expect(read('redis.commands', cell({ store: null }))).toBeNull()
+    const { load } = cell()
+    const blind = { ...load, slices: load.slices.map((slice) => ({ ...slice, redisUs: null })) }
+    expect(read('cpu.redis', cell({ load: blind }))).toBeNull()
+  })
+
+  it('have nothing to say about a cell without an expected answer', () => {
+    const { load } = cell()
+    const refused = {
+      ...load,
+      slices: load.slices.map((slice) => ({ ...slice, requests: 0 })),
+      latencyHdr: encodeHistogram(newHistogram()),
+    }
+    expect(read('cpu.server', cell({ load: refused }))).toBeNull()
+    expect(read('latency.p50', cell({ load: refused }))).toBeNull()
+    expect(read('throughput', cell({ load: refused }))).toBe(0)
+  })
+
+  it('have ids of their own, and percentiles ask for a hundred requests beyond them', () => {
+    expect(new Set(METRICS.map(({ id }) => id)).size).toBe(METRICS.length)
+    expect(
+      METRICS.filter(({ minimumRequests }) => minimumRequests > 0).map((metric) => [
+        metric.id,
+        metric.minimumRequests,
+      ]),
+    ).toEqual([
+      ['latency.p50', 200],
+      ['latency.p90', 1000],
+      ['latency.p99', 10_000],
+      ['latency.p999', 100_000],
+    ])
+  })
+})

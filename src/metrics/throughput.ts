@@ -1,0 +1,12 @@
+import { type Metric, requestsOf, secondsOf } from './metric.ts'
+
+/** Only responses with the expected status count: a server that refuses quickly has no throughput. */
+export const throughput: Metric = {
+  id: 'throughput',
+  title: 'Throughput',
+  unit: 'req/s',
+  better: 'higher',
+  exact: false,
+  minimumRequests: 0,
+  read: (cell) => requestsOf(cell) / secondsOf(cell),
+}

@@ -1,0 +1,32 @@
+import type { Estimate } from '../results.ts'
+import { hodgesLehmann } from './signed-rank.ts'
+
+/** One round of two subjects that were measured next to each other in time. */
+export interface Pair {
+  readonly own: number
+  readonly other: number
+}
+
+export const pairDifferences = (pairs: readonly Pair[]): number[] =>
+  pairs.map(({ own, other }) => own - other)
+
+/** Null unless every value is above zero: a ratio to zero is not a number. */
+export function pairLogRatios(pairs: readonly Pair[]): number[] | null {
+  return pairs.every(({ own, other }) => own > 0 && other > 0)
+    ? pairs.map(({ own, other }) => Math.log(own / other))
+    : null
+}
+
+/** own - other, in their unit. */
+export const differenceEstimate = (pairs: readonly Pair[]): Estimate => hodgesLehmann(pairDifferences(pairs))
+
+/** own / other: estimated on logarithms, so that a ratio and its inverse say the same. */
+export function ratioEstimate(logRatios: readonly number[]): Estimate {
+  const { value, low, high, rounds } = hodgesLehmann(logRatios)
+  return {
+    value: Math.exp(value),
+    low: low === null ? null : Math.exp(low),
+    high: high === null ? null : Math.exp(high),
+    rounds,
+  }
+}

@@ -1,0 +1,447 @@
+import {
+  type Comparison,
+  type Estimate,
+  type MetricInfo,
+  RESULTS_SCHEMA_ID,
+  type Results,
+  type Summary,
+} from '../results.ts'
+import type { StrategyInfo } from '../strategy-info.ts'
+
+/** Typical values of one strategy; what a 2-core virtual machine measured, rounded. */
+interface Typical {
+  readonly info: StrategyInfo
+  readonly serverUs: number
+  readonly redisUs: number
+  readonly throughput: number
+  readonly p50Us: number
+  readonly credentialBytes: number
+  readonly redisCommands: number
+  readonly revokedStatus: number
+}
+
+const strategy = (
+  id: string,
+  title: string,
+  state: StrategyInfo['state'],
+  effect: 'immediate' | 'at-expiry' | 'never',
+  needs: StrategyInfo['needs'],
+  library: string | null,
+): StrategyInfo => ({
+  id,
+  title,
+  summary: `${title}: made up for tests.`,
+  state,
+  revocation: { effect },
+  needs,
+  library,
+})
+
+const typical = (
+  info: StrategyInfo,
+  ...numbers: readonly [number, number, number, number, number, number, number]
+) => {
+  const [serverUs, redisUs, throughput, p50Us, credentialBytes, redisCommands, revokedStatus] = numbers
+  return { info, serverUs, redisUs, throughput, p50Us, credentialBytes, redisCommands, revokedStatus }
+}
+
+/** Titles are those of the real strategies; `jwt-hs256` and `jwt-es256` differ widely, two others hardly at all. */
+const TYPICAL: readonly Typical[] = [
+  typical(
+    strategy('none', 'No authentication', 'none', 'never', [], null),
+    58.2,
+    0,
+    13_400,
+    4_120,
+    0,
+    0,
+    200,
+  ),
+  typical(
+    strategy('jwt-hs256', 'JWT HS256 (jose)', 'stateless', 'at-expiry', [], 'jose'),
+    108.9,
+    0,
+    8_150,
+    7_010,
+    476,
+    0,
+    200,
+  ),
+  typical(
+    strategy('jwt-rs256', 'JWT RS256 (jose)', 'stateless', 'at-expiry', [], 'jose'),
+    153.4,
+    0,
+    5_890,
+    9_840,
+    775,
+    0,
+    200,
+  ),
+  typical(
+    strategy('jwt-es256', 'JWT ES256 (jose)', 'stateless', 'at-expiry', [], 'jose'),
+    201.7,
+    0,
+    4_560,
+    13_200,
+    519,
+    0,
+    200,
+  ),
+  typical(
+    strategy('jwt-hs256-fast', 'JWT HS256 (fast-jwt)', 'stateless', 'at-expiry', [], 'fast-jwt'),
+    68.6,
+    0,
+    12_050,
+    4_700,
+    476,
+    0,
+    200,
+  ),
+  typical(
+    strategy('session-redis', 'Session in Redis', 'stateful', 'immediate', ['redis'], null),
+    103.8,
+    14.2,
+    7_930,
+    7_240,
+    43,
+    1,
+    401,
+  ),
+  typical(
+    strategy('session-memory', 'Session in memory', 'stateful', 'immediate', ['memory'], null),
+    63.9,
+    0,
+    12_600,
+    4_460,
+    43,
+    0,
+    401,
+  ),
+  typical(
+    strategy('jwt-blacklist', 'JWT HS256 + blacklist in Redis', 'hybrid', 'immediate', ['redis'], 'jose'),
+    157.3,
+    13.6,
+    5_480,
+    10_600,
+    476,
+    1,
+    401,
+  ),
+]
+
+const METRICS: readonly MetricInfo[] = [
+  { id: 'throughput', title: 'Throughput', unit: 'req/s', better: 'higher', exact: false },
+  { id: 'cpu.server', title: 'Server CPU', unit: 'us/req', better: 'lower', exact: false },
+  { id: 'cpu.redis', title: 'Redis CPU', unit: 'us/req', better: 'lower', exact: false },
+  { id: 'cpu.generator', title: 'Load generator CPU', unit: 'us/req', better: 'lower', exact: false },
+  { id: 'latency.p50', title: 'Latency p50', unit: 'us', better: 'lower', exact: false },
+  { id: 'latency.p90', title: 'Latency p90', unit: 'us', better: 'lower', exact: false },
+  { id: 'latency.p99', title: 'Latency p99', unit: 'us', better: 'lower', exact: false },
+  { id: 'latency.p999', title: 'Latency p99.9', unit: 'us', better: 'lower', exact: false },
+  { id: 'bytes.request_head', title: 'Request head', unit: 'B', better: 'lower', exact: true },
+  { id: 'bytes.response_head', title: 'Response head', unit: 'B', better: 'lower', exact: true },
+  { id: 'bytes.credential', title: 'Credential', unit: 'B', better: 'lower', exact: true },
+  { id: 'redis.commands', title: 'Redis commands', unit: '1/req', better: 'lower', exact: true },
+  { id: 'redis.bytes', title: 'Redis traffic', unit: 'B/req', better: 'lower', exact: true },
+]
+const PAIRED = ['cpu.server', 'throughput', 'latency.p50', 'latency.p99']
+
+function centre(of: Typical, metric: string): number {
+  const values: Readonly<Record<string, number>> = {
+    throughput: of.throughput,
+    'cpu.server': of.serverUs,
+    'cpu.redis': of.redisUs,
+    'cpu.generator': 41.3,
+    'latency.p50': of.p50Us,
+    'latency.p90': of.p50Us * 1.34,
+    'latency.p99': of.p50Us * 2.1,
+    'latency.p999': of.p50Us * 3.7,
+    'bytes.request_head': of.credentialBytes === 0 ? 83 : 106 + of.credentialBytes,
+    'bytes.response_head': 168,
+    'bytes.credential': of.credentialBytes,
+    'redis.commands': of.redisCommands,
+    'redis.bytes': of.redisCommands * 187,
+  }
+  return values[metric] ?? 0
+}
+
+/** A fixed wobble in about -1..1 that differs between rounds, strategies and metrics; no randomness. */
+const wobble = (round: number, seed: number) =>
+  Math.sin(round * 2.4 + seed * 1.7) * 0.7 + Math.cos(seed * 3.1 + round) * 0.3
+
+function roundValues(of: Typical, metric: MetricInfo, seed: number, rounds: number): readonly number[] {
+  const middle = centre(of, metric.id)
+  const spread = metric.exact ? 0 : metric.id.startsWith('latency.p99') ? 0.06 : 0.018
+  return Array.from({ length: rounds }, (_, round) => middle * (1 + spread * wobble(round, seed)))
+}
+
+/** Hodges-Lehmann with the whole range as interval: right for 6 rounds, too wide for more, good enough here. */
+function estimateOf(values: readonly number[]): Estimate {
+  const averages = values
+    .flatMap((first, index) => values.slice(index).map((second) => (first + second) / 2))
+    .sort((a, b) => a - b)
+  const middle = ((averages.at(averages.length / 2) ?? 0) + (averages.at((averages.length - 1) / 2) ?? 0)) / 2
+  const enough = values.length >= 6
+  return {
+    value: middle,
+    low: enough ? (averages[0] ?? null) : null,
+    high: enough ? (averages.at(-1) ?? null) : null,
+    rounds: values.length,
+  }
+}
+
+const exponential = (estimate: Estimate): Estimate => ({
+  ...estimate,
+  value: Math.exp(estimate.value),
+  low: estimate.low === null ? null : Math.exp(estimate.low),
+  high: estimate.high === null ? null : Math.exp(estimate.high),
+})
+
+function verdictOf(metric: MetricInfo, ratio: Estimate | null, difference: Estimate): Comparison['verdict'] {
+  const { low, high } = ratio ?? difference
+  if (metric.exact && difference.value === 0) return 'equal'
+  if (low === null || high === null) return 'not judged'
+  const [floor, ceiling] = ratio === null ? [0, 0] : metric.exact ? [1, 1] : [0.98, 1.02]
+  if (low <= ceiling && high >= floor) return 'unsure'
+  return high < floor === (metric.better === 'lower') ? 'better' : 'worse'
+}
+
+export interface FakeOptions {
+  readonly rounds?: number
+  /** Take the place of the eight; values are borrowed from them in turn. The first must be `none`. */
+  readonly strategies?: readonly StrategyInfo[]
+}
+
+/** A small, deterministic and plausible run; valid against `resultsSchema`. */
+export function fakeResults({ rounds = 6, strategies }: FakeOptions = {}): Results {
+  const subjects = (strategies ?? TYPICAL.map(({ info }) => info)).map((info, index) => {
+    const source = TYPICAL[index % TYPICAL.length]
+    if (source === undefined) throw new RangeError('no typical values')
+    return { ...source, info }
+  })
+  const place = { scenario: 'verify', params: {} }
+  const valuesOf = (subject: Typical, metric: MetricInfo) =>
+    roundValues(subject, metric, subjects.indexOf(subject) + METRICS.indexOf(metric) * 0.37, rounds)
+  const compare = (subject: Typical, baseline: Typical, metric: MetricInfo): Comparison => {
+    const [own, other] = [valuesOf(subject, metric), valuesOf(baseline, metric)]
+    const difference = estimateOf(own.map((value, round) => value - (other[round] ?? 0)))
+    const positive = [...own, ...other].every((value) => value > 0)
+    const ratio = positive
+      ? exponential(estimateOf(own.map((value, round) => Math.log(value / (other[round] ?? 1)))))
+      : null
+    const verdict = verdictOf(metric, ratio, difference)
+    return {
+      ...place,
+      metric: metric.id,
+      unit: metric.unit,
+      strategy: subject.info.id,
+      baseline: baseline.info.id,
+      ratio,
+      difference,
+      p: metric.exact || rounds < 6 ? null : verdict === 'unsure' ? 0.156 : 0.03125,
+      verdict,
+    }
+  }
+  const none = subjects.find(({ info }) => info.state === 'none')
+  const comparisons = METRICS.flatMap((metric) =>
+    subjects.flatMap((subject, index) =>
+      (PAIRED.includes(metric.id) ? subjects.slice(0, index) : none === undefined ? [] : [none])
+        .filter((baseline) => baseline !== subject)
+        .map((baseline) => compare(subject, baseline, metric)),
+    ),
+  )
+  const quantiles = [
+    0, 0.1, 0.25, 0.5, 0.6, 0.75, 0.8, 0.9, 0.95, 0.975, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999,
+  ]
+  const judged = rounds >= 6
+  return {
+    schema: RESULTS_SCHEMA_ID,
+    run: {
+      id: '20261124-091500-42',
+      startedAt: '2026-11-24T09:15:00.000Z',
+      finishedAt: '2026-11-24T09:16:52.000Z',
+      seed: 42,
+      profile: judged ? 'quick' : 'smoke',
+      git: { sha: '0123456789abcdef0123456789abcdef01234567', dirty: false },
+      partial: false,
+      authbench: '0.1.0',
+      command: `npm run authbench -- run --profile ${judged ? 'quick' : 'smoke'} --seed 42`,
+    },
+    environment: {
+      cpu: 'AMD EPYC 7763 64-Core Processor',
+      cores: 2,
+      memoryBytes: 8_405_385_216,
+      platform: 'linux x64',
+      kernel: '6.18.0',
+      node: 'v26.10.0',
+      v8: '14.2.231.9',
+      redis: '7.0.15',
+      redisOrigin: 'own',
+      lockfileHash: 'sha256-3b1f0c7d',
+      pinning: {
+        server: 0,
+        redis: 1,
+        generator: 1,
+        sentence: 'The server runs on core 0; Redis and the load generator share core 1.',
+      },
+      cpuSource: 'schedstat',
+      packages: {
+        autocannon: '9.0.0',
+        'fast-jwt': '6.3.6',
+        fastify: '5.12.8',
+        ioredis: '6.0.0',
+        jose: '6.2.18',
+      },
+    },
+    config: {
+      profile: judged ? 'quick' : 'smoke',
+      strategies: subjects.map(({ info }) => info.id),
+      scenarios: ['verify'],
+      rounds,
+      seed: 42,
+      transport: 'bearer',
+      connections: 64,
+      pool: 1000,
+      slicesPerRound: 6,
+      sliceMs: 250,
+      warmupMs: 1000,
+      ttlSeconds: 900,
+      extraClaims: [],
+    },
+    strategies: subjects.map(({ info }) => info),
+    scenarios: [
+      {
+        id: 'verify',
+        title: 'Verify a credential',
+        question: 'What does checking a credential on every request cost?',
+        model: 'closed',
+      },
+    ],
+    metrics: [...METRICS],
+    summary: subjects.flatMap((subject) =>
+      METRICS.map(
+        (metric): Summary => ({
+          ...place,
+          strategy: subject.info.id,
+          metric: metric.id,
+          unit: metric.unit,
+          better: metric.better,
+          estimate: estimateOf(valuesOf(subject, metric)),
+        }),
+      ),
+    ),
+    comparisons,
+    spectra: subjects.map((subject) => ({
+      ...place,
+      strategy: subject.info.id,
+      count: 48_211,
+      points: quantiles.map((quantile) => ({
+        quantile,
+        us: subject.p50Us * (0.55 + 0.45 * (Math.log10(1 / (1 - quantile)) / 0.301) ** 0.9),
+      })),
+    })),
+    rounds: subjects.flatMap((subject) =>
+      METRICS.filter((metric) => PAIRED.includes(metric.id)).flatMap((metric) =>
+        (subject.info.state === 'none' ? (['main', 'twin'] as const) : (['main'] as const)).map((arm) => ({
+          ...place,
+          strategy: subject.info.id,
+          arm,
+          metric: metric.id,
+          values: valuesOf(subject, metric).map((value, round) => ({
+            round,
+            position: (subjects.indexOf(subject) + round * 3) % (subjects.length + 1),
+            value: arm === 'twin' ? value * (1 + 0.006 * wobble(round, 5)) : value,
+          })),
+        })),
+      ),
+    ),
+    probes: subjects.map(({ info, revokedStatus }) => ({
+      strategy: info.id,
+      ownStatus: 200,
+      anonymousStatus: info.state === 'none' ? 200 : 401,
+      revokedStatus,
+    })),
+    validity: {
+      verdict: judged ? 'ok' : 'unjudged',
+      reasons: judged ? [] : [`${rounds} rounds were measured; an interval needs 6.`],
+      checks: [
+        {
+          id: 'little',
+          strategy: null,
+          scenario: 'verify',
+          cells: rounds * (subjects.length + 1),
+          value: 0.004,
+          warnLimit: 0.02,
+          invalidLimit: 0.05,
+          outcome: 'ok',
+          sentence: 'Throughput times latency equals the connections within 0.4 %.',
+        },
+        {
+          id: 'steal',
+          strategy: 'jwt-es256',
+          scenario: 'verify',
+          cells: 1,
+          value: 0.013,
+          warnLimit: 0.01,
+          invalidLimit: 0.03,
+          outcome: 'warn',
+          sentence: 'The hypervisor took 1.3 % of the processor time.',
+        },
+      ],
+      cells: { completed: rounds * (subjects.length + 1), invalid: 0, failed: 0, interrupted: 0 },
+    },
+    noise: {
+      'cpu.server': { value: 1.002, low: judged ? 0.991 : null, high: judged ? 1.013 : null, rounds },
+      throughput: { value: 0.998, low: judged ? 0.982 : null, high: judged ? 1.011 : null, rounds },
+      'latency.p50': { value: 1.001, low: judged ? 0.985 : null, high: judged ? 1.016 : null, rounds },
+      'latency.p99': { value: 0.993, low: judged ? 0.941 : null, high: judged ? 1.048 : null, rounds },
+    },
+    claims: [
+      {
+        id: 'jwt-cannot-be-revoked',
+        text: 'A JWT cannot be revoked before it expires.',
+        verdict: 'depends',
+        why: 'A plain JWT was still accepted after logout; one with a blacklist was refused at once, at the price of a lookup.',
+        evidence: [
+          'JWT HS256 (jose) answered 200 after logout, JWT HS256 + blacklist in Redis answered 401.',
+          'The blacklist adds 48.4 µs/req [47.2, 49.7] of server CPU.',
+        ],
+      },
+      {
+        id: 'jwt-is-larger',
+        text: 'A JWT makes every request larger.',
+        verdict: 'supported',
+        why: 'Each JWT is at least eleven times as long as an opaque session id.',
+        evidence: ['JWT HS256 (jose): 582 B exact of request head; Session in Redis: 149 B exact.'],
+      },
+      {
+        id: 'stateless-is-faster',
+        text: 'Stateless tokens are faster because they save the lookup.',
+        verdict: 'refuted',
+        why: 'The library decides, not the state: with jose, HS256 costs more server CPU than a session in Redis.',
+        evidence: ['JWT HS256 (jose) costs +5.1 µs/req [+3.1, +7.0] more than Session in Redis.'],
+      },
+      {
+        id: 'refresh-tokens',
+        text: 'Refresh tokens bring back what short expiry takes away.',
+        verdict: 'not measured',
+        why: 'No scenario of this run refreshes a token.',
+        evidence: [],
+      },
+    ],
+    findings: [
+      {
+        kind: 'slow-first-round',
+        severity: 'info',
+        sentence: 'Round 1 was 3.1 % slower than the others for every strategy.',
+        advice: null,
+      },
+      {
+        kind: 'shared-core',
+        severity: 'warning',
+        sentence: 'Redis and the load generator shared a core.',
+        advice: 'Use a machine with four cores to compare throughput.',
+      },
+    ],
+  }
+}
