@@ -1,0 +1,26 @@
+import { type Group, ranked } from '../group.ts'
+import type { BarChart } from '../model.ts'
+import { roundsOf } from '../wording.ts'
+
+/** TCP payload of one packet on Ethernet: 1,500 less 20 of IPv4 and 20 of TCP (RFC 9293 section 3.7.1). */
+const SEGMENT_BYTES = 1460
+
+export function headBytesChart(group: Group): BarChart | null {
+  const rows = group.strategies.flatMap(({ id, title, state }) => {
+    const estimate = group.estimate(id, 'bytes.request_head')
+    return estimate === null ? [] : [{ label: title, state, segments: [{ name: 'request head', estimate }] }]
+  })
+  if (rows.length === 0) return null
+  return {
+    kind: 'bars',
+    id: `request-head-${group.id}`,
+    title: 'Request head on the wire',
+    description:
+      'Bytes of request line and headers, credential included. The line marks one full TCP segment.',
+    unit: 'B',
+    rounds: roundsOf(rows.flatMap(({ segments }) => segments.map(({ estimate }) => estimate))),
+    signed: false,
+    rows: ranked(group, rows, ({ segments }) => segments[0]?.estimate.value),
+    references: [{ value: SEGMENT_BYTES, label: '1 segment' }],
+  }
+}

@@ -1,0 +1,37 @@
+import { type Group, ranked } from '../group.ts'
+import type { RangeChart } from '../model.ts'
+import { roundsOf } from '../wording.ts'
+
+const QUANTILES = [
+  { metric: 'latency.p50', name: 'p50' },
+  { metric: 'latency.p90', name: 'p90' },
+  { metric: 'latency.p99', name: 'p99' },
+]
+
+/** Lowest median first. */
+export function latencyChart(group: Group): RangeChart | null {
+  const rows = group.strategies
+    .map(({ id, title, state }) => ({
+      label: title,
+      state,
+      points: QUANTILES.flatMap(({ metric, name }) => {
+        const estimate = group.estimate(id, metric)
+        return estimate === null || estimate.value <= 0 ? [] : [{ name, estimate }]
+      }),
+    }))
+    .filter(({ points }) => points.length > 0)
+  if (rows.length === 0) return null
+  return {
+    kind: 'ranges',
+    id: `latency-${group.id}`,
+    title: 'Latency: p50, p90, p99',
+    description:
+      'Three dots per strategy, from left to right p50, p90 and p99, each with its interval; logarithmic. ' +
+      (group.scenario.model === 'closed'
+        ? 'Closed loop: mostly queueing behind the other connections.'
+        : 'From the intended send time.'),
+    unit: 'us',
+    rounds: roundsOf(rows.flatMap(({ points }) => points.map(({ estimate }) => estimate))),
+    rows: ranked(group, rows, ({ points }) => points[0]?.estimate.value),
+  }
+}

@@ -1,0 +1,31 @@
+import type { Group } from '../group.ts'
+import type { StripChart } from '../model.ts'
+
+/** Order of measurement against value: what drift, outliers and the A/A twin look like. */
+export function roundsChart(group: Group): StripChart | null {
+  const metric =
+    group.metrics.find(({ id }) => id === 'cpu.server') ??
+    group.metrics.find(({ id, exact }) => !exact && group.rounds.some((series) => series.metric === id))
+  if (metric === undefined) return null
+  const rows = group.strategies.flatMap(({ id, title, state }) =>
+    group.rounds
+      .filter((series) => series.strategy === id && series.metric === metric.id && series.values.length > 0)
+      .map((series) => ({
+        label: series.arm === 'twin' ? `${title}, A/A twin` : title,
+        state,
+        values: series.values.map(({ round, value }) => ({ round, value })).sort((a, b) => a.round - b.round),
+      })),
+  )
+  if (rows.length === 0) return null
+  const most = Math.max(...rows.map(({ values }) => values.length))
+  return {
+    kind: 'strip',
+    id: `rounds-${group.id}`,
+    title: `${metric.title}, round by round`,
+    description:
+      'One value per round, in the order measured. A slope is drift; a lone value is an outlier, kept.',
+    unit: metric.unit,
+    rounds: most === 1 ? '1 round' : `${most} rounds`,
+    rows,
+  }
+}

@@ -1,0 +1,132 @@
+import type { Params } from '../cell.ts'
+import type { Comparison, Estimate, MetricInfo, Results, ScenarioInfo } from '../results.ts'
+import type { StrategyInfo } from '../strategy-info.ts'
+import { namesWinner } from './wording.ts'
+
+/** Everything that was measured under one scenario with one set of parameters: only that may be compared. */
+export interface Group {
+  /** `verify`, `verify-connections-64`: usable in file names. */
+  readonly id: string
+  readonly title: string
+  readonly scenario: ScenarioInfo
+  readonly params: Params
+  readonly strategies: readonly StrategyInfo[]
+  readonly metrics: readonly MetricInfo[]
+  readonly baseline: StrategyInfo | null
+  /** False: the run names no winner, so nothing may be sorted by how good it is. */
+  readonly judged: boolean
+  estimate(strategy: string, metric: string): Estimate | null
+  /** `strategy` against `baseline`; a stored comparison in the other direction is turned round. */
+  comparison(strategy: string, baseline: string, metric: string): Comparison | null
+  readonly spectra: Results['spectra']
+  readonly rounds: Results['rounds']
+}
+
+interface Place {
+  readonly scenario: string
+  readonly params: Params
+}
+
+const keyOf = (scenario: string, params: Params) =>
+  JSON.stringify([scenario, Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1))])
+
+function slugOf(scenario: string, params: Params): string {
+  const words = [scenario, ...Object.entries(params).flat()].map(String).join('-')
+  return words.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+}
+
+function titleOf(scenario: ScenarioInfo, params: Params): string {
+  const words = Object.entries(params).map(([name, value]) => `${name} ${value}`)
+  return words.length === 0 ? scenario.title : `${scenario.title} (${words.join(', ')})`
+}
+
+const flip = (estimate: Estimate, turn: (value: number) => number): Estimate => ({
+  ...estimate,
+  value: turn(estimate.value),
+  low: estimate.high === null ? null : turn(estimate.high),
+  high: estimate.low === null ? null : turn(estimate.low),
+})
+
+function turned(comparison: Comparison): Comparison {
+  const { verdict, ratio } = comparison
+  return {
+    ...comparison,
+    strategy: comparison.baseline,
+    baseline: comparison.strategy,
+    ratio: ratio === null ? null : flip(ratio, (value) => 1 / value),
+    difference: flip(comparison.difference, (value) => 0 - value),
+    verdict: verdict === 'better' ? 'worse' : verdict === 'worse' ? 'better' : verdict,
+  }
+}
+
+/** In the order in which the run lists them; strategies in the order of the run too. */
+export function groupsOf(results: Results): readonly Group[] {
+  const byPlace = <T extends Place>(items: readonly T[]) =>
+    Map.groupBy(items, ({ scenario, params }) => keyOf(scenario, params))
+  const summary = byPlace(results.summary)
+  const compared = byPlace(results.comparisons)
+  const spectra = byPlace(results.spectra)
+  const rounds = byPlace(results.rounds)
+  const ids = new Set<string>()
+  return [...summary].flatMap(([key, summaries]): readonly Group[] => {
+    const [place] = summaries
+    if (place === undefined) return []
+    const { scenario, params } = place
+    const cell = (...ids: readonly string[]) => JSON.stringify(ids)
+    const estimates = new Map(summaries.map((each) => [cell(each.strategy, each.metric), each.estimate]))
+    const comparisons = new Map(
+      (compared.get(key) ?? []).map((each) => [cell(each.strategy, each.baseline, each.metric), each]),
+    )
+    const strategies = results.strategies.filter(({ id }) =>
+      summaries.some(({ strategy }) => strategy === id),
+    )
+    const info = results.scenarios.find(({ id }) => id === scenario) ?? {
+      id: scenario,
+      title: scenario,
+      question: '',
+      model: 'closed' as const,
+    }
+    const slug = slugOf(scenario, params)
+    const id = ids.has(slug) ? `${slug}-${ids.size}` : slug
+    ids.add(id)
+    const group: Group = {
+      id,
+      title: titleOf(info, params),
+      scenario: info,
+      params,
+      strategies,
+      metrics: results.metrics.filter(({ id }) => summaries.some(({ metric }) => metric === id)),
+      baseline: strategies.find(({ state }) => state === 'none') ?? null,
+      judged: namesWinner(results),
+      estimate: (strategy, metric) => estimates.get(cell(strategy, metric)) ?? null,
+      comparison(strategy, baseline, metric) {
+        const stored = comparisons.get(cell(strategy, baseline, metric))
+        if (stored !== undefined) return stored
+        const reverse = comparisons.get(cell(baseline, strategy, metric))
+        return reverse === undefined ? null : turned(reverse)
+      },
+      spectra: spectra.get(key) ?? [],
+      rounds: rounds.get(key) ?? [],
+    }
+    return [group]
+  })
+}
+
+/** The strategies that are compared with the baseline, in the order of the run. */
+export const subjectsOf = (group: Group): readonly StrategyInfo[] =>
+  group.strategies.filter(({ id }) => id !== group.baseline?.id)
+
+/** What the strategy adds to the baseline. */
+export const againstBaseline = (group: Group, strategy: string, metric: string): Comparison | null =>
+  group.baseline === null ? null : group.comparison(strategy, group.baseline.id, metric)
+
+/** Best first where the run was judged, else in the order of the run. Missing values come last. */
+export function ranked<T>(
+  group: Group,
+  items: readonly T[],
+  badness: (item: T) => number | undefined,
+): readonly T[] {
+  if (!group.judged) return items
+  const key = (item: T) => badness(item) ?? Number.POSITIVE_INFINITY
+  return items.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+}

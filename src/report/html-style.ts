@@ -1,0 +1,81 @@
+/** One screen of CSS; colours are in the theme. Nothing is loaded: system fonts, no images. */
+export const STYLE = `
+*, ::before, ::after { box-sizing: border-box }
+html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth }
+body { margin: 0; background: var(--surface); color: var(--ink);
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; font-variant-numeric: tabular-nums }
+header, main { max-width: 76rem; margin: 0 auto; padding: 0 1rem }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 1.5rem 0 0.5rem; text-wrap: balance }
+h2 { font-size: 1.25rem; line-height: 1.3; margin: 0 0 0.75rem }
+h3 { font-size: 1rem; line-height: 1.4; margin: 1.25rem 0 0.25rem }
+p, ul { max-width: 46rem; margin: 0.5rem 0 }
+ul { padding-left: 1.2rem }
+li { margin: 0.2rem 0 }
+section { padding: 1.5rem 0; border-top: 1px solid var(--line) }
+section:first-child { border-top: 0; padding-top: 0 }
+#answer > h2 { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+#answer > p.plain { font-size: 1.125rem; line-height: 1.55; max-width: 54rem }
+.muted, .note, .unit { color: var(--muted) }
+.good { color: var(--good) } .bad { color: var(--bad) } .warn { color: var(--warn) }
+p.note { font-size: 0.875rem; margin: 0.5rem 0 1.5rem }
+.unit { font-weight: 400 }
+nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; padding: 0.75rem 0; border-top: 1px solid var(--line); font-size: 0.9375rem }
+a { color: inherit; text-underline-offset: 0.2em; text-decoration-color: var(--muted) }
+.notice { border: 1px solid currentColor; border-left-width: 6px; border-radius: 4px; padding: 0.75rem 1rem; margin: 0.75rem 0; max-width: 46rem }
+.notice ul { color: var(--ink); margin-bottom: 0 }
+.facts { display: flex; flex-wrap: wrap; gap: 0.75rem 2rem; margin: 1rem 0 }
+.facts dt { font-size: 0.8125rem; color: var(--muted) }
+.facts dd { margin: 0; font-weight: 600 }
+.claim { display: grid; grid-template-columns: 8.5rem 1fr; gap: 0 1rem; padding: 0.75rem 0; border-top: 1px solid var(--line); max-width: 60rem }
+.claim:first-of-type { border-top: 0; padding-top: 0 }
+.claim h3, .claim p { margin: 0 }
+.claim ul { font-size: 0.9375rem; color: var(--muted) }
+.claim .verdict { font-weight: 700 }
+.supported { color: var(--good) } .refuted { color: var(--bad) } .depends { color: var(--warn) } .not-measured { color: var(--muted) }
+.table { overflow-x: auto; margin: 0.5rem 0 }
+.table:focus-visible { outline: 2px solid var(--stateless); outline-offset: 2px }
+table { border-collapse: collapse; font-size: 0.9375rem; line-height: 1.35 }
+caption { text-align: left; font-weight: 600; padding: 0.5rem 0; white-space: nowrap }
+th, td { padding: 0.4rem 0.9rem 0.4rem 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line) }
+thead th { vertical-align: bottom; font-size: 0.875rem; border-bottom-color: var(--muted) }
+thead .unit { display: block }
+tbody th { font-weight: 600; position: sticky; left: 0; background: var(--surface); min-width: 8rem; max-width: 17rem }
+th.number, td.number { text-align: right }
+td.number { white-space: nowrap }
+td.words { max-width: 44rem }
+.value { font-weight: 600 }
+.interval { display: block; color: var(--muted); font-size: 0.8125em }
+.short { white-space: nowrap }
+.findings { list-style: none; padding: 0 }
+.findings li { border-left: 4px solid var(--line); padding-left: 0.75rem }
+.findings .warning { border-color: var(--warn) }
+.legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; font-size: 0.9375rem }
+.state::before { content: ""; display: inline-block; width: 0.75em; height: 0.75em; margin-right: 0.4em; border-radius: 2px; background: var(--none); print-color-adjust: exact }
+.state.stateless::before { background: var(--stateless) }
+.state.stateful::before { background: var(--stateful) }
+.state.hybrid::before { background: var(--hybrid) }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21.5rem), 1fr)); gap: 2rem 2.5rem; align-items: start }
+figure { margin: 0; max-width: 30rem; break-inside: avoid }
+figcaption { font-size: 0.9375rem; margin-bottom: 0.5rem }
+figcaption .note { display: block; font-size: 0.8125rem; line-height: 1.4 }
+svg { display: block; width: 100%; height: auto; overflow: visible }
+pre { background: var(--raised); border: 1px solid var(--line); border-radius: 4px; padding: 0.75rem 1rem; overflow-x: auto; max-width: 60rem }
+code { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
+@media (max-width: 40rem) {
+  h1 { font-size: 1.35rem }
+  .claim { grid-template-columns: 1fr }
+  .facts { gap: 0.5rem 1.5rem }
+  tbody th { max-width: 9.5rem; padding-right: 0.6rem }
+  td.words:not(.short) { min-width: 15rem }
+}
+@media print {
+  nav { display: none }
+  body { font-size: 10pt }
+  .table { overflow: visible }
+  table { font-size: 7.5pt }
+  th, td { padding-right: 0.4rem }
+  tbody th { position: static; min-width: 0 }
+  section, tr, .claim { break-inside: avoid }
+  #charts, #details, #differences { break-inside: auto }
+}
+`

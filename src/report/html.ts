@@ -1,0 +1,163 @@
+import type { ClaimResult, Finding } from '../results.ts'
+import { buildReport } from './build.ts'
+import { scaledColumns } from './columns.ts'
+import { STYLE } from './html-style.ts'
+import { escapeHtml, proseHtml } from './html-text.ts'
+import type { Block, Chart, Section, State, Table, TableCell } from './model.ts'
+import type { Reporter } from './reporter.ts'
+import { inlineSvg } from './svg/draw.ts'
+import { THEME } from './svg/theme.ts'
+import { chartUnit } from './text/charts.ts'
+
+/** Characters that a table cell keeps on one line. */
+const SHORT_WORDS = 20
+const STATES: readonly State[] = ['none', 'stateless', 'stateful', 'hybrid']
+
+/** A value and its interval stay together, the value at the decimal place of its neighbours. */
+function cellHtml(
+  cell: TableCell,
+  column: ReturnType<typeof scaledColumns>[number],
+  isHead: boolean,
+): string {
+  const { value, interval } = column.textOf(cell)
+  const tone = cell.tone === 'plain' ? '' : ` ${cell.tone}`
+  if (isHead) return `<th scope="row">${escapeHtml(value)}</th>`
+  if (cell.kind === 'text') {
+    const kind = column.numeric ? 'number' : value.length <= SHORT_WORDS ? 'words short' : 'words'
+    return `<td class="${kind}${tone}">${proseHtml(value)}</td>`
+  }
+  const bounds = interval === '' ? '' : ` <span class="interval">${escapeHtml(interval)}</span>`
+  return `<td class="number${tone}"><span class="value">${escapeHtml(value)}</span>${bounds}</td>`
+}
+
+function tableHtml(table: Table): string {
+  const columns = scaledColumns(table)
+  const heads = columns.map(({ title, unit, numeric }) => {
+    const label = unit === '' ? '' : ` <span class="unit">${escapeHtml(unit)}</span>`
+    return `<th scope="col"${numeric ? ' class="number"' : ''}>${escapeHtml(title)}${label}</th>`
+  })
+  const rows = table.rows.map((row) => {
+    const cells = columns.flatMap((column, index) => {
+      const cell = row[index]
+      return cell === undefined ? [] : [cellHtml(cell, column, index === 0)]
+    })
+    return `<tr>${cells.join('')}</tr>`
+  })
+  const caption = escapeHtml(table.caption)
+  const note = table.note === '' ? '' : `<p class="note">${escapeHtml(table.note)}</p>`
+  return (
+    `<div class="table" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption>` +
+    `<thead><tr>${heads.join('')}</tr></thead>\n<tbody>${rows.join('\n')}</tbody></table></div>${note}`
+  )
+}
+
+function chartHtml(chart: Chart): string {
+  return (
+    `<figure><figcaption><b>${escapeHtml(chart.title)}</b> <span class="unit">${escapeHtml(chartUnit(chart))}</span>` +
+    `<span class="note">${proseHtml(chart.description)}</span></figcaption>${inlineSvg(chart)}</figure>`
+  )
+}
+
+const listHtml = (items: readonly string[]) =>
+  `<ul>${items.map((item) => `<li>${proseHtml(item)}</li>`).join('')}</ul>`
+
+function claimHtml({ text, verdict, why, evidence }: ClaimResult): string {
+  return (
+    `<article class="claim"><p class="verdict ${verdict.replace(' ', '-')}">${verdict}</p>` +
+    `<div><h3>${escapeHtml(text)}</h3><p>${proseHtml(why)}</p>${evidence.length === 0 ? '' : listHtml(evidence)}</div></article>`
+  )
+}
+
+const findingHtml = ({ severity, sentence, advice }: Finding) =>
+  `<li class="${severity}">${proseHtml(sentence)}${advice === null ? '' : ` <b>${escapeHtml(advice)}</b>`}</li>`
+
+function blockHtml(block: Block): string {
+  switch (block.kind) {
+    case 'heading':
+      return `<h3>${escapeHtml(block.text)}</h3>`
+    case 'text':
+      return `<p class="${block.tone}">${proseHtml(block.text)}</p>`
+    case 'notice':
+      return `<aside class="notice ${block.tone}"><b>${escapeHtml(block.title)}</b>${listHtml(block.lines)}</aside>`
+    case 'facts':
+      return `<dl class="facts">${block.facts
+        .map(
+          ({ label, text, tone }) =>
+            `<div><dt>${escapeHtml(label)}</dt><dd class="${tone}">${proseHtml(text)}</dd></div>`,
+        )
+        .join('')}</dl>`
+    case 'list':
+      return `<h3>${escapeHtml(block.title)}</h3>${listHtml(block.items)}`
+    case 'command':
+      return `<pre><code>${escapeHtml(block.text)}</code></pre>`
+    case 'table':
+      return tableHtml(block.table)
+    case 'chart':
+      return chartHtml(block.chart)
+    case 'claims':
+      return block.claims.map(claimHtml).join('\n')
+    case 'findings':
+      return `<ul class="findings">${block.findings.map(findingHtml).join('')}</ul>`
+    default:
+      return block satisfies never
+  }
+}
+
+/** Neighbouring charts share a grid. */
+function blocksHtml(blocks: readonly Block[]): string {
+  const parts: string[] = []
+  let charts: string[] = []
+  const flush = () => {
+    if (charts.length > 0) parts.push(`<div class="charts">${charts.join('\n')}</div>`)
+    charts = []
+  }
+  for (const block of blocks) {
+    if (block.kind === 'chart') {
+      charts.push(blockHtml(block))
+      continue
+    }
+    flush()
+    parts.push(blockHtml(block))
+  }
+  flush()
+  return parts.join('\n')
+}
+
+function legendHtml(blocks: readonly Block[]): string {
+  const states = new Set(
+    blocks.flatMap((block) => (block.kind === 'chart' ? block.chart.rows.map(({ state }) => state) : [])),
+  )
+  const items = STATES.filter((state) => states.has(state)).map(
+    (state) => `<span class="state ${state}">${state === 'none' ? 'no authentication' : state}</span>`,
+  )
+  return items.length === 0 ? '' : `<p class="legend">${items.join(' ')}</p>`
+}
+
+const sectionHtml = ({ id, title, blocks }: Section) =>
+  `<section id="${id}"><h2>${escapeHtml(title)}</h2>\n${legendHtml(blocks)}${blocksHtml(blocks)}</section>`
+
+export const htmlReporter: Reporter = {
+  id: 'html',
+  file: 'report.html',
+  render(results) {
+    const { title, sections } = buildReport(results)
+    const links = sections.map((section) => `<a href="#${section.id}">${escapeHtml(section.title)}</a>`)
+    return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escapeHtml(`authbench: ${results.run.id}`)}</title>
+<style>${THEME}${STYLE}</style>
+</head>
+<body>
+<header><h1>${escapeHtml(title)}</h1></header>
+<main>
+${sections.map((section, index) => sectionHtml(section) + (index === 0 ? `\n<nav aria-label="Contents">${links.slice(1).join(' ')}</nav>` : '')).join('\n')}
+</main>
+</body>
+</html>
+`
+  },
+}

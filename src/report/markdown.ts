@@ -1,0 +1,139 @@
+import type { ClaimResult, Finding, Results } from '../results.ts'
+import { buildReport } from './build.ts'
+import { scaledColumns } from './columns.ts'
+import type { Block, Chart, Section, Table, TableCell } from './model.ts'
+import type { Reporter } from './reporter.ts'
+import { chartLines, chartUnit } from './text/charts.ts'
+import { plainPaint } from './text/paint.ts'
+import { singleLine } from './text/width.ts'
+
+/** A step summary of GitHub holds 1 MiB for all; a comment 64 KiB. Above this, sections that repeat are left out. */
+const BUDGET_BYTES = 190_000
+const LEFT_OUT_FIRST: readonly string[] = ['details', 'charts', 'differences']
+/** Long, and looked up rather than read. */
+const FOLDED: readonly string[] = ['details', 'method']
+const CHART_COLUMNS = 96
+
+/** Text from outside: no HTML, no links, no emphasis, no table cell of its own. */
+const escaped = (text: string): string =>
+  singleLine(text)
+    .replace(/[\\`*_[\]#|~]/g, '\\$&')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+
+/** A fence longer than any run of backticks inside. */
+function fenced(lines: readonly string[]): string {
+  const longest = Math.max(2, ...(lines.join('\n').match(/`+/g) ?? []).map((run) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return [`${fence}text`, ...lines, fence].join('\n')
+}
+
+function tableText(table: Table): string {
+  const columns = scaledColumns(table)
+  const cellText = (cell: TableCell, index: number) => {
+    const text = columns[index]?.textOf(cell)
+    if (text === undefined) return ''
+    if (cell.kind === 'estimate') return text.interval === '' ? text.value : `${text.value} ${text.interval}`
+    return cell.tone === 'bad' ? `**${escaped(text.value)}**` : escaped(text.value)
+  }
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [
+    `**${escaped(table.caption)}**`,
+    '',
+    row(columns.map(({ title, unit }) => escaped(unit === '' ? title : `${title}, ${unit}`))),
+    row(columns.map(({ numeric }) => (numeric ? '--:' : '---'))),
+    ...table.rows.map((cells) => row(cells.map(cellText))),
+    ...(table.note === '' ? [] : ['', escaped(table.note)]),
+  ].join('\n')
+}
+
+function chartText(chart: Chart): string {
+  const lines = chartLines(chart, CHART_COLUMNS, plainPaint)
+  if (lines.length === 0) return ''
+  return `**${escaped(chart.title)}** (${chartUnit(chart)}). ${escaped(chart.description)}\n\n${fenced(lines)}`
+}
+
+function claimsText(claims: readonly ClaimResult[]): string {
+  return [
+    '| Verdict | What the article says | What was measured |',
+    '| --- | --- | --- |',
+    ...claims.map(({ verdict, text, why, evidence }) => {
+      const measured = [why, ...evidence.map((line) => `• ${line}`)].map(escaped).join('<br>')
+      return `| **${verdict}** | ${escaped(text)} | ${measured} |`
+    }),
+  ].join('\n')
+}
+
+const findingText = ({ severity, sentence, advice }: Finding): string =>
+  `- ${severity === 'warning' ? '**Warning:** ' : ''}${escaped(advice === null ? sentence : `${sentence} ${advice}`)}`
+
+function blockText(block: Block): string {
+  switch (block.kind) {
+    case 'heading':
+      return `### ${escaped(block.text)}`
+    case 'text':
+      return escaped(block.text)
+    case 'notice':
+      return [
+        `> [!${block.tone === 'bad' ? 'CAUTION' : 'WARNING'}]`,
+        `> **${escaped(block.title)}**`,
+        ...block.lines.map((line) => `> - ${escaped(line)}`),
+      ].join('\n')
+    case 'facts':
+      return block.facts.map(({ label, text }) => `**${escaped(label)}:** ${escaped(text)}`).join(' · ')
+    case 'list':
+      return `**${escaped(block.title)}**\n\n${block.items.map((item) => `- ${escaped(item)}`).join('\n')}`
+    case 'command':
+      return fenced([singleLine(block.text)])
+    case 'table':
+      return tableText(block.table)
+    case 'chart':
+      return chartText(block.chart)
+    case 'claims':
+      return claimsText(block.claims)
+    case 'findings':
+      return block.findings.map(findingText).join('\n')
+    default:
+      return block satisfies never
+  }
+}
+
+function sectionText({ id, title, blocks }: Section): string {
+  const body = blocks
+    .map(blockText)
+    .filter((text) => text !== '')
+    .join('\n\n')
+  return FOLDED.includes(id)
+    ? `<details>\n<summary><b>${escaped(title)}</b></summary>\n\n${body}\n\n</details>`
+    : `## ${escaped(title)}\n\n${body}`
+}
+
+const bytesOf = (text: string) => new TextEncoder().encode(text).length
+
+function documentText(title: string, sections: readonly Section[], leftOut: readonly string[]): string {
+  const kept = sections.filter(({ id }) => !leftOut.includes(id))
+  const gone = sections.filter(({ id }) => leftOut.includes(id)).map((section) => section.title)
+  const note =
+    gone.length === 0 ? [] : [`Left out to stay short: ${escaped(gone.join(', '))}. See report.html.`]
+  return `${[`# ${escaped(title)}`, ...kept.map(sectionText), ...note].join('\n\n')}\n`
+}
+
+export const markdownReporter: Reporter = {
+  id: 'markdown',
+  file: 'report.md',
+  render(results) {
+    const { title, sections } = buildReport(results)
+    for (let count = 0; count < LEFT_OUT_FIRST.length; count += 1) {
+      const text = documentText(title, sections, LEFT_OUT_FIRST.slice(0, count))
+      if (bytesOf(text) <= BUDGET_BYTES) return text
+    }
+    return documentText(title, sections, LEFT_OUT_FIRST)
+  },
+}
+
+/** The blocks of one section, without its heading, for other documents. Null: the run has nothing for it. */
+export function markdownOfSection(results: Results, sectionId: string): string | null {
+  const section = buildReport(results).sections.find(({ id }) => id === sectionId)
+  return section === undefined ? null : section.blocks.map(blockText).join('\n\n')
+}

@@ -1,0 +1,125 @@
+import type { ClaimResult, Estimate, Finding, Results } from '../results.ts'
+import type { StrategyInfo } from '../strategy-info.ts'
+
+/** What a text means, for renderers that have colours: never the only carrier of the meaning. */
+export type Tone = 'good' | 'bad' | 'warn' | 'muted' | 'plain'
+export type State = StrategyInfo['state']
+
+export type TableCell =
+  | { readonly kind: 'text'; readonly text: string; readonly tone: Tone }
+  /** `signed`: a difference. */
+  | { readonly kind: 'estimate'; readonly estimate: Estimate; readonly signed: boolean; readonly tone: Tone }
+
+export interface Column {
+  readonly title: string
+  /** Unit of the estimates below, as in `Results`; renderers choose one scale for the column. Null: text. */
+  readonly unit: string | null
+}
+
+export interface Table {
+  readonly caption: string
+  readonly columns: readonly Column[]
+  readonly rows: readonly (readonly TableCell[])[]
+  /** How to read it; rounds are said here. Empty where nothing is to be said. */
+  readonly note: string
+}
+
+interface ChartFrame {
+  /** Unique in the report, usable as a file name and as an HTML id. */
+  readonly id: string
+  readonly title: string
+  /** What is drawn and how to read it, in words: also what a screen reader says. */
+  readonly description: string
+  readonly unit: string
+  /** Said beside the chart: no number without its rounds. */
+  readonly rounds: string
+}
+
+interface ChartRow {
+  readonly label: string
+  readonly state: State
+}
+
+export interface BarSegment {
+  readonly name: string
+  readonly estimate: Estimate
+}
+/** One bar per row; later segments are stacked on the earlier ones, each with its own whisker. */
+export interface BarChart extends ChartFrame {
+  readonly kind: 'bars'
+  readonly signed: boolean
+  readonly rows: readonly (ChartRow & { readonly segments: readonly BarSegment[] })[]
+  readonly references: readonly { readonly value: number; readonly label: string }[]
+}
+/** Several quantiles per row on one logarithmic axis. */
+export interface RangeChart extends ChartFrame {
+  readonly kind: 'ranges'
+  readonly rows: readonly (ChartRow & { readonly points: readonly BarSegment[] })[]
+}
+/** Pooled latency against 1 / (1 - quantile), both axes logarithmic. */
+export interface SpectrumChart extends ChartFrame {
+  readonly kind: 'spectrum'
+  readonly rows: readonly (ChartRow & {
+    readonly points: readonly { readonly quantile: number; readonly value: number }[]
+  })[]
+}
+/** Values of single rounds in the order they were measured, relative to the row's median. */
+export interface StripChart extends ChartFrame {
+  readonly kind: 'strip'
+  readonly rows: readonly (ChartRow & {
+    readonly values: readonly { readonly round: number; readonly value: number }[]
+  })[]
+}
+/** Ratios to the baseline; `band` is the A/A interval, inside which nothing is a difference. */
+export interface ForestChart extends ChartFrame {
+  readonly kind: 'forest'
+  readonly better: 'lower' | 'higher'
+  readonly rows: readonly (ChartRow & { readonly ratio: Estimate; readonly shown: boolean })[]
+  readonly band: { readonly low: number; readonly high: number } | null
+}
+export type Chart = BarChart | RangeChart | SpectrumChart | StripChart | ForestChart
+
+export type Block =
+  | { readonly kind: 'heading'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string; readonly tone: Tone }
+  /** What must not be missed: a run that is partial, invalid or not judged. */
+  | {
+      readonly kind: 'notice'
+      readonly tone: Tone
+      readonly title: string
+      readonly lines: readonly string[]
+    }
+  | {
+      readonly kind: 'facts'
+      readonly facts: readonly { readonly label: string; readonly text: string; readonly tone: Tone }[]
+    }
+  | { readonly kind: 'list'; readonly title: string; readonly items: readonly string[] }
+  | { readonly kind: 'command'; readonly text: string }
+  | { readonly kind: 'table'; readonly table: Table }
+  | { readonly kind: 'chart'; readonly chart: Chart }
+  | { readonly kind: 'claims'; readonly claims: readonly ClaimResult[] }
+  | { readonly kind: 'findings'; readonly findings: readonly Finding[] }
+
+export interface Section {
+  readonly id: string
+  readonly title: string
+  readonly blocks: readonly Block[]
+}
+
+export interface Report {
+  readonly title: string
+  readonly sections: readonly Section[]
+}
+
+/** Null: the run has nothing for this section. */
+export type SectionBuilder = (results: Results) => Section | null
+
+export const textCell = (text: string, tone: Tone = 'plain'): TableCell => ({ kind: 'text', text, tone })
+export const estimateCell = (estimate: Estimate, signed = false, tone: Tone = 'plain'): TableCell => ({
+  kind: 'estimate',
+  estimate,
+  signed,
+  tone,
+})
+/** Not measured is said, never drawn as zero. */
+export const MISSING: TableCell = textCell('–', 'muted')

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest'
+import { resultsSchema } from '../results.ts'
+import { fakeResults } from '../testing/fake-results.ts'
+import { hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
+import { REPORTERS, renderCharts } from './registry.ts'
+
+const NOTHING = {
+  strategies: [],
+  scenarios: [],
+  metrics: [],
+  summary: [],
+  comparisons: [],
+  spectra: [],
+  rounds: [],
+  probes: [],
+  claims: [],
+  findings: [],
+  noise: {},
+}
+
+test('formats and files are named once', () => {
+  expect(REPORTERS.map(({ id, file }) => `${id}: ${file}`)).toEqual([
+    'terminal: null',
+    'markdown: report.md',
+    'html: report.html',
+    'json: results.json',
+    'csv: results.csv',
+  ])
+})
+
+test.each(REPORTERS.map((reporter) => [reporter.id, reporter] as const))(
+  '%s copes with any run',
+  (_id, reporter) => {
+    const run = fakeResults()
+    const runs = [
+      { ...run, ...NOTHING },
+      fakeResults({ rounds: 1 }),
+      fakeResults({ strategies: run.strategies.slice(0, 1) }),
+      fakeResults({ strategies: run.strategies.slice(1) }),
+      { ...run, comparisons: [], spectra: [], rounds: [] },
+      { ...run, metrics: run.metrics.filter(({ id }) => id.startsWith('bytes')) },
+    ]
+    for (const results of runs) {
+      const text = reporter.render(results, {})
+      expect(text.length).toBeGreaterThan(50)
+      if (reporter.id !== 'json') expect(text).not.toMatch(/\bNaN\b|undefined|\[object|Infinity/)
+    }
+  },
+)
+
+test.each(REPORTERS.map((reporter) => [reporter.id, reporter] as const))(
+  '%s is the same every time',
+  (_id, reporter) => {
+    expect(reporter.render(fakeResults(), {})).toBe(reporter.render(fakeResults(), {}))
+  },
+)
+
+test('json is the results, valid against their schema', () => {
+  const json = REPORTERS.find(({ id }) => id === 'json')?.render(fakeResults(), {}) ?? ''
+  expect(resultsSchema.parse(JSON.parse(json))).toEqual(fakeResults())
+})
+
+test('scenarios and parameters are kept apart, under their own headings and file names', () => {
+  const run = fakeResults()
+  const both = <T>(items: readonly T[]) =>
+    [10, 100].flatMap((connections) => items.map((item) => ({ ...item, params: { connections } })))
+  const results = {
+    ...run,
+    summary: both(run.summary),
+    comparisons: both(run.comparisons),
+    spectra: both(run.spectra),
+    rounds: both(run.rounds),
+  }
+  const files = renderCharts(results).map(({ file }) => file)
+  expect(new Set(files).size).toBe(files.length)
+  expect(files).toContain('charts/cost-verify-connections-10.svg')
+  const html = REPORTERS.find(({ id }) => id === 'html')?.render(results, {}) ?? ''
+  expect(html).toContain('<h3>Verify a credential (connections 100)</h3>')
+})
+
+test('a chart file stands alone: title, description, colours for light and dark, nothing loaded', () => {
+  const charts = renderCharts(fakeResults())
+  expect(charts.map(({ file }) => file)).toEqual([
+    'charts/cost-verify.svg',
+    'charts/throughput-verify.svg',
+    'charts/latency-verify.svg',
+    'charts/request-head-verify.svg',
+    'charts/spectrum-verify.svg',
+    'charts/rounds-verify.svg',
+    'charts/ratio-cpu-server-verify.svg',
+    'charts/ratio-throughput-verify.svg',
+    'charts/ratio-latency-p50-verify.svg',
+    'charts/ratio-latency-p99-verify.svg',
+  ])
+  for (const { svg } of charts) {
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/)
+    expect(svg).toMatch(/role="img"/)
+    expect(svg).toMatch(/<title id="[^"]+">[^<]+<\/title><desc id="[^"]+">[^<]+<\/desc>/)
+    expect(svg).toContain('prefers-color-scheme: dark')
+    expect(svg.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(
+      /https?:|<script|<image|NaN|Infinity/,
+    )
+  }
+})
+
+test('charts of 35 strategies name every one of them', () => {
+  const strategies = manyStrategies(35)
+  for (const { file, svg } of renderCharts(fakeResults({ strategies }))) {
+    const labels = svg.match(/variant|…/g)?.length ?? 0
+    expect(labels, file).toBeGreaterThanOrEqual(34)
+  }
+})
+
+test('a hostile title is text in a chart', () => {
+  for (const { svg } of renderCharts(fakeResults({ strategies: hostileStrategies() }))) {
+    expect(svg).not.toContain('<script')
+  }
+})

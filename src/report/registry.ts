@@ -1,0 +1,24 @@
+import type { Results } from '../results.ts'
+import { csvReporter } from './csv.ts'
+import { htmlReporter } from './html.ts'
+import { jsonReporter } from './json.ts'
+import { markdownReporter } from './markdown.ts'
+import type { Reporter } from './reporter.ts'
+import { chartsOf } from './sections/charts.ts'
+import { standaloneSvg } from './svg/draw.ts'
+import { terminalReporter } from './terminal.ts'
+
+export const REPORTERS: readonly Reporter[] = [
+  terminalReporter,
+  markdownReporter,
+  htmlReporter,
+  jsonReporter,
+  csvReporter,
+]
+
+/** The charts of the HTML page as files of their own; `file` is relative to the run's folder. */
+export function renderCharts(results: Results): readonly { readonly file: string; readonly svg: string }[] {
+  return chartsOf(results).flatMap(({ charts }) =>
+    charts.map((chart) => ({ file: `charts/${chart.id}.svg`, svg: standaloneSvg(chart) })),
+  )
+}

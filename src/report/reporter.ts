@@ -1,0 +1,15 @@
+import type { Results } from '../results.ts'
+
+interface RenderOptions {
+  /** Escape sequences for a terminal; off unless asked for. */
+  readonly color?: boolean
+  /** Width of the terminal; 100 unless told, never less than 60. */
+  readonly columns?: number
+}
+
+export interface Reporter {
+  readonly id: string
+  /** Name in the run's folder; null: for the terminal only. */
+  readonly file: string | null
+  render(results: Results, options: RenderOptions): string
+}

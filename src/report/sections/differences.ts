@@ -1,0 +1,139 @@
+import type { MetricInfo, Results } from '../../results.ts'
+import type { StrategyInfo } from '../../strategy-info.ts'
+import { againstBaseline, type Group, groupsOf, subjectsOf } from '../group.ts'
+import { type Block, type Section, textCell } from '../model.ts'
+import { type Pair, type Ranking, rankableMetrics, rankingOf } from '../tiers.ts'
+import { enumerate, roundsOf } from '../wording.ts'
+
+/** More pairs than this are counted, not listed; the data files have them all. */
+const LISTED_PAIRS = 12
+
+const COLUMNS = [
+  { title: 'more', verdicts: ['worse', 'better'] },
+  { title: 'less', verdicts: ['better', 'worse'] },
+  { title: 'the same (counted)', verdicts: ['equal', 'equal'] },
+  { title: 'not shown', verdicts: ['unsure', 'unsure'] },
+] as const
+
+/** `verdict` says what is good; a reader wants to know which way the number moved. */
+const verdictFor = (metric: MetricInfo, column: (typeof COLUMNS)[number]) =>
+  column.verdicts[metric.better === 'lower' ? 0 : 1]
+
+/** `all 7`, `all but a` or the titles, whichever is shortest to read. */
+function titlesOf(some: readonly StrategyInfo[], all: readonly StrategyInfo[]): string {
+  const others = all.filter((strategy) => !some.includes(strategy))
+  if (all.length > 2 && others.length === 0) return `all ${all.length}`
+  if (some.length > 3 && others.length < 3) return `all but ${enumerate(others.map(({ title }) => title))}`
+  return some.map(({ title }) => title).join('; ')
+}
+
+function baselineTable(group: Group): Block | null {
+  const subjects = subjectsOf(group)
+  const rows = group.metrics.flatMap((metric) => {
+    const compared = subjects.flatMap((strategy) => {
+      const comparison = againstBaseline(group, strategy.id, metric.id)
+      return comparison === null ? [] : [{ strategy, comparison }]
+    })
+    if (compared.length === 0 || compared.every(({ comparison }) => comparison.verdict === 'not judged'))
+      return []
+    const cells = COLUMNS.map((column) => {
+      const here = compared.filter(({ comparison }) => comparison.verdict === verdictFor(metric, column))
+      if (here.length === 0) return textCell('–', 'muted')
+      return textCell(
+        titlesOf(
+          here.map(({ strategy }) => strategy),
+          compared.map(({ strategy }) => strategy),
+        ),
+      )
+    })
+    return [[textCell(metric.title), ...cells]]
+  })
+  if (rows.length === 0 || group.baseline === null) return null
+  const used = [true, ...COLUMNS.map((_, index) => rows.some((row) => row[index + 1]?.tone !== 'muted'))]
+  return {
+    kind: 'table',
+    table: {
+      caption: `Against “${group.baseline.title}”`,
+      columns: ['Metric', ...COLUMNS.map(({ title }) => title)]
+        .filter((_, index) => used[index])
+        .map((title) => ({ title, unit: null })),
+      rows: rows.map((row) => row.filter((_, index) => used[index])),
+      note: 'A difference is shown when its whole interval lies outside the A/A noise band.',
+    },
+  }
+}
+
+/** One row per metric: `1. a  2. b; c`. */
+function tiersTable(rankings: readonly Ranking[]): Block {
+  const tierText = (tier: Ranking['tiers'][number], index: number) =>
+    `${index + 1}. ${tier.map(({ strategy }) => strategy.title).join('; ')}`
+  return {
+    kind: 'table',
+    table: {
+      caption: 'Ranking in tiers, best first',
+      columns: ['Metric', 'Tiers'].map((title) => ({ title, unit: null })),
+      rows: rankings.map(({ metric, tiers }) => [
+        textCell(metric.title),
+        textCell(tiers.map(tierText).join(' › ')),
+      ]),
+      note:
+        `${roundsOf(rankings.flatMap(({ tiers }) => tiers.flat().map(({ estimate }) => estimate)))}. ` +
+        'Everything in a tier is shown to be better than everything in the tiers after it.',
+    },
+  }
+}
+
+/** `throughput: a and b; c and d`, one item per metric. */
+function pairsList(
+  title: string,
+  rankings: readonly Ranking[],
+  pairsOf: (ranking: Ranking) => readonly Pair[],
+): readonly Block[] {
+  const items = rankings.flatMap((ranking) => {
+    const pairs = pairsOf(ranking)
+    if (pairs.length === 0) return []
+    const words = pairs
+      .slice(0, LISTED_PAIRS)
+      .map(({ first, second }) => `${first.title} and ${second.title}`)
+    const more = pairs.length - words.length
+    return [
+      `${ranking.metric.title}: ${words.join('; ')}${more > 0 ? `; and ${more} more pairs, see results.json` : ''}.`,
+    ]
+  })
+  return items.length === 0 ? [] : [{ kind: 'list', title, items }]
+}
+
+function rankingBlocks(rankings: readonly Ranking[]): readonly Block[] {
+  if (rankings.length === 0) return []
+  return [
+    tiersTable(rankings),
+    ...pairsList('Difference not shown', rankings, ({ unshown }) => unshown),
+    ...pairsList('Shown although in one tier, the better one first', rankings, ({ shown }) => shown),
+  ]
+}
+
+export function differencesSection(results: Results): Section | null {
+  const groups = groupsOf(results)
+  const judged = results.comparisons.some(({ verdict }) => verdict !== 'not judged' && verdict !== 'equal')
+  if (results.validity.verdict === 'invalid' || !judged) {
+    const text =
+      results.validity.verdict === 'invalid'
+        ? 'The run is invalid, so no difference is called shown.'
+        : 'No difference was judged: that takes at least 6 rounds in common.'
+    return {
+      id: 'differences',
+      title: 'What is shown, and what is not',
+      blocks: [{ kind: 'text', text, tone: 'plain' }],
+    }
+  }
+  const blocks = groups.flatMap((group): readonly Block[] => {
+    const table = baselineTable(group)
+    const rankings = rankableMetrics(group).map((metric) => rankingOf(group, metric))
+    return [
+      ...(groups.length > 1 ? [{ kind: 'heading' as const, text: group.title }] : []),
+      ...(table === null ? [] : [table]),
+      ...rankingBlocks(rankings),
+    ]
+  })
+  return blocks.length === 0 ? null : { id: 'differences', title: 'What is shown, and what is not', blocks }
+}

@@ -1,0 +1,98 @@
+import type { Results } from '../../results.ts'
+import { formatChange, formatCount } from '../../units.ts'
+import { type Block, type Section, type Tone, textCell } from '../model.ts'
+import { enumerate, sentence } from '../wording.ts'
+
+const TONES: Readonly<Record<'ok' | 'warn' | 'invalid' | 'unknown', Tone>> = {
+  ok: 'good',
+  warn: 'warn',
+  invalid: 'bad',
+  unknown: 'muted',
+}
+const SEVERITY = ['invalid', 'warn', 'unknown', 'ok'] as const
+
+function noiseTable({ noise, metrics }: Results): Block {
+  const ids = Object.keys(noise)
+  const titleOf = (id: string) => metrics.find((metric) => metric.id === id)?.title ?? id
+  const rounds = [...new Set(Object.values(noise).map((ratio) => ratio.rounds))].sort((a, b) => a - b)
+  if (ids.length === 0) {
+    return { kind: 'text', text: 'The run has no A/A control, so its noise is unknown.', tone: 'warn' }
+  }
+  return {
+    kind: 'table',
+    table: {
+      caption: 'A/A: the baseline against its own twin',
+      columns: [
+        { title: 'Metric', unit: null },
+        { title: 'Twin / baseline − 1', unit: null },
+      ],
+      rows: ids.flatMap((id) => {
+        const ratio = noise[id]
+        return ratio === undefined ? [] : [[textCell(titleOf(id)), textCell(formatChange(ratio))]]
+      }),
+      note: `${rounds.map((count) => formatCount(count, 'round')).join(', ')}. Same code, other process: a difference inside this band is not a difference.`,
+    },
+  }
+}
+
+/** Checks that passed are counted; the others are named one by one, worst first. */
+function checksTable({ validity, strategies }: Results): readonly Block[] {
+  const titleOf = (id: string | null) =>
+    id === null ? 'all' : (strategies.find((strategy) => strategy.id === id)?.title ?? id)
+  const passed = new Map<string, number>()
+  for (const check of validity.checks.filter(({ outcome }) => outcome === 'ok')) {
+    passed.set(check.id, (passed.get(check.id) ?? 0) + check.cells)
+  }
+  const rest = validity.checks
+    .filter(({ outcome }) => outcome !== 'ok')
+    .toSorted((a, b) => SEVERITY.indexOf(a.outcome) - SEVERITY.indexOf(b.outcome))
+  const words = [...passed].map(([id, cells]) => `${id} (${formatCount(cells, 'cell')})`)
+  return [
+    ...(rest.length === 0
+      ? []
+      : [
+          {
+            kind: 'table' as const,
+            table: {
+              caption: 'Checks that did not pass everywhere',
+              columns: ['Check', 'Outcome', 'Strategy', 'Cells', 'What was seen'].map((title) => ({
+                title,
+                unit: null,
+              })),
+              rows: rest.map((check) => [
+                textCell(check.id),
+                textCell(check.outcome, TONES[check.outcome]),
+                textCell(titleOf(check.strategy)),
+                textCell(`${check.cells}`),
+                textCell(sentence(check.sentence)),
+              ]),
+              note: '',
+            },
+          },
+        ]),
+    ...(words.length === 0
+      ? []
+      : [{ kind: 'text' as const, text: `Passed: ${enumerate(words)}.`, tone: 'plain' as const }]),
+  ]
+}
+
+export function noiseSection(results: Results): Section {
+  const { cells } = results.validity
+  const counts = (['completed', 'invalid', 'failed', 'interrupted'] as const).map(
+    (state) => `${cells[state]} ${state}`,
+  )
+  return {
+    id: 'validity',
+    title: 'Noise and validity',
+    blocks: [
+      noiseTable(results),
+      ...checksTable(results),
+      {
+        kind: 'text',
+        text: `Cells: ${counts.join(', ')}. Only completed cells are analysed.`,
+        tone: 'plain',
+      },
+      ...(results.findings.length === 0 ? [] : [{ kind: 'findings' as const, findings: results.findings }]),
+    ],
+  }
+}

@@ -1,0 +1,169 @@
+import { stripVTControlCharacters } from 'node:util'
+import { expect, test } from 'vitest'
+import { fakeResults } from '../testing/fake-results.ts'
+import { HOSTILE_TITLE, hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
+import { terminalReporter } from './terminal.ts'
+import { widthOf } from './text/width.ts'
+
+const widestLine = (text: string) => Math.max(...stripVTControlCharacters(text).split('\n').map(widthOf))
+const sectionOf = (text: string, title: string) =>
+  text
+    .slice(text.indexOf(`── ${title}`))
+    .split('\n── ')[0]
+    ?.trimEnd() ?? ''
+
+test.each([
+  ['the usual run', fakeResults(), 100],
+  ['a run without intervals', fakeResults({ rounds: 2 }), 100],
+  ['35 strategies', fakeResults({ strategies: manyStrategies(35) }), 100],
+  ['a narrow terminal', fakeResults({ strategies: manyStrategies(35) }), 60],
+  ['a hostile title', fakeResults({ strategies: hostileStrategies() }), 80],
+])('no line is wider than the terminal: %s', (_name, results, columns) => {
+  const text = terminalReporter.render(results, { columns, color: true })
+  expect(widestLine(text)).toBeLessThanOrEqual(columns)
+})
+
+test('it fits 100 columns unless told otherwise', () => {
+  expect(widestLine(terminalReporter.render(fakeResults(), {}))).toBe(100)
+})
+
+test('colour changes nothing but escape sequences, and comes only when asked for', () => {
+  const plain = terminalReporter.render(fakeResults(), {})
+  const coloured = terminalReporter.render(fakeResults(), { color: true })
+  expect(plain).toBe(stripVTControlCharacters(plain))
+  expect(coloured).not.toBe(plain)
+  expect(stripVTControlCharacters(coloured)).toBe(plain)
+})
+
+test('the decision table shows every number with its interval', () => {
+  expect(sectionOf(terminalReporter.render(fakeResults(), {}), 'Decide')).toMatchInlineSnapshot(`
+    "── Decide ──────────────────────────────────────────────────────────────────────────────────────────
+
+    Verify a credential
+    Strategy                        State      Revokes             After logout
+    ──────────────────────────────  ─────────  ──────────────────  ──────────────
+    No authentication               none       nothing to revoke   accepted (200)
+    Session in memory               stateful   at once             refused (401)
+    JWT HS256 (fast-jwt)            stateless  at expiry (15 min)  accepted (200)
+    Session in Redis                stateful   at once             refused (401)
+    JWT HS256 (jose)                stateless  at expiry (15 min)  accepted (200)
+    JWT RS256 (jose)                stateless  at expiry (15 min)  accepted (200)
+    JWT HS256 + blacklist in Redis  hybrid     at once             refused (401)
+    JWT ES256 (jose)                stateless  at expiry (15 min)  accepted (200)
+
+    Strategy                        Auth CPU                 Throughput
+                                    µs/req                   req/s
+    ──────────────────────────────  ───────────────────────  ───────────────────────
+    No authentication               baseline                 13,400 [13,200, 13,550]
+    Session in memory                 +5.6 [+4.3, +7.0]      12,610 [12,380, 12,690]
+    JWT HS256 (fast-jwt)             +10.4 [+10.0, +10.9]    12,050 [11,900, 12,190]
+    Session in Redis                 +45.4 [+44.7, +48.3]     7,960 [7,800, 8,030]
+    JWT HS256 (jose)                 +50.6 [+49.7, +53.2]     8,160 [8,040, 8,240]
+    JWT RS256 (jose)                 +95.0 [+92.3, +97.6]     5,900 [5,790, 5,950]
+    JWT HS256 + blacklist in Redis   +99.0 [+96.8, +100.8]    5,470 [5,410, 5,540]
+    JWT ES256 (jose)                +143.2 [+139.8, +146.5]   4,550 [4,480, 4,630]
+
+    Strategy                        Latency p50           Latency p99        Request  Redis
+                                    ms                    ms                 head     commands
+                                                                             B,       per
+                                                                             exact    request,
+                                                                                      exact
+    ──────────────────────────────  ────────────────────  ─────────────────  ───────  ────────
+    No authentication                4.13 [4.08, 4.19]     8.7 [8.1, 8.9]     83      0
+    Session in memory                4.46 [4.41, 4.52]     9.4 [8.9, 9.9]    149      0
+    JWT HS256 (fast-jwt)             4.69 [4.67, 4.78]     9.8 [9.3, 10.2]   582      0
+    Session in Redis                 7.22 [7.16, 7.35]    15.2 [14.5, 15.8]  149      1
+    JWT HS256 (jose)                 7.01 [6.92, 7.12]    14.6 [13.9, 15.3]  582      0
+    JWT RS256 (jose)                 9.83 [9.69, 9.99]    20.7 [19.8, 21.7]  881      0
+    JWT HS256 + blacklist in Redis  10.62 [10.45, 10.78]  22.2 [21.5, 23.5]  582      1
+    JWT ES256 (jose)                13.22 [13.06, 13.39]  27.9 [26.6, 29.2]  625      0
+    Auth CPU: server CPU per request, less that of “No authentication”. After logout: status of
+    the next request with the same credential. 6 rounds; brackets hold 95 % intervals over
+    rounds; exact: the same in every round."
+  `)
+})
+
+test('the answer comes first, in words', () => {
+  expect(sectionOf(terminalReporter.render(fakeResults(), {}), 'The answer in short')).toMatchInlineSnapshot(`
+    "── The answer in short ─────────────────────────────────────────────────────────────────────────────
+
+    Authentication adds the least server CPU with Session in memory (+5.6 µs/req [+4.3, +7.0])
+    and the most with JWT ES256 (jose) (+143.2 µs/req [+139.8, +146.5]); 6 rounds. The cheapest
+    strategy that revokes at once, Session in memory, costs less than the cheapest that cannot
+    revoke before expiry, JWT HS256 (fast-jwt): −4.9 µs/req [−6.3, −3.1]. With a store that
+    several servers share, the cheapest of these is Session in Redis: +45.4 µs/req
+    [+44.7, +48.3].
+
+    Run                     valid
+    A/A noise, Server CPU   +0.2 % [−0.9, +1.3]
+    A/A noise, Throughput   −0.2 % [−1.8, +1.1]
+    A/A noise, Latency p99  −1 % [−6, +5]
+    Rounds                  6
+    Cells                   54 sound
+    Measured                2026-11-24 09:15 UTC, 1 min 52 s
+
+    Asked: What does checking a credential on every request cost?"
+  `)
+})
+
+test('fewer than 6 rounds name no winner', () => {
+  const text = terminalReporter.render(fakeResults({ rounds: 2 }), {})
+  expect(text.split('\n').slice(0, 8).join('\n')).toMatchInlineSnapshot(`
+    "JWT or sessions? What authentication costs, measured
+
+    ── The answer in short ─────────────────────────────────────────────────────────────────────────────
+
+    THIS RUN IS NOT JUDGED
+    - Fewer than 6 rounds: no interval exists, so no winner is named.
+    - 2 rounds were measured; an interval needs 6.
+    "
+  `)
+  expect(text).toContain('No winner is named.')
+  expect(text).toContain('No difference was judged')
+  expect(text).not.toContain('adds the least')
+  expect(text).not.toContain('Ranking in tiers')
+  expect(text).toContain('+50.3 no interval')
+})
+
+test('an invalid run says so before anything else, with the reasons', () => {
+  const run = fakeResults()
+  const validity = { ...run.validity, verdict: 'invalid' as const, reasons: ['session-redis answered 401'] }
+  const text = terminalReporter.render({ ...run, validity }, {})
+  expect(text.split('\n').slice(4, 7)).toEqual([
+    'THIS RUN IS INVALID',
+    '- These numbers must not be used: a validity check failed.',
+    '- session-redis answered 401.',
+  ])
+  expect(text).not.toContain('adds the least')
+  expect(text).not.toContain('Ranking in tiers')
+})
+
+test('a run that ended early says so before anything else', () => {
+  const run = fakeResults()
+  const validity = { ...run.validity, verdict: 'partial' as const, reasons: ['interrupted in round 4 of 6'] }
+  const text = terminalReporter.render({ ...run, run: { ...run.run, partial: true }, validity }, {})
+  expect(text.split('\n')[4]).toBe('THIS RUN IS PARTIAL')
+  expect(text).toContain('- interrupted in round 4 of 6.')
+})
+
+test('a strategy that does not revoke as it declares is called out', () => {
+  const run = fakeResults()
+  const probes = run.probes.map((probe) => ({ ...probe, revokedStatus: 200 }))
+  expect(terminalReporter.render({ ...run, probes }, {})).toContain('accepted (200): not as declared')
+})
+
+test('a title cannot send escape sequences to the terminal', () => {
+  const strategies = fakeResults().strategies.map((info) => ({
+    ...info,
+    title: `\u001b[2J${info.title}\r\nx`,
+  }))
+  const text = terminalReporter.render(fakeResults({ strategies }), {})
+  expect(text).toBe(stripVTControlCharacters(text))
+  expect(text).not.toContain('\r')
+})
+
+test('markup means nothing to a terminal and is shown as it is', () => {
+  expect(terminalReporter.render(fakeResults({ strategies: hostileStrategies() }), {})).toContain(
+    HOSTILE_TITLE,
+  )
+})
