@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import type { Environment, Results } from '../src/results.ts'
-import { hasSchedstat } from './machine/schedstat.ts'
 import type { Pinning } from './machine/pinning.ts'
+import { hasSchedstat } from './machine/schedstat.ts'
 
 const ROOT = new URL('../', import.meta.url)
 /** The packages whose version can move a number. */
@@ -20,7 +20,9 @@ const readText = (path: string): string | null => {
 
 const versionOf = (path: string): string => {
   const parsed: unknown = JSON.parse(readText(path) ?? '{}')
-  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown'
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed
+    ? String(parsed.version)
+    : 'unknown'
 }
 
 export const authbenchVersion = (): string => versionOf('package.json')
@@ -44,7 +46,9 @@ export function describeEnvironment(
     lockfileHash: lockfile === null ? null : createHash('sha256').update(lockfile).digest('hex').slice(0, 16),
     pinning,
     cpuSource: hasSchedstat() ? 'schedstat' : 'rusage',
-    packages: Object.fromEntries(PACKAGES.map((name) => [name, versionOf(`node_modules/${name}/package.json`)])),
+    packages: Object.fromEntries(
+      PACKAGES.map((name) => [name, versionOf(`node_modules/${name}/package.json`)]),
+    ),
   }
 }
 
@@ -52,7 +56,10 @@ export function describeGit(): Results['run']['git'] {
   const git = (...args: string[]) =>
     execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   try {
-    return { sha: git('rev-parse', 'HEAD'), dirty: git('status', '--porcelain', '--untracked-files=no') !== '' }
+    return {
+      sha: git('rev-parse', 'HEAD'),
+      dirty: git('status', '--porcelain', '--untracked-files=no') !== '',
+    }
   } catch {
     return null
   }

@@ -68,14 +68,25 @@ describe('command line', () => {
     expect(broken).toMatchObject({ code: 2, stderr: expect.stringMatching(/a\.json.*line 1/) })
     const wrong = await authbench('run', '--claims', file('b.json', '{"exp": "soon"}'), ...out())
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('"exp" must be a number') })
-    const long = await authbench('run', '--claims', file('c.json', JSON.stringify({ roles: 'r'.repeat(9000) })), ...out())
+    const long = await authbench(
+      'run',
+      '--claims',
+      file('c.json', JSON.stringify({ roles: 'r'.repeat(9000) })),
+      ...out(),
+    )
     expect(long).toMatchObject({ code: 2, stderr: expect.stringContaining('CLAIMS_TOO_LONG') })
   })
 
   it('says where a config file is wrong, and lets the command line win', async () => {
     const unknown = await authbench('run', '--config', file('a.json', '{"runds": 3}'))
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('runds') })
-    const both = await authbench('run', '--config', file('b.json', '{"profile": "nope"}'), '--profile', 'alsonot')
+    const both = await authbench(
+      'run',
+      '--config',
+      file('b.json', '{"profile": "nope"}'),
+      '--profile',
+      'alsonot',
+    )
     expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining("'alsonot'") })
   })
 
@@ -103,7 +114,13 @@ describe('command line', () => {
   it('lists everything there is to choose from, for programs too', async () => {
     const { code, stdout } = await authbench('list', '--json')
     expect(code).toBe(0)
-    expect(Object.keys(JSON.parse(stdout))).toEqual(['strategies', 'scenarios', 'metrics', 'claims', 'profiles'])
+    expect(Object.keys(JSON.parse(stdout))).toEqual([
+      'strategies',
+      'scenarios',
+      'metrics',
+      'claims',
+      'profiles',
+    ])
   })
 
   it('explains itself', async () => {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander'
+import { AuthbenchError } from '../src/errors.ts'
 import { PROFILES } from '../src/profiles.ts'
 import { REPORTERS } from '../src/report/registry.ts'
 import { list } from './commands/list.ts'
@@ -8,14 +9,15 @@ import { report } from './commands/report.ts'
 import { type RunFlags, run } from './commands/run.ts'
 import { type ServeFlags, serve } from './commands/serve.ts'
 import { authbenchVersion } from './environment.ts'
-import { AuthbenchError } from '../src/errors.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 
 const USAGE_ERROR = 2
 
 function commandLine(terminal: Terminal, exitWith: (code: number) => void): Command {
   const program = new Command('authbench')
-    .description('JWT or sessions? Measures what an API pays, and what it gets, for each way to authenticate.')
+    .description(
+      'JWT or sessions? Measures what an API pays, and what it gets, for each way to authenticate.',
+    )
     .version(authbenchVersion())
     .showHelpAfterError('(--help shows what is possible)')
     .exitOverride()
@@ -47,7 +49,9 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     .description('render a stored run to standard output')
     .argument('[folder]', 'folder of the run', 'results/latest')
     .addOption(new Option('--format <name>', REPORTERS.map(({ id }) => id).join(', ')).default('terminal'))
-    .action((folder: string, flags: { readonly format: string }) => exitWith(report(folder, flags.format, terminal)))
+    .action((folder: string, flags: { readonly format: string }) =>
+      exitWith(report(folder, flags.format, terminal)),
+    )
 
   program
     .command('serve')

@@ -13,7 +13,11 @@ const STRATEGIES = 'none,jwt-hs256-fast,session-redis'
 
 /** Children, grandchildren, ... of a process. */
 function descendants(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number)
   return children.flatMap((child) => {
     try {
       return [child, ...descendants(child)]
@@ -43,16 +47,24 @@ describe('the real pipeline in its smallest profile', () => {
 
   interface Running {
     readonly child: ChildProcess
-    readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>
+    readonly ended: Promise<{
+      readonly code: number | null
+      readonly stdout: string
+      readonly stderr: string
+    }>
     /** Resolves when standard error has said it. */
     says(text: string): Promise<void>
   }
 
   function start(...args: string[]): Running {
-    const child = spawn(process.execPath, [MAIN, 'run', '--profile', 'smoke', '--out', join(folder, 'out'), ...args], {
-      env: { ...process.env, TMPDIR: folder, REDIS_URL: '' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const child = spawn(
+      process.execPath,
+      [MAIN, 'run', '--profile', 'smoke', '--out', join(folder, 'out'), ...args],
+      {
+        env: { ...process.env, TMPDIR: folder, REDIS_URL: '' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     let stdout = ''
     let stderr = ''
     const waiting: { readonly text: string; readonly resolve: () => void }[] = []
@@ -88,7 +100,12 @@ describe('the real pipeline in its smallest profile', () => {
     await seen
     const results: Results = resultsSchema.parse(JSON.parse(stdout))
     expect(results.config).toMatchObject({ seed: 1, strategies: STRATEGIES.split(','), rounds: 1 })
-    expect(results.comparisons.every(({ verdict }) => verdict === 'not judged' || verdict === 'equal' || verdict === 'better' || verdict === 'worse')).toBe(true)
+    expect(
+      results.comparisons.every(
+        ({ verdict }) =>
+          verdict === 'not judged' || verdict === 'equal' || verdict === 'better' || verdict === 'worse',
+      ),
+    ).toBe(true)
     const cells = readCells(latest()).map(measured)
     expect(cells.map(({ strategy, arm }) => `${strategy} ${arm}`).toSorted()).toEqual([
       'jwt-hs256-fast main',
@@ -106,8 +123,16 @@ describe('the real pipeline in its smallest profile', () => {
     }
     const byStrategy = new Map(cells.map((cell) => [cell.strategy, cell.probe]))
     expect(byStrategy.get('none')).toMatchObject({ credentialBytes: 0, ownStatus: 200, anonymousStatus: 200 })
-    expect(byStrategy.get('jwt-hs256-fast')).toMatchObject({ ownStatus: 200, anonymousStatus: 401, revokedStatus: 200 })
-    expect(byStrategy.get('session-redis')).toMatchObject({ credentialBytes: 43, anonymousStatus: 401, revokedStatus: 401 })
+    expect(byStrategy.get('jwt-hs256-fast')).toMatchObject({
+      ownStatus: 200,
+      anonymousStatus: 401,
+      revokedStatus: 200,
+    })
+    expect(byStrategy.get('session-redis')).toMatchObject({
+      credentialBytes: 43,
+      anonymousStatus: 401,
+      revokedStatus: 401,
+    })
     expect(readdirSync(latest()).toSorted()).toEqual(
       ['cells.ndjson', 'charts', 'report.html', 'report.md', 'results.csv', 'results.json'].toSorted(),
     )

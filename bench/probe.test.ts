@@ -40,19 +40,25 @@ describe('probe', () => {
   })
 
   it('puts the credential where the transport says', () => {
-    expect(requestHead(protectedRequest('cookie', 'abc'), 'h')).toContain('\r\ncookie: __Host-session=abc\r\n')
+    expect(requestHead(protectedRequest('cookie', 'abc'), 'h')).toContain(
+      '\r\ncookie: __Host-session=abc\r\n',
+    )
     expect(requestHead(protectedRequest('bearer', null), 'h')).not.toMatch(/authorization|cookie/i)
   })
 
   it('fails, and does not hang, when the server closes early or talks rubbish', async () => {
     const { origin } = await listen('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort')
-    await expect(sendRaw(origin, protectedRequest('bearer', 'x'))).rejects.toMatchObject({ code: 'PROBE_FAILED' })
+    await expect(sendRaw(origin, protectedRequest('bearer', 'x'))).rejects.toMatchObject({
+      code: 'PROBE_FAILED',
+    })
   })
 
   it('fails when nobody listens', async () => {
     const { origin } = await listen('')
     await new Promise((resolve) => server?.close(resolve))
     server = null
-    await expect(sendRaw(origin, protectedRequest('bearer', 'x'))).rejects.toMatchObject({ code: 'PROBE_FAILED' })
+    await expect(sendRaw(origin, protectedRequest('bearer', 'x'))).rejects.toMatchObject({
+      code: 'PROBE_FAILED',
+    })
   })
 })

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -86,7 +94,10 @@ describe('machine lock', () => {
   it('refuses a second run with the number of the first', () => {
     const release = lockMachine(folder)
     expect(() => lockMachine(folder)).toThrow(
-      expect.objectContaining({ code: 'RUN_IN_PROGRESS', message: expect.stringContaining(String(process.pid)) }),
+      expect.objectContaining({
+        code: 'RUN_IN_PROGRESS',
+        message: expect.stringContaining(String(process.pid)),
+      }),
     )
     release()
     expect(readdirSync(folder)).toEqual([])

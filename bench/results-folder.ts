@@ -64,7 +64,8 @@ export function createResultsFolder(out: string, profile: string, startedAt: Dat
   return {
     id,
     path,
-    appendCell: (cell) => appendFileSync(join(path, 'cells.ndjson'), `${JSON.stringify(cell)}\n`, { flush: true }),
+    appendCell: (cell) =>
+      appendFileSync(join(path, 'cells.ndjson'), `${JSON.stringify(cell)}\n`, { flush: true }),
     write(file, text) {
       const target = join(path, file)
       mkdirSync(dirname(target), { recursive: true })
@@ -114,9 +115,13 @@ export function readResults(folder: string): Results {
   }
   const results = resultsSchema.safeParse(parsed)
   if (!results.success) {
-    throw new AuthbenchError('RESULTS_INVALID', `${file} is not a result file:\n${z.prettifyError(results.error)}`, {
-      next: 'The file was changed by hand or written by another program.',
-    })
+    throw new AuthbenchError(
+      'RESULTS_INVALID',
+      `${file} is not a result file:\n${z.prettifyError(results.error)}`,
+      {
+        next: 'The file was changed by hand or written by another program.',
+      },
+    )
   }
   return results.data
 }

@@ -89,7 +89,10 @@ async function measureRound(
     }),
     ...lanes.map((lane) =>
       attempt(lane, async () => {
-        lane.subject = await context.bench.startSubject(lane.plan.strategy, `${context.keyPrefix}${lane.key}:`)
+        lane.subject = await context.bench.startSubject(
+          lane.plan.strategy,
+          `${context.keyPrefix}${lane.key}:`,
+        )
       }),
     ),
   ])
@@ -116,7 +119,8 @@ async function measureRound(
   if (config.warmupMs > 0) {
     listener({ type: 'phase', round: plan.round, phase: 'warming up' })
     for (const order of [lanes, lanes.toReversed()]) {
-      for (const lane of order.filter(going)) await measureSlice(lane, generator, config.warmupMs / 2, context)
+      for (const lane of order.filter(going))
+        await measureSlice(lane, generator, config.warmupMs / 2, context)
     }
     for (const lane of lanes) lane.slices.length = 0
   }
@@ -129,7 +133,12 @@ async function measureRound(
   }
 }
 
-async function measureSlice(lane: Lane, generator: Generator, milliseconds: number, context: RoundContext): Promise<void> {
+async function measureSlice(
+  lane: Lane,
+  generator: Generator,
+  milliseconds: number,
+  context: RoundContext,
+): Promise<void> {
   const { subject } = lane
   if (subject === null) return
   const { bench, signal } = context
@@ -255,10 +264,12 @@ function toCell(lane: Lane, engine: string, ended: boolean, context: RoundContex
 }
 
 function sumSlices(slices: readonly MeasuredSlice[], engine: string, connections: number): LoadSample {
-  const total = (read: (slice: EngineSlice) => number) => slices.reduce((sum, slice) => sum + read(slice.engine), 0)
+  const total = (read: (slice: EngineSlice) => number) =>
+    slices.reduce((sum, slice) => sum + read(slice.engine), 0)
   const statuses: Record<string, number> = {}
   for (const { engine: slice } of slices) {
-    for (const [status, count] of Object.entries(slice.statuses)) statuses[status] = (statuses[status] ?? 0) + count
+    for (const [status, count] of Object.entries(slice.statuses))
+      statuses[status] = (statuses[status] ?? 0) + count
   }
   return {
     engine,

@@ -28,10 +28,14 @@ export function lockMachine(folder: string = tmpdir()): () => void {
     }
     const holder = Number(readFileSync(file, 'utf8'))
     if (holder > 0 && isAlive(holder)) {
-      throw new AuthbenchError('RUN_IN_PROGRESS', `another authbench run (process ${holder}) is measuring on this machine`, {
-        next: `Wait until it ends: two runs would measure each other. If there is none, delete ${file}.`,
-        exitCode: 3,
-      })
+      throw new AuthbenchError(
+        'RUN_IN_PROGRESS',
+        `another authbench run (process ${holder}) is measuring on this machine`,
+        {
+          next: `Wait until it ends: two runs would measure each other. If there is none, delete ${file}.`,
+          exitCode: 3,
+        },
+      )
     }
     rmSync(file, { force: true })
   }

@@ -18,13 +18,19 @@ function start(options: FakeBenchOptions = {}, rounds = 2, controller = new Abor
   )
   const kept: Cell[] = []
   const outcome = runAll(
-    { config, strategies: IDS.map((id) => STRATEGIES[id]), scenarios: SCENARIOS, keyPrefix: 'authbench:test:' },
+    {
+      config,
+      strategies: IDS.map((id) => STRATEGIES[id]),
+      scenarios: SCENARIOS,
+      keyPrefix: 'authbench:test:',
+    },
     { bench, signal: controller.signal, listener: () => undefined, keep: (cell) => kept.push(cell) },
   )
   return { bench, kept, outcome, controller }
 }
 
-const states = (cells: readonly Cell[]) => cells.map(({ strategy, arm, round, state }) => `${round} ${strategy} ${arm} ${state}`).sort()
+const states = (cells: readonly Cell[]) =>
+  cells.map(({ strategy, arm, round, state }) => `${round} ${strategy} ${arm} ${state}`).sort()
 const expectNothingLeft = (bench: FakeBench) => expect([...bench.running]).toEqual([])
 
 describe('runner', () => {
@@ -76,7 +82,10 @@ describe('runner', () => {
     const dead = cells.filter(({ strategy }) => strategy === 'jwt-hs256')
     expect(dead).toHaveLength(2)
     for (const cell of dead) {
-      expect(cell).toMatchObject({ state: 'failed', error: { code: 'CHILD_DIED', message: expect.stringContaining('SIGKILL') } })
+      expect(cell).toMatchObject({
+        state: 'failed',
+        error: { code: 'CHILD_DIED', message: expect.stringContaining('SIGKILL') },
+      })
     }
     expect(cells.filter(({ state }) => state === 'completed')).toHaveLength(6)
     expect(partial).toBe(false)
@@ -126,7 +135,8 @@ describe('runner', () => {
       {
         onMeasure: () => {
           measures += 1
-          if (measures === 20) throw new AuthbenchError('REDIS_LOST', 'Redis is gone', { next: '', exitCode: 3 })
+          if (measures === 20)
+            throw new AuthbenchError('REDIS_LOST', 'Redis is gone', { next: '', exitCode: 3 })
         },
       },
       3,

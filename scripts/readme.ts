@@ -3,13 +3,13 @@
  * `node scripts/readme.ts` writes; `node scripts/readme.ts --check` exits 1 when the file is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { SCENARIOS } from '../bench/scenarios/registry.ts'
 import { readResults } from '../bench/results-folder.ts'
+import { SCENARIOS } from '../bench/scenarios/registry.ts'
 import { STRATEGIES } from '../servers/registry.ts'
+import { LIMITS } from '../src/checks/limits.ts'
 import { METRICS } from '../src/metrics/registry.ts'
 import { PROFILES } from '../src/profiles.ts'
 import { markdownOfSection } from '../src/report/markdown.ts'
-import { LIMITS } from '../src/checks/limits.ts'
 
 const README = new URL('../README.md', import.meta.url)
 const REFERENCE = new URL('../results/reference/', import.meta.url)
@@ -62,10 +62,22 @@ const GENERATED: Readonly<Record<string, () => string>> = {
       ['check', 'warns above', 'invalid above'],
       [
         ['unexpected statuses, errors, timeouts, reconnects', '–', 'none allowed'],
-        ['processor time taken by the hypervisor (steal)', percent(LIMITS.steal.warn), percent(LIMITS.steal.invalid)],
+        [
+          'processor time taken by the hypervisor (steal)',
+          percent(LIMITS.steal.warn),
+          percent(LIMITS.steal.invalid),
+        ],
         ['processor time of other programs', percent(LIMITS.foreign.warn), percent(LIMITS.foreign.invalid)],
-        ["Little's law: throughput × latency against connections", percent(LIMITS.little.warn), percent(LIMITS.little.invalid)],
-        ['cores used by one server thread', String(LIMITS.utilisation.warn), String(LIMITS.utilisation.invalid)],
+        [
+          "Little's law: throughput × latency against connections",
+          percent(LIMITS.little.warn),
+          percent(LIMITS.little.invalid),
+        ],
+        [
+          'cores used by one server thread',
+          String(LIMITS.utilisation.warn),
+          String(LIMITS.utilisation.invalid),
+        ],
         ['cores used by the generator thread', String(LIMITS.generator.warn), 'labelled client-limited'],
         ['drift of CPU per request inside a cell', percent(LIMITS.drift.warn), percent(LIMITS.drift.invalid)],
       ],

@@ -23,6 +23,8 @@ export const sliceSchema = z.object({
   generator: processCpuSchema,
   redisUs: z.number().nullable(),
   meanLatencyUs: z.number(),
+  /** At the end of the window connections wait for the slowest one: that time, summed over connections. */
+  idleUs: z.number(),
   machine: z
     .object({ totalUs: z.number(), busyUs: z.number(), stealUs: z.number() })
     .nullable()

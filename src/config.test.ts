@@ -54,7 +54,9 @@ describe('resolveConfig', () => {
   })
 
   it('does not take a property of every object for a profile', () => {
-    expect(() => resolve({ profile: 'constructor' })).toThrow(expect.objectContaining({ code: 'OPTIONS_INVALID' }))
+    expect(() => resolve({ profile: 'constructor' })).toThrow(
+      expect.objectContaining({ code: 'OPTIONS_INVALID' }),
+    )
   })
 
   it('refuses fewer credentials than connections', () => {

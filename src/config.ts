@@ -42,7 +42,8 @@ function choose(kind: string, value: string, valid: readonly string[], problems:
 }
 
 const isProfile = (value: string): value is ProfileId => Object.hasOwn(PROFILES, value)
-const isTransport = (value: string): value is RunConfig['transport'] => value === 'bearer' || value === 'cookie'
+const isTransport = (value: string): value is RunConfig['transport'] =>
+  value === 'bearer' || value === 'cookie'
 const unique = (values: readonly string[]): string[] => [...new Set(values)]
 
 /**

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { decodeHistogram, encodeHistogram, mergeHistograms, newHistogram, recordMilliseconds } from './histogram.ts'
+import {
+  decodeHistogram,
+  encodeHistogram,
+  mergeHistograms,
+  newHistogram,
+  recordMilliseconds,
+} from './histogram.ts'
 
 describe('latency histogram', () => {
   it('keeps microseconds that whole milliseconds would lose', () => {

@@ -19,7 +19,14 @@ const order = (round: ReturnType<typeof plan>[number] | undefined) =>
 describe('plan', () => {
   it('has every strategy once and the baseline twice in each round', () => {
     for (const round of plan(3)) {
-      expect(order(round).toSorted()).toEqual(['a/main', 'b/main', 'c/main', 'd/main', 'none/main', 'none/twin'])
+      expect(order(round).toSorted()).toEqual([
+        'a/main',
+        'b/main',
+        'c/main',
+        'd/main',
+        'none/main',
+        'none/twin',
+      ])
     }
   })
 

@@ -41,12 +41,20 @@ export function planRounds(
         ] as const)
       : ([{ strategy, arm: 'main' }] as const),
   )
-  const points = scenarios.flatMap(({ id, params }) => params.map((point) => ({ scenario: id, params: point })))
+  const points = scenarios.flatMap(({ id, params }) =>
+    params.map((point) => ({ scenario: id, params: point })),
+  )
   let orders = points.map(() => [...subjects])
   return Array.from({ length: config.rounds }, (_, round) => {
     orders = orders.map((order) => (round % 2 === 0 ? shuffle(subjects, random) : [...order].reverse()))
     return points.map(({ scenario, params }, point): PlannedRound => {
-      const cells = (orders[point] ?? []).map((subject, position) => ({ ...subject, scenario, params, round, position }))
+      const cells = (orders[point] ?? []).map((subject, position) => ({
+        ...subject,
+        scenario,
+        params,
+        round,
+        position,
+      }))
       const forward = cells.map((_, index) => index)
       const passes = Array.from({ length: config.slicesPerRound }, (_, pass) =>
         pass % 2 === 0 ? forward : [...forward].reverse(),

@@ -17,7 +17,6 @@ export const revocationSchema = z.discriminatedUnion('effect', [
   z.object({ effect: z.literal('at-expiry') }),
   z.object({ effect: z.literal('never') }),
 ])
-export type Revocation = z.infer<typeof revocationSchema>
 
 /** What a report says about a strategy, without the strategy's code at hand. */
 export const strategyInfoSchema = z.object({

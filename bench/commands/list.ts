@@ -13,7 +13,8 @@ interface Listed {
 }
 
 const LISTS: Readonly<Record<string, () => readonly Listed[]>> = {
-  strategies: () => Object.values(STRATEGIES).map(({ id, title, summary }) => ({ id, text: `${title}. ${summary}` })),
+  strategies: () =>
+    Object.values(STRATEGIES).map(({ id, title, summary }) => ({ id, text: `${title}. ${summary}` })),
   scenarios: () => SCENARIOS.map(({ id, title, question }) => ({ id, text: `${title}. ${question}` })),
   metrics: () => METRICS.map(({ id, title, unit }) => ({ id, text: `${title} (${unit})` })),
   claims: () => CLAIMS.map(({ id, text }) => ({ id, text })),

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { generateKeys } from '../../servers/keys.ts'
 import { COOKIE_NAME } from '../../servers/contract.ts'
+import { generateKeys } from '../../servers/keys.ts'
 import { isStrategyId, STRATEGIES, strategyIds } from '../../servers/registry.ts'
 import { resolveConfig } from '../../src/config.ts'
 import { AuthbenchError } from '../../src/errors.ts'
@@ -65,10 +65,16 @@ export async function serve(id: string, flags: ServeFlags, terminal: Terminal): 
       '',
     ].join('\n'),
   )
-  const watch = setInterval(() => void server.assertAlive().catch((error: unknown) => died.reject(error)), 1000)
+  const watch = setInterval(
+    () => void server.assertAlive().catch((error: unknown) => died.reject(error)),
+    1000,
+  )
   cleanup.defer(() => clearInterval(watch))
   const died = Promise.withResolvers<never>()
   if (!signal.aborted) await Promise.race([once(signal, 'abort'), died.promise])
   if (signal.aborted) return 0
-  throw new AuthbenchError('SERVER_DIED', `the server '${id}' is gone`, { next: 'Start it again.', exitCode: 3 })
+  throw new AuthbenchError('SERVER_DIED', `the server '${id}' is gone`, {
+    next: 'Start it again.',
+    exitCode: 3,
+  })
 }

@@ -78,7 +78,12 @@ describe('autocannon engine', () => {
       expect(slice.requestBytes).toBe(slice.seenBytes)
       expect(slice.requests).toBe(slice.responses)
       expect(decodeHistogram(slice.latencyHdr).totalCount).toBe(slice.requests)
-      expect(slice).toMatchObject({ errors: 0, timeouts: 0, reconnects: 0, statuses: { 200: slice.responses } })
+      expect(slice).toMatchObject({
+        errors: 0,
+        timeouts: 0,
+        reconnects: 0,
+        statuses: { 200: slice.responses },
+      })
     }
 
     async function sliceOf(opened: OpenLoad, milliseconds: number) {
@@ -118,7 +123,9 @@ describe('autocannon engine', () => {
   })
 
   it('keeps a wrong status out of requests and latency', async () => {
-    const server = await start((socket, number) => socket.write(reply(number > 4 && number % 5 === 0 ? 401 : 200)))
+    const server = await start((socket, number) =>
+      socket.write(reply(number > 4 && number % 5 === 0 ? 401 : 200)),
+    )
     const load = await open(target(server.origin))
     const slice = await load.slice(40)
     expect(slice.statuses[401]).toBeGreaterThan(0)
@@ -157,6 +164,8 @@ describe('autocannon engine', () => {
   it('says so when the first responses do not come', async () => {
     const server = await start(() => undefined)
     await server.close()
-    await expect(autocannonEngine.open(target(server.origin))).rejects.toMatchObject({ code: 'LOAD_NOT_OPENED' })
+    await expect(autocannonEngine.open(target(server.origin))).rejects.toMatchObject({
+      code: 'LOAD_NOT_OPENED',
+    })
   })
 })

@@ -190,7 +190,9 @@ function openConnections(
       setupClient: (typed) => {
         const client = typed as unknown as BrakedClient
         const own = target.requests.filter((_, index) => index % target.connections === clients.length)
-        client.setRequests(own.map(({ method, path, headers }) => ({ method, path, headers: { ...headers } })))
+        client.setRequests(
+          own.map(({ method, path, headers }) => ({ method, path, headers: { ...headers } })),
+        )
         client.on('response', (status: number, _bytes: number, latencyMs: number) =>
           onResponse(client, status, latencyMs),
         )

@@ -30,7 +30,11 @@ function allowedCpus(): number[] {
 export function planPinning(cpus: readonly number[], hasTaskset: boolean): Pinning {
   const [first, second, third] = cpus
   const none = { server: null, redis: null, generator: null }
-  if (!hasTaskset) return { ...none, sentence: 'Not pinned: this system has no taskset, so the scheduler moves processes at will.' }
+  if (!hasTaskset)
+    return {
+      ...none,
+      sentence: 'Not pinned: this system has no taskset, so the scheduler moves processes at will.',
+    }
   if (first === undefined || second === undefined) {
     return { ...none, sentence: 'Not pinned: with one core, server, Redis and generator take turns on it.' }
   }

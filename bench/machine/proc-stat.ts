@@ -29,7 +29,10 @@ export function readMachineTime(): MachineTime | null {
   }
 }
 
-export function machineTimeBetween(before: MachineTime | null, after: MachineTime | null): MachineTime | null {
+export function machineTimeBetween(
+  before: MachineTime | null,
+  after: MachineTime | null,
+): MachineTime | null {
   if (before === null || after === null) return null
   return {
     totalUs: after.totalUs - before.totalUs,

@@ -18,7 +18,9 @@ export function readSchedstat(pid: number): ProcessCpu | null {
     let otherNs = 0
     let waitingNs = 0
     for (const thread of readdirSync(`/proc/${pid}/task`)) {
-      const { onCpuNs, waitingNs: waiting } = parse(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'))
+      const { onCpuNs, waitingNs: waiting } = parse(
+        readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'),
+      )
       if (Number(thread) === pid) mainNs = onCpuNs
       else otherNs += onCpuNs
       waitingNs += waiting

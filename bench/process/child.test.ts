@@ -53,7 +53,9 @@ describe('child process', () => {
   })
 
   it('passes on the failure that the child reports, with its code', async () => {
-    const child = start(`process.on('message', () => process.send({ type: 'failed', code: 'WEAK_KEY', message: 'too short' }))`)
+    const child = start(
+      `process.on('message', () => process.send({ type: 'failed', code: 'WEAK_KEY', message: 'too short' }))`,
+    )
     await expect(child.request({ type: 'echo' }, 'echo', 5000)).rejects.toMatchObject({
       code: 'WEAK_KEY',
       message: 'too short',

@@ -68,7 +68,10 @@ export class Child<Sent extends object, Received extends Reply> {
   }
 
   /** The next message of the child, which is not an answer to one of ours. */
-  receive<Type extends Received['type']>(type: Type, limitMs: number): Promise<Extract<Received, { type: Type }>> {
+  receive<Type extends Received['type']>(
+    type: Type,
+    limitMs: number,
+  ): Promise<Extract<Received, { type: Type }>> {
     return this.#await(type, limitMs)
   }
 
@@ -112,9 +115,13 @@ export class Child<Sent extends object, Received extends Reply> {
     try {
       const reply = await pending.promise
       if (isFailed(reply)) {
-        throw new AuthbenchError(reply.code, reply.message, { next: `It happened in ${this.#label}.`, exitCode: 3 })
+        throw new AuthbenchError(reply.code, reply.message, {
+          next: `It happened in ${this.#label}.`,
+          exitCode: 3,
+        })
       }
-      if (reply.type !== type) throw new Error(`${this.#label} answered '${reply.type}' to a request for '${type}'`)
+      if (reply.type !== type)
+        throw new Error(`${this.#label} answered '${reply.type}' to a request for '${type}'`)
       return reply as Extract<Received, { type: Type }>
     } finally {
       clearTimeout(timer)

@@ -53,7 +53,10 @@ export function showProgress(config: RunConfig, stream: ProgressStream, now: () 
   let slicesDone = 0
 
   const left = (): string => {
-    const roundMs = roundsDone > 0 ? (now() - startedAt) / (roundsDone + slicesDone / slicesPerRound) : expectedRoundMs(config)
+    const roundMs =
+      roundsDone > 0
+        ? (now() - startedAt) / (roundsDone + slicesDone / slicesPerRound)
+        : expectedRoundMs(config)
     return seconds(roundMs * (rounds - roundsDone - slicesDone / slicesPerRound))
   }
   const live = (text: string) => {

@@ -50,7 +50,8 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
 
   const serverOf = (key: string): FakeServer => servers[key] ?? fallback
   const keyOf = (prefix: string) => prefix.split(':').at(-2) ?? ''
-  const died = (key: string) => new AuthbenchError('CHILD_DIED', `server '${key}' died (SIGKILL)`, { next: '', exitCode: 3 })
+  const died = (key: string) =>
+    new AuthbenchError('CHILD_DIED', `server '${key}' died (SIGKILL)`, { next: '', exitCode: 3 })
 
   function subject(key: string): Subject {
     const isGone = () => {
