@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import type { Environment, Results } from '../src/results.ts'
 import type { Pinning } from './machine/pinning.ts'
+import { NODE_FLAGS } from './process/child.ts'
 import { hasSchedstat } from './machine/schedstat.ts'
 
 const ROOT = new URL('../', import.meta.url)
@@ -41,6 +42,7 @@ export function describeEnvironment(
     kernel: os.release(),
     node: process.version,
     v8: process.versions.v8,
+    nodeFlags: [...NODE_FLAGS],
     redis: redis?.version ?? null,
     redisOrigin: redis?.origin ?? null,
     lockfileHash: lockfile === null ? null : createHash('sha256').update(lockfile).digest('hex').slice(0, 16),

@@ -37,6 +37,7 @@ interface Lane {
   subject: Subject | null
   probe: Probe | null
   startedAt: Date | null
+  warmupRequests: number
   readonly slices: MeasuredSlice[]
   error: AuthbenchError | null
   /** Nothing more can be measured on it, and what was measured stays. */
@@ -106,7 +107,6 @@ async function measureRound(
     lane.probe = await probeLane(lane, context)
   })
   for (const lane of lanes.filter(going)) {
-    lane.subject?.pin()
     await attempt(lane, () =>
       generator.open(lane.key, {
         origin: lane.subject?.origin ?? '',
@@ -116,13 +116,16 @@ async function measureRound(
       }),
     )
   }
-  if (config.warmupMs > 0) {
-    listener({ type: 'phase', round: plan.round, phase: 'warming up' })
-    for (const order of [lanes, lanes.toReversed()]) {
-      for (const lane of order.filter(going))
-        await measureSlice(lane, generator, config.warmupMs / 2, context)
-    }
-    for (const lane of lanes) lane.slices.length = 0
+  listener({ type: 'phase', round: plan.round, phase: 'warming up' })
+  const warm = await generator.warmUp(
+    lanes.filter(going).map(({ key }) => key),
+    config.warmupRequests,
+    config.warmupLimitMs,
+  )
+  for (const lane of lanes.filter(going)) {
+    lane.warmupRequests = warm[lane.key] ?? 0
+    await attempt(lane, async () => lane.subject?.assertAlive())
+    lane.subject?.pin()
   }
   for (const [pass, order] of plan.passes.entries()) {
     for (const lane of order.flatMap((index) => lanes[index] ?? []).filter(going)) {
@@ -183,6 +186,7 @@ function newLane(plan: PlannedCell, context: RoundContext): Lane {
     subject: null,
     probe: null,
     startedAt: null,
+    warmupRequests: 0,
     slices: [],
     error: null,
     broken: false,
@@ -254,6 +258,7 @@ function toCell(lane: Lane, engine: string, ended: boolean, context: RoundContex
   const measured = {
     ...plan,
     startedAt: (lane.startedAt ?? context.bench.now()).toISOString(),
+    warmup: { requests: lane.warmupRequests, wanted: context.config.warmupRequests },
     load: sumSlices(slices, engine, context.config.connections),
     store: sumStore(slices),
     probe,

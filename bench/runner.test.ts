@@ -64,16 +64,28 @@ describe('runner', () => {
     const { outcome, bench } = start({}, 1)
     await outcome
     const slices = bench.journal.filter((line) => line.startsWith('slice '))
-    const passes = [slices.slice(0, 4), slices.slice(4, 8), slices.slice(8, 12), slices.slice(12, 16)]
-    for (const pass of passes) expect(new Set(pass).size).toBe(4)
-    expect(passes[3]).toEqual(passes[2]?.toReversed())
+    expect(slices).toHaveLength(8)
+    const [first, second] = [slices.slice(0, 4), slices.slice(4)]
+    expect(new Set(first).size).toBe(4)
+    expect(second).toEqual(first.toReversed())
   })
 
-  it('leaves the warm-up out of the cells', async () => {
-    const { outcome } = start({}, 1)
+  it('warms every server up before the first slice of any, and leaves that out of the cells', async () => {
+    const { outcome, bench } = start({}, 1)
     for (const cell of (await outcome).cells) {
+      expect(cell).toMatchObject({ state: 'completed', warmup: { requests: 200, wanted: 200 } })
       expect(cell.state === 'completed' ? cell.load.slices.length : 0).toBe(2)
     }
+    const firstSlice = bench.journal.findIndex((line) => line.startsWith('slice '))
+    expect(bench.journal.slice(0, firstSlice).filter((line) => line.startsWith('warm up '))).toHaveLength(4)
+  })
+
+  it('fails the cell of a server that dies while it is warmed up', async () => {
+    const { outcome } = start({ servers: { 'jwt-hs256': { cpuUs: 50, diesInSlice: 0 } } }, 1)
+    expect((await outcome).cells.find(({ strategy }) => strategy === 'jwt-hs256')).toMatchObject({
+      state: 'failed',
+      error: { code: 'CHILD_DIED' },
+    })
   })
 
   it('fails the cell of a server that dies, with the cause, and goes on', async () => {
@@ -115,7 +127,7 @@ describe('runner', () => {
       {
         onSlice: () => {
           slices += 1
-          if (slices === 11) controller.abort()
+          if (slices === 6) controller.abort()
         },
       },
       3,

@@ -96,6 +96,8 @@ const cellKey = {
 
 const measured = {
   ...cellKey,
+  /** Requests that this server answered before its first slice, and how many it should have. */
+  warmup: z.object({ requests: z.number().int().nonnegative(), wanted: z.number().int().nonnegative() }),
   startedAt: z.iso.datetime(),
   load: loadSampleSchema,
   store: storeUseSchema.nullable(),

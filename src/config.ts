@@ -89,7 +89,8 @@ export function resolveConfig(
     pool,
     slicesPerRound: profile.slicesPerRound,
     sliceMs: profile.sliceMs,
-    warmupMs: profile.warmupMs,
+    warmupRequests: profile.warmupRequests,
+    warmupLimitMs: profile.warmupLimitMs,
     ttlSeconds: TTL_SECONDS,
     extraClaims: [...defaults.extraClaims],
   }

@@ -42,6 +42,8 @@ export const environmentSchema = z.object({
   kernel: z.string(),
   node: z.string(),
   v8: z.string(),
+  /** Of servers and generator. */
+  nodeFlags: z.array(z.string()),
   redis: z.string().nullable(),
   /** `own`: started and stopped by the run; `given`: the user's. Never its URL. */
   redisOrigin: z.enum(['own', 'given']).nullable(),
@@ -70,7 +72,8 @@ export const runConfigSchema = z.object({
   pool: z.number().int().positive(),
   slicesPerRound: z.number().int().positive(),
   sliceMs: z.number().int().positive(),
-  warmupMs: z.number().int().nonnegative(),
+  warmupRequests: z.number().int().nonnegative(),
+  warmupLimitMs: z.number().int().nonnegative(),
   ttlSeconds: z.number().int().positive(),
   /** Names only; the values may be somebody's data. */
   extraClaims: z.array(z.string()),

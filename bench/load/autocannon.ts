@@ -75,9 +75,11 @@ function openConnections(
   let connectionErrors = 0
   let window: Window | null = null
   let opened = false
+  let closed = false
 
   const bytesWritten = () => clients.reduce((sum, client) => sum + client.conn.bytesWritten, 0)
   const close = () => {
+    closed = true
     instance.stop()
     for (const client of clients) client.destroy()
   }
@@ -123,7 +125,13 @@ function openConnections(
     setImmediate(() => resolve({ slice, close }))
   }
 
-  const slice = (milliseconds: number): Promise<EngineSlice> => {
+  const slice = async (milliseconds: number): Promise<EngineSlice> => {
+    if (closed) {
+      throw new AuthbenchError('LOAD_CLOSED', 'the connections to the server are gone', {
+        next: 'The cell is marked failed and the run goes on.',
+        exitCode: 3,
+      })
+    }
     const result = Promise.withResolvers<EngineSlice>()
     const timers = [
       setTimeout(() => {

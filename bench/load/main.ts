@@ -5,6 +5,11 @@ import { autocannonEngine } from './autocannon.ts'
 import type { OpenLoad } from './engine.ts'
 import type { FromGenerator, ToGenerator } from './messages.ts'
 
+/** Enough to keep the cores busy with compiling, few enough not to thrash their caches. */
+const WARM_UP_TOGETHER = 4
+/** Short enough to stop soon after the wanted number of responses. */
+const WARM_UP_SLICE_MS = 100
+
 const engine = autocannonEngine
 const loads = new Map<string, OpenLoad>()
 const send = (message: FromGenerator): void => void process.send?.(message)
@@ -14,11 +19,37 @@ async function answer(message: ToGenerator): Promise<FromGenerator> {
     loads.set(message.key, await engine.open(message.target))
     return { type: 'opened' }
   }
-  const load = loads.get(message.key)
-  if (load === undefined) throw new Error(`no open load ${message.key}`)
+  if (message.type === 'warm up') {
+    const { keys, requests, limitMs } = message
+    const until = performance.now() + limitMs
+    const responses: Record<string, number> = {}
+    const queue = keys.values()
+    const warmInTurn = async () => {
+      for (const key of queue) responses[key] = await warmUp(loadOf(key), requests, until)
+    }
+    await Promise.all(Array.from({ length: WARM_UP_TOGETHER }, warmInTurn))
+    return { type: 'warm', responses }
+  }
+  const load = loadOf(message.key)
   const before = readOwnCpu()
   const slice = await load.slice(message.milliseconds)
   return { type: 'slice', slice, cpu: cpuBetween(before, readOwnCpu()) }
+}
+
+function loadOf(key: string): OpenLoad {
+  const load = loads.get(key)
+  if (load === undefined) throw new Error(`no open load ${key}`)
+  return load
+}
+
+async function warmUp(load: OpenLoad, requests: number, until: number): Promise<number> {
+  let responses = 0
+  while (responses < requests && performance.now() < until) {
+    const slice = await load.slice(WARM_UP_SLICE_MS)
+    responses += slice.responses
+    if (slice.errors + slice.timeouts + slice.reconnects > 0) break
+  }
+  return responses
 }
 
 process.on('message', (message: ToGenerator) => {

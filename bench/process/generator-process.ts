@@ -18,6 +18,10 @@ export async function startGeneratorProcess(core: number | null, signal: AbortSi
       async open(key, target) {
         await child.request({ type: 'open', key, target }, 'opened', OPEN_LIMIT_MS)
       },
+      async warmUp(keys, requests, limitMs) {
+        const message = { type: 'warm up', keys, requests, limitMs } as const
+        return (await child.request(message, 'warm', limitMs + SLICE_GRACE_MS)).responses
+      },
       slice: (key, milliseconds) =>
         child.request({ type: 'slice', key, milliseconds }, 'slice', milliseconds + SLICE_GRACE_MS),
       stop: () => child.stop(),

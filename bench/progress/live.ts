@@ -18,7 +18,8 @@ const seconds = (milliseconds: number): string => {
 function expectedRoundMs(config: RunConfig): number {
   const servers = config.strategies.length + 1
   const startMs = 350 * servers
-  return startMs + servers * (config.warmupMs + config.slicesPerRound * (config.sliceMs + 15))
+  const warmupMs = Math.min(config.warmupLimitMs, (servers * config.warmupRequests) / 20)
+  return startMs + warmupMs + servers * config.slicesPerRound * (config.sliceMs + 15)
 }
 
 function cellLine(cell: Cell, rounds: number): string {

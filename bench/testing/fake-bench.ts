@@ -120,6 +120,13 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       return {
         engine: 'fake',
         open: async () => undefined,
+        async warmUp(keys, requests) {
+          for (const key of keys) {
+            journal.push(`warm up ${key}`)
+            slicesOf.set(key, (slicesOf.get(key) ?? 0) + 1)
+          }
+          return Object.fromEntries(keys.map((key) => [key, requests]))
+        },
         async slice(key) {
           currentStrategy = key
           options.onSlice?.(key)

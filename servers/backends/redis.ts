@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis'
 import { AuthbenchError } from '../../src/errors.ts'
 import { type KeyValueStore, StoreUnavailableError } from '../contract.ts'
 
@@ -19,6 +18,8 @@ const RECONNECT_MS = 50
  * @throws AuthbenchError `REDIS_UNREACHABLE` when the first connection fails
  */
 export async function redisStore(url: string, keyPrefix: string): Promise<KeyValueStore> {
+  // Loaded only where it is used: nine servers start in every round, and two of them need it.
+  const { Redis } = await import('ioredis')
   const redis = new Redis(url, {
     lazyConnect: true,
     enableOfflineQueue: false,

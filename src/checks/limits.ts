@@ -33,4 +33,4 @@ export const SATURATED = 0.95
  * Shorter windows cannot tell: the kernel counts machine time in ticks of 10 ms, and the compiler is still busy. Seconds,
  * all slices of the cell together.
  */
-export const MINIMUM_SECONDS = 0.8
+export const MINIMUM_SECONDS = 0.5

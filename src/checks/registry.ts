@@ -7,6 +7,7 @@ import { little, utilisation } from './laws.ts'
 import { foreignCpu, steal } from './machine.ts'
 import { noCredential, ownCredential } from './probes.ts'
 import { generator, saturation } from './saturation.ts'
+import { warmUp } from './warm-up.ts'
 
 /** Every check of a cell, in the order in which a cause is looked for: wrong answers first, then a disturbed machine. */
 const CHECKS: readonly CellCheck[] = [
@@ -23,6 +24,7 @@ const CHECKS: readonly CellCheck[] = [
   utilisation,
   generator,
   saturation,
+  warmUp,
   drift,
 ]
 

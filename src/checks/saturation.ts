@@ -1,3 +1,4 @@
+import { cpuUs } from '../metrics/cpu.ts'
 import { secondsOf } from '../metrics/metric.ts'
 import { formatPercent } from '../units.ts'
 import { type CellCheck, judged } from './check.ts'
@@ -27,11 +28,14 @@ export const generator: CellCheck = {
   },
 }
 
-/** A label, not a fault: the number is right, but it is no capacity. */
+/**
+ * A label, not a fault: the number is right, but it is no capacity. All threads count: they share the server's core, and where they
+ * do not, more than one core is busy.
+ */
 export const saturation: CellCheck = {
   id: 'saturation',
   check(cell) {
-    const used = cell.load.slices.reduce((sum, { server }) => sum + server.mainUs, 0) / 1e6
+    const used = cell.load.slices.reduce((sum, { server }) => sum + cpuUs(server), 0) / 1e6
     const share = used / secondsOf(cell)
     const saturated = share >= SATURATED
     return {
@@ -40,7 +44,7 @@ export const saturation: CellCheck = {
       warnLimit: SATURATED,
       invalidLimit: null,
       outcome: saturated ? 'ok' : 'warn',
-      sentence: `The server was busy ${formatPercent(share)} of the time${saturated ? '' : ': throughput is not its capacity'}.`,
+      sentence: `The server used ${formatPercent(share)} of a core${saturated ? '' : ': throughput is not its capacity'}.`,
     }
   },
 }

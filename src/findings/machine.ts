@@ -76,11 +76,11 @@ export const noisyMachine: Finder = (results) => {
 export const drifting: Finder = (results) => {
   const { cells, worst } = trouble(results, 'drift')
   if (worst === null) return []
-  const { profile, warmupMs } = results.config
+  const { profile, warmupRequests } = results.config
   return [
     warning(
       'drift',
-      `Server CPU per request changed by up to ${formatPercent(worst)} inside ${formatCount(cells, 'cell')}, after a warm-up of ${warmupMs} ms.`,
+      `Server CPU per request changed by up to ${formatPercent(worst)} inside ${formatCount(cells, 'cell')}, after a warm-up of ${formatCount(warmupRequests, 'request')}.`,
       profile === 'full'
         ? null
         : `Use --profile ${profile === 'ci' ? 'full' : 'ci'}, which warms up for longer.`,

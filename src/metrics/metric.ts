@@ -11,7 +11,7 @@ export interface Metric extends MetricInfo {
   read(cell: CompletedCell): number | null
 }
 
-export type CellData = Pick<CompletedCell, 'load' | 'store' | 'probe'>
+export type CellData = Pick<CompletedCell, 'load' | 'store' | 'probe' | 'warmup'>
 
 /** Responses with the expected status inside the windows. */
 export function requestsOf({ load }: Pick<CellData, 'load'>): number {

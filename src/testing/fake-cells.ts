@@ -147,7 +147,8 @@ export function fakeCells({
         bytesIn: commands * 95,
         bytesOut: commands * 92,
       }
-      const checks = checkCell({ load, store, probe }, strategy.info)
+      const warmup = { requests: 8000, wanted: 8000 }
+      const checks = checkCell({ load, store, probe, warmup }, strategy.info)
       return {
         state: stateOf(checks),
         strategy: strategy.info.id,
@@ -156,6 +157,7 @@ export function fakeCells({
         params,
         round,
         position,
+        warmup,
         startedAt: new Date(Date.UTC(2026, 10, 24, 9, round, position)).toISOString(),
         load,
         store,

@@ -6,7 +6,7 @@ import { textCell } from '../model.ts'
 function methodItems({ config, environment, scenarios }: Results): readonly string[] {
   const { pinning } = environment
   return [
-    `${formatCount(config.rounds, 'round')}; every round starts a fresh server process per strategy, and visits them in a seeded order and its reverse: ${config.slicesPerRound} slices of ${formatDuration(config.sliceMs)} each, after ${formatDuration(config.warmupMs)} of warm-up.`,
+    `${formatCount(config.rounds, 'round')}; every round starts a fresh server process per strategy, and visits them in a seeded order and its reverse: ${config.slicesPerRound} slices of ${formatDuration(config.sliceMs)} each, after a warm-up of ${formatCount(config.warmupRequests, 'request')}.`,
     `${formatCount(config.connections, 'connection')} over a pool of ${formatCount(config.pool, 'distinct credential')}, sent ${config.transport === 'bearer' ? 'as Authorization: Bearer' : 'in a cookie'}, valid for ${formatDuration(config.ttlSeconds * 1_000)}.`,
     `Load model: ${scenarios.map(({ title, model }) => `${title}: ${model} loop`).join('; ')}.`,
     pinning.sentence,
