@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import type { Environment, Results } from '../src/results.ts'
 import type { Pinning } from './machine/pinning.ts'
-import { NODE_FLAGS } from './process/child.ts'
 import { hasSchedstat } from './machine/schedstat.ts'
+import { NODE_FLAGS } from './process/child.ts'
 
 const ROOT = new URL('../', import.meta.url)
 /** The packages whose version can move a number. */

@@ -22,7 +22,11 @@ export interface Generator {
   readonly engine: string
   open(key: string, target: EngineTarget): Promise<void>
   /** Load on a few at a time, until each has had so many responses, at most for so long together. @returns responses by key */
-  warmUp(keys: readonly string[], requests: number, limitMs: number): Promise<Readonly<Record<string, number>>>
+  warmUp(
+    keys: readonly string[],
+    requests: number,
+    limitMs: number,
+  ): Promise<Readonly<Record<string, number>>>
   slice(key: string, milliseconds: number): Promise<{ readonly slice: EngineSlice; readonly cpu: ProcessCpu }>
   stop(): Promise<void>
 }

@@ -35,6 +35,7 @@ describe('results folder', () => {
       params: {},
       round: 0,
       position: 0,
+      attempt: 0,
       error: { code: 'X', message: 'y' },
     } as const
     folder.appendCell(cell)

@@ -116,8 +116,21 @@ describe('runner', () => {
 
   it('never completes the cell of a server that answers 401 quickly', async () => {
     const { outcome } = start({ servers: { 'jwt-hs256': { cpuUs: 5, status: 401 } } }, 1)
-    const cell = (await outcome).cells.find(({ strategy }) => strategy === 'jwt-hs256')
-    expect(cell?.state).toBe('invalid')
+    const cells = (await outcome).cells.filter(({ strategy }) => strategy === 'jwt-hs256')
+    expect(cells.map(({ state, attempt }) => `${attempt} ${state}`)).toEqual([
+      '0 invalid',
+      '1 invalid',
+      '2 invalid',
+    ])
+  })
+
+  it('measures an invalid cell again at the end of its round, and keeps both attempts', async () => {
+    const { outcome, bench } = start({ servers: { 'jwt-hs256': { cpuUs: 50, wrongStatusInSlice: 1 } } }, 1)
+    const cells = (await outcome).cells.filter(({ strategy }) => strategy === 'jwt-hs256')
+    expect(cells.map(({ state, attempt }) => `${attempt} ${state}`)).toEqual(['0 invalid', '1 completed'])
+    expect(bench.journal.filter((line) => line.startsWith('slice ')).slice(8)).toEqual(
+      Array(2).fill('slice jwt-hs256'),
+    )
   })
 
   it('keeps the measured slices as interrupted when the user ends the run, and stops everything', async () => {
@@ -127,7 +140,7 @@ describe('runner', () => {
       {
         onSlice: () => {
           slices += 1
-          if (slices === 6) controller.abort()
+          if (slices === 3) controller.abort()
         },
       },
       3,

@@ -252,7 +252,7 @@ describe('analyse', () => {
         const cell = cells[index]
         const error = { code: 'SERVER_EXITED', message: 'the server stopped with code 1' }
         return strategy === 'alike' || cell === undefined
-          ? { state: 'failed', strategy, arm, scenario, params, round, position, error }
+          ? { state: 'failed', strategy, arm, scenario, params, round, position, attempt: 0, error }
           : cell
       }),
     )

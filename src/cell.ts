@@ -92,6 +92,8 @@ const cellKey = {
   round: z.number().int().nonnegative(),
   /** Place in the seeded order of the round, from 0. */
   position: z.number().int().nonnegative(),
+  /** From 0. An invalid cell is measured again at the end of its round; the last attempt counts. */
+  attempt: z.number().int().nonnegative(),
 }
 
 const measured = {

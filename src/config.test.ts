@@ -21,7 +21,7 @@ describe('resolveConfig', () => {
           "verify",
         ],
         "seed": 5,
-        "sliceMs": 250,
+        "sliceMs": 125,
         "slicesPerRound": 4,
         "strategies": [
           "none",
@@ -30,7 +30,8 @@ describe('resolveConfig', () => {
         ],
         "transport": "bearer",
         "ttlSeconds": 1800,
-        "warmupMs": 500,
+        "warmupLimitMs": 20000,
+        "warmupRequests": 8000,
       }
     `)
   })

@@ -31,9 +31,9 @@ export const PROFILES = {
     purpose: 'two minutes; the default',
     rounds: 6,
     slicesPerRound: 4,
-    sliceMs: 150,
+    sliceMs: 125,
     warmupRequests: STEADY_STATE_REQUESTS,
-    warmupLimitMs: 8000,
+    warmupLimitMs: 20_000,
     pool: 1000,
   },
   ci: {

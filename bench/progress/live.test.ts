@@ -17,6 +17,7 @@ const FAILED: Cell = {
   params: {},
   round: 0,
   position: 1,
+  attempt: 0,
   error: { code: 'CHILD_DIED', message: "server 'jwt-hs256' died (SIGKILL)" },
 }
 

@@ -11,6 +11,8 @@ export interface FakeServer {
   readonly requestsPerSecond?: number
   /** Dies in the slice with this number, from 0, warm-up included. */
   readonly diesInSlice?: number
+  /** Answers 500 in that slice. */
+  readonly wrongStatusInSlice?: number
   readonly failsToStart?: boolean
 }
 
@@ -78,7 +80,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
     const number = slicesOf.get(key) ?? 0
     slicesOf.set(key, number + 1)
     const dead = server.diesInSlice === number
-    const status = server.status ?? 200
+    const status = server.wrongStatusInSlice === number ? 500 : (server.status ?? 200)
     const histogram = newHistogram()
     const seconds = SLICE_REQUESTS / (server.requestsPerSecond ?? 1e6 / server.cpuUs)
     const meanLatencyMs = (seconds / SLICE_REQUESTS) * 16 * 1000

@@ -6,7 +6,8 @@ export type CheckedStrategy = Pick<StrategyInfo, 'title' | 'state'>
 
 export interface CellCheck {
   readonly id: string
-  check(cell: CellData, strategy: CheckedStrategy): Check
+  /** @param roundDrift see `commonDrift` */
+  check(cell: CellData, strategy: CheckedStrategy, roundDrift: number): Check
 }
 
 /** A cell is suspect from `warn` on and worthless from `invalid` on; null: no such limit. */

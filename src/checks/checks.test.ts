@@ -3,6 +3,7 @@ import type { LoadSample, Probe, Slice } from '../cell.ts'
 import { type CellData, requestsOf } from '../metrics/metric.ts'
 import { fakeCells } from '../testing/fake-cells.ts'
 import { fakeStrategy } from '../testing/fake-subjects.ts'
+import { commonDrift } from './drift.ts'
 import { checkCell, stateOf } from './registry.ts'
 
 const strategy = fakeStrategy({ id: 'session-redis', state: 'stateful' }, { redisUs: 12, redisCommands: 1 })
@@ -84,8 +85,8 @@ describe('checks of a cell', () => {
 
   it.each([
     [0.03, 'ok'],
-    [0.07, 'warn'],
-    [0.12, 'invalid'],
+    [0.1, 'warn'],
+    [0.2, 'invalid'],
   ])('foreign CPU of %d is %s', (share, expected) => {
     expect(outcome('foreign-cpu', withMachine(0, share))).toBe(expected)
   })
@@ -155,9 +156,9 @@ describe('checks of a cell', () => {
 
   it.each([
     [1.02, 'ok'],
-    [1.07, 'warn'],
-    [1.15, 'invalid'],
-    [0.8, 'invalid'],
+    [1.2, 'warn'],
+    [1.4, 'invalid'],
+    [0.6, 'invalid'],
   ])('a second half that costs %d times the first is %s', (factor, expected) => {
     const cell = withSlices(({ server }, index) => ({
       server: {
@@ -167,6 +168,21 @@ describe('checks of a cell', () => {
       },
     }))
     expect(outcome('drift', cell)).toBe(expected)
+  })
+
+  it('take what all servers of a round share for the machine, and the rest for the cell', () => {
+    const slowedDown = (factor: number) =>
+      withSlices(({ server }, index) => ({
+        server: { ...server, mainUs: server.mainUs * (index < 2 ? 1 : factor), otherUs: 0 },
+      }))
+    const round = [slowedDown(2), slowedDown(2), slowedDown(2.05), slowedDown(1)]
+    const shared = commonDrift(round)
+    expect(shared).toBeGreaterThan(1.8)
+    const outcomes = round.map(
+      (cell) => checkCell(cell, strategy.info, shared).find(({ id }) => id === 'drift')?.outcome,
+    )
+    expect(outcomes).toEqual(['ok', 'ok', 'ok', 'invalid'])
+    expect(commonDrift(round.slice(0, 2))).toBe(1)
   })
 
   it('do not guess from windows that are too short', () => {

@@ -12,15 +12,15 @@ export const LIMITS = {
   /** Processor time that the hypervisor gave to other machines. */
   steal: { warn: 0.01, invalid: 0.03 },
   /** Processor time of processes that are none of server, Redis and generator. */
-  foreign: { warn: 0.05, invalid: 0.1 },
+  foreign: { warn: 0.08, invalid: 0.15 },
   /** Distance of throughput x latency from the number of connections. */
   little: { warn: 0.02, invalid: 0.05 },
   /** Cores that the server's JavaScript thread used. */
   utilisation: { warn: 1.02, invalid: 1.05 },
   /** Cores that the generator's thread used. Beyond, the numbers are right, but they are the client's. */
   generator: { warn: 0.85, invalid: null },
-  /** Change of server CPU per request from the first to the second half of the slices. */
-  drift: { warn: 0.05, invalid: 0.1 },
+  /** Change of server CPU per request from the first to the second half of the slices, beyond what the round shares. */
+  drift: { warn: 0.1, invalid: 0.3 },
 } as const satisfies Record<string, Limits>
 
 /** From here on throughput and latency describe the generator. */
@@ -33,4 +33,4 @@ export const SATURATED = 0.95
  * Shorter windows cannot tell: the kernel counts machine time in ticks of 10 ms, and the compiler is still busy. Seconds,
  * all slices of the cell together.
  */
-export const MINIMUM_SECONDS = 0.5
+export const MINIMUM_SECONDS = 0.4

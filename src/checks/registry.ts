@@ -28,8 +28,9 @@ const CHECKS: readonly CellCheck[] = [
   drift,
 ]
 
-export const checkCell = (measured: CellData, strategy: CheckedStrategy): Check[] =>
-  CHECKS.map(({ check }) => check(measured, strategy))
+/** @param roundDrift see `commonDrift`; 1 where the machine is not known to have changed */
+export const checkCell = (measured: CellData, strategy: CheckedStrategy, roundDrift = 1): Check[] =>
+  CHECKS.map(({ check }) => check(measured, strategy, roundDrift))
 
 export const stateOf = (checks: readonly Check[]): 'completed' | 'invalid' =>
   checks.some(({ outcome }) => outcome === 'invalid') ? 'invalid' : 'completed'

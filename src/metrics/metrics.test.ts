@@ -26,6 +26,7 @@ function cell(change: Partial<Pick<CompletedCell, 'load' | 'store'>> = {}): Comp
     params: {},
     round: 0,
     position: 0,
+    attempt: 0,
     warmup: { requests: 20_000, wanted: 20_000 },
     startedAt: '2026-11-24T09:00:00.000Z',
     load: {

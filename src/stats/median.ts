@@ -9,3 +9,5 @@ export function medianOfSorted(values: ArrayLike<number>): number {
   const high = values[Math.floor(half)] ?? Number.NaN
   return low + (high - low) / 2
 }
+
+export const medianOf = (values: readonly number[]): number => medianOfSorted(sorted(values))

@@ -157,6 +157,7 @@ export function fakeCells({
         params,
         round,
         position,
+        attempt: 0,
         warmup,
         startedAt: new Date(Date.UTC(2026, 10, 24, 9, round, position)).toISOString(),
         load,
