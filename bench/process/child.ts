@@ -32,6 +32,7 @@ export class Child<Sent extends object, Received extends Reply> {
   readonly #process: ChildProcess
   readonly #exited: Promise<void>
   #gone = false
+  #stopping = false
   #stderr = ''
   #pending: PromiseWithResolvers<Received> | null = null
 
@@ -97,6 +98,7 @@ export class Child<Sent extends object, Received extends Reply> {
 
   /** SIGTERM, then SIGKILL; resolves when the process has exited. */
   async stop(): Promise<void> {
+    this.#stopping = true
     if (this.#gone) return
     this.#process.kill('SIGTERM')
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), STOP_LIMIT_MS)
@@ -108,7 +110,10 @@ export class Child<Sent extends object, Received extends Reply> {
     type: Type,
     limitMs: number,
   ): Promise<Extract<Received, { type: Type }>> {
-    if (this.#gone) throw this.#died(this.#process.exitCode, this.#process.signalCode)
+    if (this.#gone || this.#stopping) {
+      await this.#exited
+      throw this.#died(this.#process.exitCode, this.#process.signalCode)
+    }
     const pending = Promise.withResolvers<Received>()
     this.#pending = pending
     const timer = setTimeout(
