@@ -11,8 +11,7 @@ import type { EngineSlice } from './load/engine.ts'
 export function toCell(lane: Lane, engine: string, ended: boolean, context: RoundContext): Cell[] {
   const { probe, slices } = lane
   const key = { ...lane.plan, attempt: lane.attempt }
-  // Servers that are stopped because the run ends did not fail.
-  if (lane.error !== null && !context.signal.aborted) {
+  if (lane.error !== null) {
     return [{ state: 'failed', ...key, error: { code: lane.error.code, message: lane.error.message } }]
   }
   if (probe === null || slices.length === 0) return []

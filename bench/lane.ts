@@ -67,14 +67,16 @@ export function newLane(plan: PlannedCell, context: RoundContext): Lane {
 export const isGoing = (lane: Lane, { signal }: RoundContext): boolean =>
   !signal.aborted && lane.error === null && !lane.broken
 
-const FATAL = new Set(['REDIS_LOST', 'REDIS_COUNTERS_RESET'])
+const FATAL = new Set(['REDIS_LOST', 'REDIS_COUNTERS_RESET', 'GENERATOR_LOST'])
 
 /** A failure ends the lane, except where no lane can be measured any more. */
-export async function attempt(lane: Lane, work: () => Promise<void>): Promise<void> {
+export async function attempt(lane: Lane, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
     const failure = asAuthbenchError(error)
+    // Servers that are stopped because the run ends did not fail.
+    if (signal.aborted) return
     if (FATAL.has(failure.code)) throw failure
     lane.error = failure
   }

@@ -13,18 +13,15 @@ const STRATEGIES = 'none,jwt-hs256-fast,session-redis'
 
 /** Children, grandchildren, ... of a process. */
 function descendants(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-    .trim()
-    .split(' ')
-    .filter(Boolean)
-    .map(Number)
-  return children.flatMap((child) => {
-    try {
-      return [child, ...descendants(child)]
-    } catch {
-      return []
-    }
-  })
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    return children
+      .split(' ')
+      .filter((child) => child.trim() !== '')
+      .flatMap((child) => [Number(child), ...descendants(Number(child))])
+  } catch {
+    return []
+  }
 }
 
 const commandOf = (pid: number): string => {
@@ -32,6 +29,24 @@ const commandOf = (pid: number): string => {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
   } catch {
     return ''
+  }
+}
+
+const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 5))
+
+/** Waits until servers, generator and Redis of a run are all there. */
+async function processesOf(runner: number): Promise<number[]> {
+  for (;;) {
+    const pids = descendants(runner)
+    const commands = pids.map(commandOf)
+    if (
+      ['servers/main', 'load/main', 'redis'].every((name) =>
+        commands.some((command) => command.includes(name)),
+      )
+    ) {
+      return pids
+    }
+    await nextTurn()
   }
 }
 
@@ -91,13 +106,9 @@ describe('the real pipeline in its smallest profile', () => {
   }
 
   it('measures what was really sent, answered and stored, and writes every report', async () => {
-    const { ended, child, says } = start('--strategies', STRATEGIES, '--seed', '1', '--json')
-    let pids: number[] = []
-    const seen = says('round 1/1').then(() => {
-      pids = descendants(child.pid ?? 0)
-    })
+    const { ended, child } = start('--strategies', STRATEGIES, '--seed', '1', '--json')
+    const pids = await processesOf(child.pid ?? 0)
     const { stdout, stderr } = await ended
-    await seen
     const results: Results = resultsSchema.parse(JSON.parse(stdout))
     expect(results.config).toMatchObject({ seed: 1, strategies: STRATEGIES.split(','), rounds: 1 })
     expect(
@@ -143,8 +154,7 @@ describe('the real pipeline in its smallest profile', () => {
   it('keeps what was measured when it is interrupted, says so, and leaves nothing behind', async () => {
     const { ended, child, says } = start('--strategies', 'none,session-redis', '--rounds', '40')
     await says('round  1/40')
-    const pids = descendants(child.pid ?? 0)
-    expect(pids.length).toBeGreaterThan(0)
+    const pids = await processesOf(child.pid ?? 0)
     child.kill('SIGINT')
     const { code, stdout } = await ended
     expect(code).toBe(130)
@@ -156,21 +166,21 @@ describe('the real pipeline in its smallest profile', () => {
   })
 
   it('fails the cell of a server that is killed, with the cause, and finishes the run', async () => {
-    const { ended, child, says } = start('--strategies', 'none,jwt-hs256-fast', '--rounds', '30', '--json')
-    await says('round  1/30')
-    // Whichever round is under way: its servers come and go, so take the first that is there.
-    for (let victim: number | undefined; victim === undefined; ) {
-      victim = descendants(child.pid ?? 0).find((pid) => commandOf(pid).includes('servers/main'))
-      if (victim !== undefined) process.kill(victim, 'SIGKILL')
-      else await new Promise((resolve) => setImmediate(resolve))
-    }
-    await says('CHILD_DIED')
-    child.kill('SIGINT')
-    await ended
-    const failed = readCells(latest()).filter(({ state }) => state === 'failed')
-    expect(failed).toEqual([
-      expect.objectContaining({ error: { code: 'CHILD_DIED', message: expect.stringContaining('SIGKILL') } }),
+    const { ended, child } = start('--strategies', STRATEGIES, '--rounds', '2')
+    const pids = await processesOf(child.pid ?? 0)
+    const victim = pids.find((pid) => commandOf(pid).includes('servers/main'))
+    if (victim === undefined) throw new Error('no server')
+    process.kill(victim, 'SIGKILL')
+    const { code } = await ended
+    expect(code).not.toBe(130)
+    const cells = readCells(latest())
+    expect(cells.filter(({ state }) => state === 'failed')).toEqual([
+      expect.objectContaining({
+        round: 0,
+        error: { code: 'CHILD_DIED', message: expect.stringContaining('SIGKILL') },
+      }),
     ])
-    expectNothingLeft([])
+    expect(cells.filter(({ round, attempt }) => round === 1 && attempt === 0)).toHaveLength(4)
+    expectNothingLeft(pids)
   })
 })

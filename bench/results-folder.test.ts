@@ -105,6 +105,12 @@ describe('machine lock', () => {
     lockMachine(folder)()
   })
 
+  it('says so when the lock cannot be taken', () => {
+    expect(() => lockMachine(join(folder, 'absent'))).toThrow(
+      expect.objectContaining({ code: 'LOCK_UNUSABLE', exitCode: 2 }),
+    )
+  })
+
   it('takes over the lock of a run that is dead', () => {
     writeFileSync(join(folder, 'authbench.lock'), '2147483646')
     lockMachine(folder)()

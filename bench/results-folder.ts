@@ -31,6 +31,13 @@ export interface ResultsFolder {
   link(): void
 }
 
+const notWritable = (folder: string, error: unknown, exitCode: 2 | 3 = 2) =>
+  new AuthbenchError('OUT_NOT_WRITABLE', `cannot write results to ${folder}: ${messageOf(error)}`, {
+    next: 'Free space there, or choose another folder with --out DIR.',
+    exitCode,
+    cause: error,
+  })
+
 const runId = (startedAt: Date, profile: string): string =>
   `${startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${profile}-${randomBytes(2).toString('hex')}`
 
@@ -42,17 +49,13 @@ export function createResultsFolder(out: string, profile: string, startedAt: Dat
   const parent = resolve(out)
   const id = runId(startedAt, profile)
   const path = join(parent, id)
-  const refuse = (error: unknown) =>
-    new AuthbenchError('OUT_NOT_WRITABLE', `cannot write results to ${parent}: ${messageOf(error)}`, {
-      next: 'Choose another folder with --out DIR.',
-      cause: error,
-    })
   try {
     mkdirSync(path, { recursive: true })
     accessSync(path, constants.W_OK)
     writeFileSync(join(path, 'cells.ndjson'), '')
   } catch (error) {
-    throw refuse(error)
+    rmSync(path, { recursive: true, force: true })
+    throw notWritable(parent, error)
   }
   const { bavail, bsize } = statfsSync(path)
   if (bavail * bsize < FREE_BYTES_NEEDED) {
@@ -61,17 +64,25 @@ export function createResultsFolder(out: string, profile: string, startedAt: Dat
       next: `Free ${FREE_BYTES_NEEDED} bytes, or choose another folder with --out DIR.`,
     })
   }
+  const guarded = (work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      throw notWritable(path, error, 3)
+    }
+  }
   return {
     id,
     path,
     appendCell: (cell) =>
-      appendFileSync(join(path, 'cells.ndjson'), `${JSON.stringify(cell)}\n`, { flush: true }),
-    write(file, text) {
-      const target = join(path, file)
-      mkdirSync(dirname(target), { recursive: true })
-      writeFileSync(`${target}.part`, text, { flush: true })
-      renameSync(`${target}.part`, target)
-    },
+      guarded(() => appendFileSync(join(path, 'cells.ndjson'), `${JSON.stringify(cell)}\n`, { flush: true })),
+    write: (file, text) =>
+      guarded(() => {
+        const target = join(path, file)
+        mkdirSync(dirname(target), { recursive: true })
+        writeFileSync(`${target}.part`, text, { flush: true })
+        renameSync(`${target}.part`, target)
+      }),
     link() {
       const latest = join(parent, 'latest')
       // Somebody's own file or folder of that name stays.

@@ -10,6 +10,14 @@ import { machineTimeBetween } from './machine/proc-stat.ts'
 import { cpuBetween } from './machine/schedstat.ts'
 import type { Generator } from './ports.ts'
 
+/** Checks that a disturbed machine can fail. */
+const MACHINE_CHECKS: ReadonlySet<string> = new Set([
+  'steal',
+  'foreign-cpu',
+  'little',
+  'utilisation',
+  'drift',
+])
 /** Times that an invalid cell is measured again. */
 const REPEATS = 2
 
@@ -56,7 +64,7 @@ async function measureRound(
   const going = (lane: Lane) => isGoing(lane, context)
   const requests = new Map<Lane, readonly EngineRequest[]>()
   const prepare = (lane: Lane) =>
-    attempt(lane, async () => {
+    attempt(lane, context.signal, async () => {
       lane.subject = await context.bench.startSubject(lane.plan.strategy, `${context.keyPrefix}${lane.key}:`)
       requests.set(lane, await issuePool(lane, context))
       lane.probe = await probeLane(lane, context)
@@ -65,7 +73,7 @@ async function measureRound(
   listener({ type: 'phase', round: plan.round, phase: 'starting servers, issuing credentials, probing' })
   const generator = await startAll(state, () => context.bench.startGenerator(), lanes.map(prepare))
   for (const lane of lanes.filter(going)) {
-    await attempt(lane, () =>
+    await attempt(lane, context.signal, () =>
       generator.open(lane.key, {
         origin: lane.subject?.origin ?? '',
         connections: config.connections,
@@ -82,16 +90,19 @@ async function measureRound(
   )
   for (const lane of lanes.filter(going)) {
     lane.warmupRequests = warm[lane.key] ?? 0
-    await attempt(lane, async () => lane.subject?.assertAlive())
+    await attempt(lane, context.signal, async () => lane.subject?.assertAlive())
     lane.subject?.pin()
   }
   await runPasses(plan, lanes, generator, context)
   for (let repeat = 1; repeat <= REPEATS; repeat++) {
-    const again = lanes.filter((lane) => going(lane) && finished(lane, state, context)?.state === 'invalid')
+    const again = lanes.filter((lane) => going(lane) && isWorthRepeating(finished(lane, state, context)))
+    if (again.length === 0) return
+    listener({ type: 'phase', round: plan.round, phase: `measuring ${again.length} again` })
     for (const lane of again) {
       lane.earlier.push(...toCell(lane, engineOf(state), false, context))
       lane.attempt = repeat
       lane.slices = []
+      lane.startedAt = null
     }
     await runPasses(plan, again, generator, context)
   }
@@ -111,6 +122,11 @@ async function startAll(
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
   return starting
 }
+
+/** What the machine disturbed. A wrong answer stays wrong: measuring until it does not come would hide it. */
+const isWorthRepeating = (cell: Cell | undefined): boolean =>
+  cell?.state === 'invalid' &&
+  cell.checks.every(({ id, outcome }) => outcome !== 'invalid' || MACHINE_CHECKS.has(id))
 
 /** Only what was measured whole can be judged. */
 function finished(lane: Lane, state: RoundState, context: RoundContext): Cell | undefined {
@@ -152,7 +168,7 @@ async function measureSlice(
   const { bench, signal } = context
   // Not a lane's failure: without store counters or generator no lane can be measured.
   const endStore = await bench.store?.measure()
-  await attempt(lane, async () => {
+  await attempt(lane, context.signal, async () => {
     const serverBefore = await subject.readCpu()
     const machineBefore = bench.readMachineTime()
     const { slice: engine, cpu } = await generator.slice(lane.key, milliseconds)

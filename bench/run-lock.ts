@@ -1,42 +1,84 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AuthbenchError } from '../src/errors.ts'
+import { AuthbenchError, messageOf } from '../src/errors.ts'
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
 
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return codeOf(error) === 'EPERM'
+  }
+}
+
+/** Null: it is gone by now. */
+function holderOf(file: string): number | null {
+  try {
+    return Number(readFileSync(file, 'utf8'))
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** Linked into place, so that the lock is never there without its holder's number. */
+function claim(file: string): boolean {
+  const own = `${file}.${process.pid}`
+  writeFileSync(own, String(process.pid))
+  try {
+    linkSync(own, file)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  } finally {
+    rmSync(own, { force: true })
+  }
+}
+
+/** Moved before it is removed: of two that see the same dead holder only one can move its lock. */
+function removeStale(file: string): void {
+  const aside = `${file}.stale.${process.pid}`
+  try {
+    renameSync(file, aside)
+    rmSync(aside, { force: true })
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
   }
 }
 
 /**
  * Two runs on one machine would measure each other.
  * @returns releases the lock
- * @throws AuthbenchError RUN_IN_PROGRESS
+ * @throws AuthbenchError RUN_IN_PROGRESS, LOCK_UNUSABLE
  */
 export function lockMachine(folder: string = tmpdir()): () => void {
   const file = join(folder, 'authbench.lock')
-  for (;;) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: 'wx', mode: 0o644 })
-      return () => rmSync(file, { force: true })
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  try {
+    while (!claim(file)) {
+      const holder = holderOf(file)
+      if (holder !== null && isAlive(holder)) {
+        throw new AuthbenchError(
+          'RUN_IN_PROGRESS',
+          `another authbench run (process ${holder}) is measuring on this machine`,
+          {
+            next: `Wait until it ends: two runs would measure each other. If there is none, delete ${file}.`,
+            exitCode: 3,
+          },
+        )
+      }
+      if (holder !== null) removeStale(file)
     }
-    const holder = Number(readFileSync(file, 'utf8'))
-    if (holder > 0 && isAlive(holder)) {
-      throw new AuthbenchError(
-        'RUN_IN_PROGRESS',
-        `another authbench run (process ${holder}) is measuring on this machine`,
-        {
-          next: `Wait until it ends: two runs would measure each other. If there is none, delete ${file}.`,
-          exitCode: 3,
-        },
-      )
-    }
-    rmSync(file, { force: true })
+  } catch (error) {
+    if (error instanceof AuthbenchError) throw error
+    throw new AuthbenchError('LOCK_UNUSABLE', `cannot take the lock ${file}: ${messageOf(error)}`, {
+      next: 'It may be left from another user: delete it, or set TMPDIR to a folder that you can write to.',
+      cause: error,
+    })
   }
+  return () => rmSync(file, { force: true })
 }

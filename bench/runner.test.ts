@@ -117,20 +117,79 @@ describe('runner', () => {
   it('never completes the cell of a server that answers 401 quickly', async () => {
     const { outcome } = start({ servers: { 'jwt-hs256': { cpuUs: 5, status: 401 } } }, 1)
     const cells = (await outcome).cells.filter(({ strategy }) => strategy === 'jwt-hs256')
-    expect(cells.map(({ state, attempt }) => `${attempt} ${state}`)).toEqual([
-      '0 invalid',
-      '1 invalid',
-      '2 invalid',
-    ])
+    expect(cells.map(({ state, attempt }) => `${attempt} ${state}`)).toEqual(['0 invalid'])
   })
 
-  it('measures an invalid cell again at the end of its round, and keeps both attempts', async () => {
-    const { outcome, bench } = start({ servers: { 'jwt-hs256': { cpuUs: 50, wrongStatusInSlice: 1 } } }, 1)
+  it('measures a cell that the machine disturbed again at the end of its round, and keeps both attempts', async () => {
+    const { outcome, bench } = start({ servers: { 'jwt-hs256': { cpuUs: 50, disturbedInSlice: 1 } } }, 1)
     const cells = (await outcome).cells.filter(({ strategy }) => strategy === 'jwt-hs256')
     expect(cells.map(({ state, attempt }) => `${attempt} ${state}`)).toEqual(['0 invalid', '1 completed'])
     expect(bench.journal.filter((line) => line.startsWith('slice ')).slice(8)).toEqual(
       Array(2).fill('slice jwt-hs256'),
     )
+  })
+
+  it('does not measure a wrong answer until it does not come', async () => {
+    const { outcome } = start({ servers: { 'jwt-hs256': { cpuUs: 50, wrongStatusInSlice: 1 } } }, 1)
+    const cells = (await outcome).cells.filter(({ strategy }) => strategy === 'jwt-hs256')
+    expect(cells.map(({ state, attempt }) => `${attempt} ${state}`)).toEqual(['0 invalid'])
+  })
+
+  it('ends with what it has when the load generator is lost, and blames no server', async () => {
+    let slices = 0
+    const { outcome, bench } = start(
+      {
+        onSlice: () => {
+          slices += 1
+          if (slices > 10) throw new AuthbenchError('GENERATOR_LOST', 'it died', { next: '', exitCode: 3 })
+        },
+      },
+      3,
+    )
+    const { cells, partial, fatal } = await outcome
+    expect(fatal?.code).toBe('GENERATOR_LOST')
+    expect(partial).toBe(true)
+    expect(cells.filter(({ state }) => state === 'failed')).toEqual([])
+    expect(cells.filter(({ state }) => state === 'completed')).toHaveLength(4)
+    expectNothingLeft(bench)
+  })
+
+  it('is partial when it is interrupted before the last round has measured anything', async () => {
+    const controller = new AbortController()
+    const { outcome, bench } = start({ onStart: (count) => count > 4 && controller.abort() }, 2, controller)
+    const { cells, partial } = await outcome
+    expect(cells).toHaveLength(4)
+    expect(partial).toBe(true)
+    expectNothingLeft(bench)
+  })
+
+  it('reports what was measured when a cell cannot be kept any more', async () => {
+    const bench = fakeBench()
+    const config = resolveConfig(
+      { rounds: 3, profile: 'smoke' },
+      { strategies: IDS, scenarios: ['verify'] },
+      { profile: 'quick', seed: 1, extraClaims: [] },
+    )
+    let kept = 0
+    const { cells, partial, fatal } = await runAll(
+      {
+        config,
+        strategies: IDS.map((id) => STRATEGIES[id]),
+        scenarios: SCENARIOS,
+        keyPrefix: 'authbench:test:',
+      },
+      {
+        bench,
+        signal: new AbortController().signal,
+        listener: () => undefined,
+        keep() {
+          kept += 1
+          if (kept > 4) throw new AuthbenchError('OUT_NOT_WRITABLE', 'disk full', { next: '', exitCode: 3 })
+        },
+      },
+    )
+    expect({ partial, code: fatal?.code }).toEqual({ partial: true, code: 'OUT_NOT_WRITABLE' })
+    expect(cells.length).toBeGreaterThanOrEqual(4)
   })
 
   it('keeps the measured slices as interrupted when the user ends the run, and stops everything', async () => {

@@ -3,6 +3,7 @@ import type { AuthbenchError } from '../src/errors.ts'
 import { planRounds } from '../src/plan.ts'
 import type { RunConfig } from '../src/results.ts'
 import type { StrategyInfo } from '../src/strategy-info.ts'
+import { asAuthbenchError } from './lane.ts'
 import type { Bench } from './ports.ts'
 import type { RunListener } from './progress/events.ts'
 import { runRound } from './round.ts'
@@ -50,12 +51,18 @@ export async function runAll(plan: RunPlan, effects: RunEffects): Promise<RunOut
       signal,
       listener,
     })
-    for (const cell of outcome.cells) {
-      cells.push(cell)
-      keep(cell)
-      listener({ type: 'cell', cell })
+    try {
+      for (const cell of outcome.cells) {
+        cells.push(cell)
+        keep(cell)
+        listener({ type: 'cell', cell })
+      }
+    } catch (error) {
+      return { cells, partial: true, fatal: asAuthbenchError(error) }
     }
     if (outcome.fatal !== null) return { cells, partial: true, fatal: outcome.fatal }
+    const whole = outcome.cells.filter(({ state, attempt }) => state !== 'interrupted' && attempt === 0)
+    if (signal.aborted && whole.length < round.cells.length) return { cells, partial: true, fatal: null }
   }
-  return { cells, partial: signal.aborted && cells.some((cell) => cell.state === 'interrupted'), fatal: null }
+  return { cells, partial: false, fatal: null }
 }

@@ -21,6 +21,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process
+  // A reader that went away (`| head`, a closed window) must not end a run before it has tidied up.
+  for (const stream of [stdout, stderr]) stream.on('error', () => undefined)
   return {
     stdout,
     stderr,

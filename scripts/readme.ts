@@ -3,6 +3,7 @@
  * `node scripts/readme.ts` writes; `node scripts/readme.ts --check` exits 1 when the file is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { readResults } from '../bench/results-folder.ts'
 import { SCENARIOS } from '../bench/scenarios/registry.ts'
 import { STRATEGIES } from '../servers/registry.ts'
@@ -18,12 +19,12 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
 function referenceRun(): string {
-  const results = readResults(REFERENCE.pathname)
+  const results = readResults(fileURLToPath(REFERENCE))
   const { run, environment, config } = results
   return [
     markdownOfSection(results, 'decide') ?? '',
     `Profile \`${run.profile}\`, ${config.rounds} rounds, seed ${run.seed}, ${run.startedAt.slice(0, 10)}, ${environment.cores} cores of ${environment.cpu}, ` +
-      `Node ${environment.node}, Redis ${environment.redis ?? 'none'} on the loopback. ${environment.pinning.sentence} ` +
+      `Node ${environment.node}, Redis ${environment.redis ?? 'none'}${environment.redisOrigin === 'own' ? ' on the loopback' : ''}. ${environment.pinning.sentence} ` +
       'The whole run, raw cells included, is in [results/reference](results/reference).',
   ].join('\n\n')
 }

@@ -7,6 +7,7 @@
 // Silent when there is nothing to do. Everything is said on stderr: stdout belongs to the command that follows.
 // Exit code 2: nothing can run. A missing Redis or Chromium is only a warning here, because set-up cannot see
 // `--redis URL`; the command that really needs it fails with its own message.
+import { accessSync, constants } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { dependenciesAreCurrent, ensureRuntime, installDependencies } from './setup/dependencies.mjs'
@@ -20,18 +21,30 @@ function say(line) {
   process.stderr.write(`authbench set-up: ${line}\n`)
 }
 
+function isWritable(folder) {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
 async function setUp(programs) {
   const missing = () => programs.filter((program) => findProgram(program) === null)
   if (dependenciesAreCurrent(root) && missing().length === 0) {
     ensureRuntime(root)
     return
   }
-  await withLock(root, say, async () => {
+  const work = async () => {
     // Asked again: another set-up may have done it while this one waited.
     if (!dependenciesAreCurrent(root)) await installDependencies(root, say)
     ensureRuntime(root)
     for (const program of missing()) await installProgram(program, say)
-  })
+  }
+  // Programs go to the system, not to this folder, which may belong to somebody else.
+  if (dependenciesAreCurrent(root) && !isWritable(root)) await work()
+  else await withLock(root, say, work)
 }
 
 try {

@@ -29,6 +29,7 @@ test('the payload of a decoded token can be given as it is', () => {
   expect(parseClaimsFile(`\uFEFF${JSON.stringify(payload)}`, 'claims.json')).toEqual({
     issuer: 'https://id.example.test',
     audience: 'https://api.example.test/v2',
+    otherAudiences: [],
     clientId: 'shop',
     claims: { scope: 'read', org: { id: 7 } },
   })
@@ -55,12 +56,12 @@ test.each([
 })
 
 test('reserved claims of the wrong type are named all at once, with both types', () => {
-  const claims = { iss: 7, aud: ['a'], sub: null, client_id: {}, jti: true, exp: 'x', iat: '1', nbf: [] }
+  const claims = { iss: 7, aud: [7], sub: null, client_id: {}, jti: true, exp: 'x', iat: '1', nbf: [] }
   const error = errorOf(() => tokenProfileFromClaims(claims, 'claims.json'))
   expect(error).toMatchObject({ code: 'CLAIMS_INVALID', exitCode: 2 })
-  expect(error.message.split('; ')).toEqual([
+  expect(error.message).toContain('"aud" must be a string, or an array of strings, and is an array')
+  expect(error.message.split('; ').filter((part) => !part.includes('"aud"'))).toEqual([
     'claims.json: "iss" must be a string and is number',
-    '"aud" must be a string and is an array',
     '"sub" must be a string and is null',
     '"client_id" must be a string and is an object',
     '"jti" must be a string and is boolean',
@@ -68,4 +69,18 @@ test('reserved claims of the wrong type are named all at once, with both types',
     '"iat" must be a number and is string',
     '"nbf" must be a number and is an array',
   ])
+})
+
+test('takes several audiences, as identity providers issue them', () => {
+  const claims = { aud: ['https://api.example', 'https://userinfo.example'] }
+  expect(tokenProfileFromClaims(claims, 'claims.json')).toMatchObject({
+    audience: 'https://api.example',
+    otherAudiences: ['https://userinfo.example'],
+    claims: {},
+  })
+  for (const aud of [[], [1], {}, null]) {
+    expect(() => tokenProfileFromClaims({ aud }, 'claims.json')).toThrow(
+      expect.objectContaining({ code: 'CLAIMS_INVALID' }),
+    )
+  }
 })

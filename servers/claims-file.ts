@@ -6,7 +6,6 @@ import { DEFAULT_TOKEN_PROFILE } from './token-profile.ts'
 /** Claims with a meaning of their own (RFC 7519 section 4.1, RFC 9068 section 2.2). */
 const RESERVED = {
   iss: 'string',
-  aud: 'string',
   sub: 'string',
   client_id: 'string',
   jti: 'string',
@@ -50,19 +49,42 @@ export function tokenProfileFromClaims(parsed: unknown, source: string): TokenPr
   const problems = Object.entries(RESERVED)
     .filter(([claim, type]) => Object.hasOwn(parsed, claim) && typeName(parsed[claim]) !== type)
     .map(([claim, type]) => `"${claim}" must be a ${type} and is ${typeName(parsed[claim])}`)
+  if (parsed.aud !== undefined && audienceOf(parsed.aud) === null) {
+    problems.push(`"aud" must be a string, or an array of strings, and is ${typeName(parsed.aud)}`)
+  }
   if (problems.length > 0) {
     throw new AuthbenchError('CLAIMS_INVALID', `${source}: ${problems.join('; ')}`, {
       next: 'Correct these claims, or leave them out: every token gets its own.',
     })
   }
-  const { iss, aud, sub, client_id, jti, exp, iat, nbf, ...claims } = parsed as Record<string, unknown> &
+  const {
+    iss,
+    aud: _aud,
+    sub,
+    client_id,
+    jti,
+    exp,
+    iat,
+    nbf,
+    ...claims
+  } = parsed as Record<string, unknown> &
     Partial<Record<Exclude<ReservedClaim, 'exp' | 'iat' | 'nbf'>, string>>
+  const audiences = audienceOf(parsed.aud)
   return {
     issuer: iss ?? DEFAULT_TOKEN_PROFILE.issuer,
-    audience: aud ?? DEFAULT_TOKEN_PROFILE.audience,
+    audience: audiences?.[0] ?? DEFAULT_TOKEN_PROFILE.audience,
+    otherAudiences: audiences?.slice(1) ?? [],
     clientId: client_id ?? DEFAULT_TOKEN_PROFILE.clientId,
     claims,
   }
+}
+
+/** RFC 7519 section 4.1.3: one string, or an array of them. Null: neither. */
+function audienceOf(aud: unknown): readonly string[] | null {
+  const audiences: unknown[] = Array.isArray(aud) ? aud : [aud]
+  return audiences.length > 0 && audiences.every((audience) => typeof audience === 'string')
+    ? audiences
+    : null
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -49,7 +49,10 @@ export interface KeyMaterial {
 /** The registered claims that every token of a run carries (RFC 9068 section 2.2). */
 export interface TokenProfile {
   readonly issuer: string
+  /** Whom the token must be for. */
   readonly audience: string
+  /** Issued beside it, never required. */
+  readonly otherAudiences: readonly string[]
   readonly clientId: string
   /** Private claims, same for every subject: default ones or the user's. */
   readonly claims: Readonly<Record<string, unknown>>

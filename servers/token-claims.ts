@@ -21,7 +21,10 @@ export function newClaims(
   return {
     ...deps.token.claims,
     iss: deps.token.issuer,
-    aud: deps.token.audience,
+    aud:
+      deps.token.otherAudiences.length === 0
+        ? deps.token.audience
+        : [deps.token.audience, ...deps.token.otherAudiences],
     sub: subject,
     client_id: deps.token.clientId,
     iat: issuedAt,

@@ -44,7 +44,7 @@ export async function joseCodec(algorithm: JoseAlgorithm, deps: StrategyDeps): P
         const { payload, protectedHeader } = await compactVerify(token, verificationKey, options)
         // `crit` could only ask for an unencoded payload, which a JWT must not have (RFC 7797 section 7).
         if (protectedHeader.typ !== ACCESS_TOKEN_TYPE || protectedHeader.crit !== undefined) return null
-        const claims = parseObject(decoder.decode(payload))
+        const claims = parseObject(decoder, payload)
         return claims === null ? null : readClaims(claims, deps.token, deps.now())
       } catch (error) {
         if (error instanceof errors.JOSEError) return null
@@ -71,9 +71,9 @@ async function importKeys(algorithm: JoseAlgorithm, jwk: JWK) {
 }
 
 /** Null for anything but a JSON object: whoever holds the key may have signed any bytes. */
-function parseObject(text: string): Record<string, unknown> | null {
+function parseObject(decoder: TextDecoder, bytes: Uint8Array): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = JSON.parse(decoder.decode(bytes))
     return isRecord(value) ? value : null
   } catch {
     return null

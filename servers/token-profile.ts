@@ -4,6 +4,7 @@ import type { TokenProfile } from './contract.ts'
 export const DEFAULT_TOKEN_PROFILE: TokenProfile = {
   issuer: 'https://auth.example.test',
   audience: 'https://api.example.test',
+  otherAudiences: [],
   clientId: 'authbench',
   claims: {
     scope: 'orders:read orders:write profile',

@@ -15,7 +15,7 @@ export const optionsSchema = z.strictObject({
   seed: z.number().int().min(0).max(0xffff_ffff).optional(),
   transport: name.optional(),
   connections: z.number().int().min(1).max(1000).optional(),
-  pool: z.number().int().min(1).max(1_000_000).optional(),
+  pool: z.number().int().min(1).max(50_000).optional(),
   redis: name.optional(),
   out: name.optional(),
   claims: name.optional(),

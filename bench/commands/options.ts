@@ -3,9 +3,13 @@ import { InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { parseClaimsFile } from '../../servers/claims-file.ts'
 import type { TokenProfile } from '../../servers/contract.ts'
+import { firstJsonError } from '../../servers/json-position.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../servers/token-profile.ts'
 import { type Options, optionsSchema } from '../../src/config.ts'
 import { AuthbenchError, messageOf } from '../../src/errors.ts'
+
+/** As long as every subject of a run. */
+export const LONGEST_SUBJECT = 'user-0000000'
 
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
@@ -38,16 +42,18 @@ export function mergeOptions(flags: Options, configFile: string | undefined): Op
   const fromFlags = optionsSchema.safeParse(flags)
   if (!fromFlags.success) throw invalidOptions('', fromFlags.error)
   if (configFile === undefined) return fromFlags.data
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(readInput(configFile, '--config'))
-  } catch (error) {
-    if (error instanceof AuthbenchError) throw error
-    throw new AuthbenchError('CONFIG_NOT_JSON', `${configFile} is not JSON: ${messageOf(error)}`, {
-      next: 'The file is an object of the options of `authbench run`, without the dashes.',
-      cause: error,
-    })
+  const text = readInput(configFile, '--config').replace(/^\uFEFF/, '')
+  const error = firstJsonError(text)
+  if (error !== null) {
+    throw new AuthbenchError(
+      'CONFIG_NOT_JSON',
+      `${configFile} is not JSON: see line ${error.line}, column ${error.column}`,
+      {
+        next: 'The file is an object of the options of `authbench run`, without the dashes.',
+      },
+    )
   }
+  const parsed: unknown = JSON.parse(text)
   const fromFile = optionsSchema.safeParse(parsed)
   if (!fromFile.success) throw invalidOptions(`${configFile}: `, fromFile.error)
   return { ...fromFile.data, ...fromFlags.data }

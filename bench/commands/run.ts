@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { relative } from 'node:path'
-import { type AuthStrategy, COOKIE_NAME, type TokenProfile } from '../../servers/contract.ts'
+import type { AuthStrategy, TokenProfile } from '../../servers/contract.ts'
 import { assertFits } from '../../servers/credential-size.ts'
 import { generateKeys } from '../../servers/keys.ts'
 import { STRATEGIES, strategyIds } from '../../servers/registry.ts'
@@ -21,7 +21,7 @@ import { lockMachine } from '../run-lock.ts'
 import { type RunOutcome, runAll } from '../runner.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
 import type { Terminal } from '../terminal.ts'
-import { mergeOptions, readClaims, redisUrl } from './options.ts'
+import { LONGEST_SUBJECT, mergeOptions, readClaims, redisUrl } from './options.ts'
 
 export interface RunFlags extends Options {
   readonly config?: string | undefined
@@ -30,8 +30,6 @@ export interface RunFlags extends Options {
 
 const EXIT_CODES = { ok: 0, unjudged: 0, partial: 3, invalid: 3, inconclusive: 3 } as const
 const INTERRUPTED = 130
-/** The longest subject name of a run: as many digits as the largest pool needs. */
-const LONGEST_SUBJECT = 'user-0000000'
 
 /** Measures, analyses, reports. @returns the exit code */
 export async function run(flags: RunFlags, terminal: Terminal): Promise<number> {
@@ -55,6 +53,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   }
 
   await using cleanup = new AsyncDisposableStack()
+  const signal = terminal.interruption(cleanup)
   cleanup.defer(lockMachine())
   const startedAt = new Date()
   const folder = createResultsFolder(merged.out ?? 'results', config.profile, startedAt)
@@ -62,13 +61,17 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   cleanup.defer(() => {
     if (cellsKept === 0) rmSync(folder.path, { recursive: true, force: true })
   })
-  const signal = terminal.interruption(cleanup)
-  const pinning = detectPinning()
   const keyPrefix = `authbench:${folder.id}:`
-  const redis = strategies.some(({ needs }) => needs.includes('redis'))
-    ? await provideRedis(redisUrl(merged.redis), pinning.redis)
-    : null
-  if (redis !== null) cleanup.defer(() => redis.release(keyPrefix))
+  const url = redisUrl(merged.redis)
+  const needsRedis = strategies.some(({ needs }) => needs.includes('redis'))
+  const pinning = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
+  const redis = needsRedis ? await provideRedis(url, pinning.redis) : null
+  if (redis !== null) {
+    cleanup.defer(async () => {
+      const left = await redis.release(keyPrefix)
+      if (left !== null) terminal.stderr.write(`${left}\n`)
+    })
+  }
 
   const progress = showProgress(config, terminal.stderr, () => performance.now())
   const scenarios = SCENARIOS.filter(({ id }) => config.scenarios.includes(id))
@@ -146,7 +149,7 @@ function reproduce(config: RunConfig, options: Options, token: TokenProfile): st
     `--rounds ${config.rounds}`,
     `--connections ${config.connections}`,
     `--pool ${config.pool}`,
-    ...(config.transport === 'bearer' ? [] : [`--transport ${config.transport} # as ${COOKIE_NAME}`]),
+    ...(config.transport === 'bearer' ? [] : [`--transport ${config.transport}`]),
     ...(Object.keys(token.claims).length > 0 && options.claims !== undefined ? ['--claims FILE'] : []),
     `--seed ${config.seed}`,
   ].join(' ')

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { parseCpuList, planPinning } from './pinning.ts'
+import { type Placement, parseCpuList, planPinning } from './pinning.ts'
+
+const plan = (change: Partial<Placement>) =>
+  planPinning({ cpus: [0, 1], canPin: true, siblings: (cpu) => String(cpu), redis: 'own', ...change })
 
 describe('pinning', () => {
   it('reads ranges and single processors', () => {
@@ -8,7 +11,7 @@ describe('pinning', () => {
   })
 
   it('gives the server a core of its own on two cores and says who shares', () => {
-    expect(planPinning([4, 6], true)).toEqual({
+    expect(plan({ cpus: [4, 6] })).toEqual({
       server: 4,
       redis: 6,
       generator: 6,
@@ -17,12 +20,35 @@ describe('pinning', () => {
   })
 
   it('gives everybody a core of their own on four', () => {
-    expect(planPinning([0, 1, 2, 3], true)).toMatchObject({ server: 0, redis: 1, generator: 2 })
+    expect(plan({ cpus: [0, 1, 2, 3] })).toEqual({
+      server: 0,
+      redis: 1,
+      generator: 2,
+      sentence: 'Server on core 0; Redis on core 1, generator on core 2.',
+    })
+  })
+
+  it('takes threads of different physical cores where there are enough', () => {
+    const paired = (cpu: number) => `${cpu - (cpu % 2)}-${cpu - (cpu % 2) + 1}`
+    const pinning = plan({ cpus: [0, 1, 2, 3, 4, 5], siblings: paired })
+    expect(pinning).toMatchObject({ server: 0, redis: 2, generator: 4 })
+    expect(pinning.sentence).not.toContain('physical')
+    expect(plan({ cpus: [0, 1], siblings: paired }).sentence).toContain('two threads of one physical core')
+  })
+
+  it('does not claim to have moved a Redis that is not its own', () => {
+    expect(plan({ redis: 'given' })).toEqual({
+      server: 0,
+      redis: null,
+      generator: 1,
+      sentence: 'Server on core 0; generator on core 1; Redis where its owner put it.',
+    })
+    expect(plan({ redis: null }).sentence).toBe('Server on core 0; generator on core 1.')
   })
 
   it.each([
-    [planPinning([0], true), /one core/],
-    [planPinning([0, 1], false), /no taskset/],
+    [plan({ cpus: [0] }), /one core/],
+    [plan({ canPin: false }), /does not let/],
   ])('pins nothing where it cannot, and says why', (pinning, why) => {
     expect(pinning).toMatchObject({ server: null, redis: null, generator: null })
     expect(pinning.sentence).toMatch(why)

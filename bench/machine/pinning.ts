@@ -26,37 +26,70 @@ function allowedCpus(): number[] {
   }
 }
 
-/** Server, Redis and generator on cores of their own; on two cores Redis shares the generator's. */
-export function planPinning(cpus: readonly number[], hasTaskset: boolean): Pinning {
-  const [first, second, third] = cpus
-  const none = { server: null, redis: null, generator: null }
-  if (!hasTaskset)
-    return {
-      ...none,
-      sentence: 'Not pinned: this system has no taskset, so the scheduler moves processes at will.',
-    }
-  if (first === undefined || second === undefined) {
-    return { ...none, sentence: 'Not pinned: with one core, server, Redis and generator take turns on it.' }
-  }
-  if (cpus.length < 4 || third === undefined) {
-    return {
-      server: first,
-      redis: second,
-      generator: second,
-      sentence: `Server on core ${first}; Redis and generator share core ${second}.`,
-    }
-  }
-  return {
-    server: first,
-    redis: second,
-    generator: third,
-    sentence: `Server on core ${first}, Redis on core ${second}, generator on core ${third}.`,
+/** The processors of the same physical core; null where the system does not tell. */
+function siblingsOf(cpu: number): string | null {
+  try {
+    return readFileSync(`/sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`, 'utf8').trim()
+  } catch {
+    return null
   }
 }
 
-export function detectPinning(): Pinning {
-  const hasTaskset = process.platform === 'linux' && spawnSync('taskset', ['--version']).status === 0
-  return planPinning(allowedCpus(), hasTaskset)
+/** One processor of each physical core first, then their siblings: two threads of one core slow each other down. */
+function distinctCoresFirst(
+  cpus: readonly number[],
+  siblings: (cpu: number) => string | null,
+): { readonly ordered: readonly number[]; readonly distinct: number } {
+  const cores = Map.groupBy(cpus, (cpu) => siblings(cpu) ?? String(cpu))
+  const firsts = [...cores.values()].flatMap(([cpu]) => cpu ?? [])
+  return { ordered: [...firsts, ...cpus.filter((cpu) => !firsts.includes(cpu))], distinct: firsts.length }
+}
+
+export interface Placement {
+  readonly cpus: readonly number[]
+  /** What `taskset` answers when it is asked to pin. */
+  readonly canPin: boolean
+  readonly siblings: (cpu: number) => string | null
+  /** Null: no strategy of the run needs Redis, or it runs where the harness cannot move it. */
+  readonly redis: 'own' | 'given' | null
+}
+
+/** Server, Redis and generator on cores of their own; on two cores Redis shares the generator's. */
+export function planPinning({ cpus, canPin, siblings, redis }: Placement): Pinning {
+  const { ordered, distinct } = distinctCoresFirst(cpus, siblings)
+  const [first, second, third] = ordered
+  const none = { server: null, redis: null, generator: null }
+  if (!canPin) {
+    return {
+      ...none,
+      sentence:
+        'Not pinned: this system does not let a program choose its cores, so the scheduler moves processes at will.',
+    }
+  }
+  if (first === undefined || second === undefined) {
+    return { ...none, sentence: 'Not pinned: with one core, server, Redis and generator take turns on it.' }
+  }
+  const generator = cpus.length < 4 || third === undefined ? second : third
+  const ownRedis = redis === 'own' ? second : null
+  const where = [
+    `Server on core ${first}`,
+    ownRedis === generator
+      ? `Redis and generator share core ${generator}`
+      : `${ownRedis === null ? '' : `Redis on core ${ownRedis}, `}generator on core ${generator}`,
+    ...(redis === 'given' ? ['Redis where its owner put it'] : []),
+  ]
+  const used = new Set([first, second, generator]).size
+  const threads =
+    distinct < used ? ' Some of these are two threads of one physical core, which slow each other down.' : ''
+  return { server: first, redis: ownRedis, generator, sentence: `${where.join('; ')}.${threads}` }
+}
+
+export function detectPinning(redis: Placement['redis']): Pinning {
+  const cpus = allowedCpus()
+  const canPin =
+    process.platform === 'linux' &&
+    spawnSync('taskset', ['--cpu-list', String(cpus[0] ?? 0), 'true'], { stdio: 'ignore' }).status === 0
+  return planPinning({ cpus, canPin, siblings: siblingsOf, redis })
 }
 
 /** Every thread of a process that is up; threads that start later inherit it. */

@@ -44,7 +44,8 @@ export class Child<Sent extends object, Received extends Reply> {
       detached: true,
       execArgv: [...NODE_FLAGS],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...process.env, NODE_OPTIONS: '', NODE_COMPILE_CACHE: COMPILE_CACHE },
+      // The address of Redis holds a password; who needs it is told over the channel.
+      env: { ...process.env, REDIS_URL: '', NODE_OPTIONS: '', NODE_COMPILE_CACHE: COMPILE_CACHE },
     })
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_LIMIT)

@@ -1,3 +1,4 @@
+import { AuthbenchError } from '../../src/errors.ts'
 import type { FromGenerator, ToGenerator } from '../load/messages.ts'
 import type { Generator } from '../ports.ts'
 import { Child } from './child.ts'
@@ -8,22 +9,40 @@ const OPEN_LIMIT_MS = 10_000
 /** Beyond the window: what the engine itself waits for late responses, and some. */
 const SLICE_GRACE_MS = 5000
 
+/**
+ * A generator that died or hangs is no server's failure. Its late answers would be taken for another server's, so that nothing
+ * more is asked of it.
+ */
+async function lost<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (!(error instanceof AuthbenchError) || !['CHILD_DIED', 'CHILD_SILENT'].includes(error.code))
+      throw error
+    throw new AuthbenchError('GENERATOR_LOST', error.message, {
+      next: 'Run again; if it happens again, use fewer --connections.',
+      exitCode: 3,
+      cause: error,
+    })
+  }
+}
+
 export async function startGeneratorProcess(core: number | null, signal: AbortSignal): Promise<Generator> {
   const child = new Child<ToGenerator, FromGenerator>(ENTRY, 'the load generator', signal)
   try {
-    const { engine } = await child.receive('ready', START_LIMIT_MS)
+    const { engine } = await lost(child.receive('ready', START_LIMIT_MS))
     child.pin(core)
     return {
       engine,
       async open(key, target) {
-        await child.request({ type: 'open', key, target }, 'opened', OPEN_LIMIT_MS)
+        await lost(child.request({ type: 'open', key, target }, 'opened', OPEN_LIMIT_MS))
       },
       async warmUp(keys, requests, limitMs) {
         const message = { type: 'warm up', keys, requests, limitMs } as const
-        return (await child.request(message, 'warm', limitMs + SLICE_GRACE_MS)).responses
+        return (await lost(child.request(message, 'warm', limitMs + SLICE_GRACE_MS))).responses
       },
       slice: (key, milliseconds) =>
-        child.request({ type: 'slice', key, milliseconds }, 'slice', milliseconds + SLICE_GRACE_MS),
+        lost(child.request({ type: 'slice', key, milliseconds }, 'slice', milliseconds + SLICE_GRACE_MS)),
       stop: () => child.stop(),
     }
   } catch (error) {

@@ -80,7 +80,8 @@ export function showProgress(config: RunConfig, stream: ProgressStream, now: () 
       slicesDone = 0
     }
     if (event.type === 'slice') {
-      if (stream.isTTY === true) live(`slice ${slicesDone + 1}/${slicesPerRound}  ${event.strategy}`)
+      if (stream.isTTY === true)
+        live(`slice ${Math.min(slicesDone + 1, slicesPerRound)}/${slicesPerRound}  ${event.strategy}`)
       slicesDone += 1
     } else if (stream.isTTY === true) live(event.phase)
   }

@@ -36,6 +36,10 @@ describe('a Redis URL', () => {
     expect(error.message).toContain(reason)
     expect(`${error.message} ${error.cause}`).not.toContain('hunter2')
   })
+
+  it('refuses a user without a password, whom the servers and the harness would take for different ones', () => {
+    expect(() => parseRedisUrl('redis://somebody@127.0.0.1')).toThrow(/no password/)
+  })
 })
 
 function thrownBy(work: () => unknown): Error {

@@ -25,6 +25,7 @@ export function parseRedisUrl(url: string): RedisAddress {
   if (search !== '') throw invalid('has query options')
   const database = /^\/?(\d{0,5})$/.exec(pathname)?.[1]
   if (database === undefined) throw invalid('has a path that is not the number of a database')
+  if (parsed.username !== '' && parsed.password === '') throw invalid('has a user but no password')
   const tls = protocol === 'rediss:'
   return {
     host: hostname.replace(/^\[(.*)\]$/, '$1'),

@@ -7,7 +7,7 @@ import { parseRedisUrl, type RedisAddress } from './address.ts'
 import { connectionFailure, lostConnection } from './failure.ts'
 import { parseInfo, type RedisInfo, type RedisSnapshot, snapshotOf } from './usage.ts'
 
-const DEADLINE_MS = 4_500
+const DEADLINE_MS = 3_000
 /** The oldest release that is still seen in distributions, and that the counters are checked against. */
 const OLDEST = [6, 2] as const
 

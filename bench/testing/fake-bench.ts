@@ -13,6 +13,8 @@ export interface FakeServer {
   readonly diesInSlice?: number
   /** Answers 500 in that slice. */
   readonly wrongStatusInSlice?: number
+  /** Little's law does not hold in that slice: the machine was disturbed. */
+  readonly disturbedInSlice?: number
   readonly failsToStart?: boolean
 }
 
@@ -24,6 +26,8 @@ export interface FakeBenchOptions {
   readonly commands?: Readonly<Record<string, number>>
   /** Called before each slice; may abort the run or throw. */
   readonly onSlice?: (strategy: string) => void
+  /** Called with the number of servers that were started so far. */
+  readonly onStart?: (count: number) => void
   /** Called when a store measurement begins. */
   readonly onMeasure?: () => void
 }
@@ -99,7 +103,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       reconnects: 0,
       latencyHdr: encodeHistogram(histogram),
       meanLatencyUs: meanLatencyMs * 1000,
-      idleUs: 0,
+      idleUs: server.disturbedInSlice === number ? -16 * seconds * 1e6 : 0,
     }
   }
 
@@ -113,6 +117,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
         throw new AuthbenchError('WEAK_KEY', 'the secret is too short', { next: '', exitCode: 3 })
       }
       journal.push(`start ${key}`)
+      options.onStart?.(journal.filter((line) => line.startsWith('start ')).length)
       running.add(key)
       slicesOf.set(key, 0)
       return subject(key)

@@ -6,7 +6,7 @@ import { fastCodec } from '../token-fast.ts'
  * store. The key is made of issuer and token id, never of the token's text: one token can have several spellings.
  */
 export const jwtBlacklist = {
-  title: 'JWT + blacklist (Redis)',
+  title: 'JWT HS256 + blacklist (fast-jwt)',
   summary:
     'A token that can be taken back: signature check with fast-jwt, then one Redis lookup in the list of revoked ids.',
   state: 'hybrid',
