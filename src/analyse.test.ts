@@ -55,6 +55,16 @@ const invalidated = (cell: Cell): Cell =>
       }
     : cell
 
+/** The second copy of the baseline, made to cost so many times as much. */
+function twinAt(cell: Cell, factor: number): Cell {
+  if (cell.state === 'failed' || cell.arm !== 'twin') return cell
+  const slices = cell.load.slices.map((slice) => ({
+    ...slice,
+    server: { ...slice.server, mainUs: slice.server.mainUs * factor },
+  }))
+  return { ...cell, load: { ...cell.load, slices } }
+}
+
 describe('analyse', () => {
   it('gives results that fit their schema, and survive JSON', () => {
     const results = run(6)
@@ -121,17 +131,7 @@ describe('analyse', () => {
   })
 
   it('shows nothing that the twin shows as well', () => {
-    const cells = baseCells(6)
-    const results = run(6, () =>
-      cells.map((cell): Cell => {
-        if (cell.state === 'failed' || cell.arm !== 'twin') return cell
-        const slices = cell.load.slices.map((slice) => ({
-          ...slice,
-          server: { ...slice.server, mainUs: slice.server.mainUs * 1.6 },
-        }))
-        return { ...cell, load: { ...cell.load, slices } }
-      }),
-    )
+    const results = run(6, (cells) => cells.map((cell) => twinAt(cell, 1.6)))
     expect(compared(results, 'cpu.server', 'cheap')?.ratio?.low).toBeGreaterThan(1.3)
     expect(compared(results, 'cpu.server', 'cheap')?.verdict).toBe('unsure')
     expect(compared(results, 'cpu.server', 'dear')?.verdict).toBe('worse')
@@ -167,11 +167,44 @@ describe('analyse', () => {
     expect(compared(results, 'redis.commands', 'cheap')?.verdict).toBe('equal')
   })
 
-  it('leaves out percentiles with too few requests beyond them', () => {
+  it.each([1, 6])('calls strategies that never ask Redis equal in its CPU after %i rounds', (rounds) => {
+    const strategies = STRATEGIES.map((strategy) => ({ ...strategy, redisUs: (strategy.redisUs ?? 0) + 2 }))
+    const results = analyse(fakeCells({ strategies, rounds }), fakeContext(strategies, rounds))
+    expect(compared(results, 'cpu.redis', 'cheap')).toMatchObject({
+      ratio: null,
+      difference: { value: 0, low: 0, high: 0 },
+      verdict: 'equal',
+      p: null,
+    })
+    expect(compared(results, 'cpu.redis', 'dear')?.difference.value).toBeGreaterThan(13)
+  })
+
+  it.each([1.3, 0.7])('gives the band that a ratio must leave to both sides, of a twin at %d', (factor) => {
+    const results = run(6, (cells) => cells.map((cell) => twinAt(cell, factor)))
+    const { low, high } = results.noise['cpu.server'] ?? {}
+    const band = compared(results, 'cpu.server', 'dear', 'cheap')?.band
+    expect(band).toBeCloseTo(factor > 1 ? (high ?? 0) : 1 / (low ?? 1), 12)
+    expect(band).toBeGreaterThan(1.25)
+    expect(compared(results, 'bytes.request_head', 'dear')?.band).toBeNull()
+  })
+
+  it.each([
+    // Requests of a round: 17,000 and 34,000. Over all rounds there are more than 200,000 in both.
+    [12, 0.25, false],
+    [12, 0.5, true],
+  ])(
+    'reports p99.9 by the requests of a round, of %i rounds of 4 x %d s: %s',
+    (rounds, sliceSeconds, reported) => {
+      const cells = fakeCells({ strategies: [none], rounds, sliceSeconds })
+      const { summary, spectra } = analyse(cells, fakeContext([none], rounds))
+      expect(summary.some(({ metric }) => metric === 'latency.p999')).toBe(reported)
+      expect(summary.some(({ metric }) => metric === 'latency.p99')).toBe(true)
+      expect(spectra[0]?.points.some(({ quantile }) => quantile === 0.999)).toBe(true)
+    },
+  )
+
+  it('draws pooled percentiles as far as a hundred requests lie beyond them', () => {
     const results = run(6)
-    const reported = results.summary.filter((row) => row.strategy === 'dear').map(({ metric }) => metric)
-    expect(reported).toContain('latency.p99')
-    expect(reported).not.toContain('latency.p999')
     const spectrum = results.spectra.find(({ strategy }) => strategy === 'dear')
     const last = spectrum?.points.at(-1)
     expect((spectrum?.count ?? 0) * (1 - (last?.quantile ?? 1))).toBeGreaterThanOrEqual(100 - 1e-6)
@@ -267,9 +300,44 @@ describe('analyse', () => {
     const partial = run(6, (cells) => cells.slice(0, 20), { run: { ...context.run, partial: true } })
     expect(partial.validity.verdict).toBe('partial')
     expect(partial.validity.reasons).toHaveLength(6)
+    expect(partial.validity.reasons[0]).toContain('stopped before its end')
     const empty = analyse([], context)
     expect(empty.validity.verdict).toBe('invalid')
     expect(resultsSchema.parse(empty).comparisons).toEqual([])
+  })
+
+  it('does not let a stopped run hide that it is invalid or has too few rounds', () => {
+    const partial = { run: { ...fakeContext(STRATEGIES, 6).run, partial: true } }
+    const invalid = run(
+      6,
+      (cells) => cells.map((cell) => (cell.strategy === 'dear' ? invalidated(cell) : cell)),
+      partial,
+    )
+    expect(invalid.validity.verdict).toBe('invalid')
+    const unjudged = run(5, (cells) => cells, partial)
+    expect(unjudged.validity.verdict).toBe('unjudged')
+    for (const { validity } of [invalid, unjudged])
+      expect(validity.reasons).toContainEqual(expect.stringContaining('stopped before its end'))
+  })
+
+  it('calls a run partial that was stopped in its first round', () => {
+    const context = fakeContext(STRATEGIES, 40)
+    const stopped = fakeCells({ strategies: STRATEGIES, rounds: 1 }).map(
+      (cell): Cell => (cell.state === 'failed' ? cell : { ...cell, state: 'interrupted' }),
+    )
+    const { validity } = analyse(stopped, { ...context, run: { ...context.run, partial: true } })
+    expect(validity.verdict).toBe('partial')
+    expect(validity.reasons).toContain('dear: no round was completed before the run was stopped.')
+  })
+
+  it('takes the strategy without authentication for the baseline, whatever its id and place', () => {
+    const open = { ...none, info: { ...none.info, id: 'open' } }
+    const results = analyse(
+      fakeCells({ strategies: [open, cheap], rounds: 6 }),
+      fakeContext([cheap, open], 6),
+    )
+    expect(results.noise['cpu.server']?.rounds).toBe(6)
+    expect(compared(results, 'bytes.credential', 'cheap', 'open')?.verdict).toBe('worse')
   })
 
   it('compares with the first strategy where the baseline did not run', () => {
@@ -310,7 +378,23 @@ describe('analyse', () => {
       ['invalid', 'dear', 2],
       ['ok', null, 28],
     ])
-    expect(checks.length).toBeLessThan(20)
+    // Sixteen checks, all of which pass, and the one that does not.
+    expect(checks).toHaveLength(17)
+  })
+
+  it('blames a cell that is part of no number for nothing but what made it invalid', () => {
+    const drifting = (cell: Cell): Cell => {
+      const lost = invalidated(cell)
+      const [check] = lost.state === 'invalid' ? lost.checks : []
+      if (lost.state !== 'invalid' || check === undefined) throw new Error('no cell')
+      return { ...lost, checks: [check, { ...check, id: 'drift', value: 0.29, outcome: 'warn' }] }
+    }
+    const { validity, findings } = run(6, (cells) =>
+      cells.map((cell) => (cell.strategy === 'dear' && cell.round === 0 ? drifting(cell) : cell)),
+    )
+    const outcomes = validity.checks.filter(({ outcome }) => outcome !== 'ok').map(({ id }) => id)
+    expect(outcomes).toEqual(['statuses'])
+    expect(findings.map(({ kind }) => kind)).not.toContain('drift')
   })
 
   it('judges claims and findings of a whole run', () => {

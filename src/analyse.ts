@@ -106,11 +106,11 @@ function probes(cells: readonly Cell[], strategies: AnalysisContext['strategies'
 
 /**
  * What the cells of a run say; the same for the same cells. Only completed cells give numbers, paired by round; the
- * baseline is `none`, or the first strategy where it did not run.
+ * baseline is the first strategy without authentication, or the first of all where there is none.
  */
 export function analyse(cells: readonly Cell[], context: AnalysisContext): Results {
   const ids = context.strategies.map(({ id }) => id)
-  const baseline = ids.includes('none') ? 'none' : ids[0]
+  const baseline = context.strategies.find(({ state }) => state === 'none')?.id ?? ids[0]
   const own = cells.filter(({ strategy }) => ids.includes(strategy))
   const points = pointsOf(own, context.scenarios)
   const attemptsOf = cellsBySubject(own)
@@ -144,5 +144,5 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
     validity: validityOf(own, points, attemptsOf, baseline, context),
     noise: noisiest(contests),
   }
-  return { ...measured, claims: judgeClaims(measured), findings: findingsOf(measured) }
+  return { ...measured, claims: judgeClaims(measured), findings: findingsOf(measured, own) }
 }

@@ -93,7 +93,7 @@ export type Summary = z.infer<typeof summarySchema>
 
 /**
  * - `better`, `worse`: the whole interval lies on one side of "equal" and outside the A/A noise band
- * - `equal`: an exact metric with the same count
+ * - `equal`: an exact metric with the same count, or nothing on both sides
  * - `unsure`: a difference is not shown
  * - `not judged`: fewer than 6 rounds in common
  */
@@ -108,6 +108,11 @@ export const comparisonSchema = z.object({
   ratio: estimateSchema.nullable(),
   /** strategy - baseline, in the metric's unit. */
   difference: estimateSchema,
+  /**
+   * The factor to either side of 1 that two copies of the same server reach: the further end of the A/A interval. A ratio is a difference
+   * only when its whole interval lies outside [1 / band, band]. Null for exact metrics and where there is no A/A interval.
+   */
+  band: z.number().nullable(),
   /** Exact two-sided signed-rank p; null for exact metrics and for fewer than 6 rounds. */
   p: z.number().nullable(),
   verdict: z.enum(['better', 'worse', 'equal', 'unsure', 'not judged']),

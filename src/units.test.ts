@@ -8,6 +8,7 @@ import {
   formatDuration,
   formatEstimate,
   formatInstant,
+  formatList,
   formatNumber,
   formatPercent,
   formatProbability,
@@ -33,6 +34,25 @@ test.each([
   [-0.01, -1.2, 1.3, 'us/req', '0.0 µs/req [−1.2, 1.3]'],
 ])('two digits of the interval width decide: %d [%d, %d] %s', (value, low, high, unit, text) => {
   expect(formatEstimate(estimate(value, low, high), unit)).toBe(text)
+})
+
+test.each([
+  [-27, -48, 0.3, '%', '−27 % [−48, +0.3]'],
+  [0.1, -0.034, 0.25, 'us/req', '+0.10 µs/req [−0.03, +0.25]'],
+  [12, 0.0004, 25, 'us/req', '+12 µs/req [<+0.001, +25]'],
+  [-12, -25, -0.0004, 'us/req', '−12 µs/req [−25, >−0.001]'],
+  [12, 0, 25, 'us/req', '+12 µs/req [0, +25]'],
+])('an end beside zero is not written as zero: %d [%d, %d] %s', (value, low, high, unit, text) => {
+  expect(formatEstimate(estimate(value, low, high), unit, { signed: true })).toBe(text)
+})
+
+test('words are listed as a reader would', () => {
+  expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(formatList)).toEqual([
+    'none',
+    'a',
+    'a and b',
+    'a, b and c',
+  ])
 })
 
 test('a count that is the same in every round is exact', () => {

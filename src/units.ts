@@ -107,6 +107,14 @@ function exactText(value: number, signed: boolean): string {
     .replace(/\.$/, '')
 }
 
+/** An end that is not zero is never written as zero, which would say that the interval ends or begins there. */
+function boundText(bound: number, step: number, signed: boolean): string {
+  if (bound === 0 || Math.abs(bound) >= step / 2) return rounded(bound, step, signed)
+  const finer = 10 ** Math.floor(Math.log10(Math.abs(bound)))
+  if (finer >= FINEST_STEP) return rounded(bound, finer, signed)
+  return bound < 0 ? `>${MINUS}${FINEST_STEP}` : `<${signed ? '+' : ''}${FINEST_STEP}`
+}
+
 export function estimateText(estimate: Estimate, unit: string, options: EstimateOptions = {}): EstimateText {
   const scale = options.scale ?? scaleOf(unit, estimate.value)
   const signed = options.signed ?? false
@@ -121,7 +129,7 @@ export function estimateText(estimate: Estimate, unit: string, options: Estimate
   const high = estimate.high / scale.divisor
   if (low === high) return { value: exactText(value, signed), unit: scale.label, interval: 'exact' }
   const step = stepIn(scale, stepOfWidth(high - low))
-  const bounds = [low, high].map((bound) => rounded(bound, step, signed)).join(', ')
+  const bounds = [low, high].map((bound) => boundText(bound, step, signed)).join(', ')
   return { value: rounded(value, step, signed), unit: scale.label, interval: `[${bounds}]` }
 }
 
@@ -197,6 +205,12 @@ export function formatProbability(p: number): string {
 /** `1 round`, `6 rounds`, `1,000 cells`. */
 export function formatCount(count: number, singular: string, plural = `${singular}s`): string {
   return `${rounded(count, 1, false)} ${count === 1 ? singular : plural}`
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function formatList(words: readonly string[]): string {
+  const last = words.at(-1) ?? 'none'
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`
 }
 
 /** An ISO instant as `2026-11-24 09:15 UTC`. */

@@ -7,6 +7,8 @@ type Measured = Exclude<Cell, { state: 'failed' }>
 
 /** More strategies with the same outcome are one row: then the machine is the cause, not the strategy. */
 const ROWS_PER_CHECK = 3
+/** Reports mark the throughput of each strategy that one of these names. */
+const OF_STRATEGIES: ReadonlySet<string> = new Set(['generator', 'saturation'])
 const OUTCOMES = ['invalid', 'warn', 'unknown', 'ok'] as const
 
 /** For most checks a larger value is worse; for some, such as saturation, a smaller one. */
@@ -29,7 +31,10 @@ function rows(
   strategies: readonly StrategyInfo[],
 ): CheckSummary[] {
   const names = strategies.map(({ id }) => id).filter((id) => seen.some(({ strategy }) => strategy === id))
-  const together = outcome === 'ok' || outcome === 'unknown' || names.length > ROWS_PER_CHECK
+  const together =
+    outcome === 'ok' ||
+    outcome === 'unknown' ||
+    (names.length > ROWS_PER_CHECK && !OF_STRATEGIES.has(seen[0]?.check.id ?? ''))
   const groups = together ? [seen] : names.map((id) => seen.filter(({ strategy }) => strategy === id))
   return groups.flatMap((group) => {
     const example = worst(group)
@@ -50,7 +55,10 @@ function rows(
   })
 }
 
-/** The worst of each check and strategy; checks that passed, and those that almost all failed, in one row each. */
+/**
+ * The worst of each check and strategy; checks that passed, and those that almost all failed, in one row each. Of a cell that
+ * is part of no number only what made it invalid counts.
+ */
 export function summariseChecks(
   cells: readonly Cell[],
   scenarios: readonly string[],
@@ -66,7 +74,11 @@ export function summariseChecks(
   return scenarios.flatMap((scenario) => {
     const seen = measured
       .filter((cell) => cell.scenario === scenario)
-      .flatMap(({ strategy, checks }) => checks.map((check) => ({ check, strategy })))
+      .flatMap(({ strategy, checks, state }) =>
+        checks
+          .filter(({ outcome }) => state === 'completed' || outcome === 'invalid')
+          .map((check) => ({ check, strategy })),
+      )
     const byId = Map.groupBy(seen, ({ check }) => check.id)
     return [...byId.values()].flatMap((ofCheck) =>
       OUTCOMES.flatMap((outcome) =>

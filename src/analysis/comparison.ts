@@ -1,4 +1,5 @@
 import type { Metric } from '../metrics/metric.ts'
+import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
 import type { Comparison, Estimate } from '../results.ts'
 import {
   differenceEstimate,
@@ -7,12 +8,11 @@ import {
   pairLogRatios,
   ratioEstimate,
 } from '../stats/paired.ts'
-import { MINIMUM_ROUNDS } from '../stats/rounds-needed.ts'
 import { signedRankProbability } from '../stats/signed-rank.ts'
 import { type RoundValue, type Subject, valuesOf } from './subject.ts'
 
 /** Values of the rounds that both have. */
-function pairsOf(own: readonly RoundValue[], other: readonly RoundValue[]): Pair[] {
+export function pairsOf(own: readonly RoundValue[], other: readonly RoundValue[]): Pair[] {
   const byRound = new Map(other.map(({ round, value }) => [round, value]))
   return own.flatMap(({ round, value }) => {
     const partner = byRound.get(round)
@@ -49,6 +49,8 @@ export function noiseFactor(noise: Estimate | null): number | null {
   return Math.exp(Math.max(Math.abs(Math.log(noise.low)), Math.abs(Math.log(noise.high))))
 }
 
+const areZero = (pairs: readonly Pair[]): boolean => pairs.every(({ own, other }) => own === 0 && other === 0)
+
 function exactVerdict(metric: Metric, differences: readonly number[]): Comparison['verdict'] {
   if (differences.every((difference) => difference === 0)) return 'equal'
   if (differences.every((difference) => difference > 0))
@@ -70,20 +72,21 @@ function intervalVerdict(
 }
 
 /**
- * Where there is no ratio, because one side is zero, the difference is judged: zero has no relative noise.
+ * Where there is no ratio, because one side is zero, the difference is judged: zero has no relative noise. Nothing on both
+ * sides is not timed at all, and equal after any number of rounds.
  */
 function verdictOf(
   metric: Metric,
-  differences: readonly number[],
+  pairs: readonly Pair[],
   ratio: Estimate | null,
   difference: Estimate,
-  noise: Estimate | null,
+  band: number | null,
 ): Comparison['verdict'] {
-  if (metric.exact) return exactVerdict(metric, differences)
+  const differences = pairDifferences(pairs)
+  if (metric.exact || areZero(pairs)) return exactVerdict(metric, differences)
   if (differences.length < MINIMUM_ROUNDS) return 'not judged'
   if (ratio === null) return intervalVerdict(metric, difference, 0, 0)
-  const factor = noiseFactor(noise)
-  return factor === null ? 'unsure' : intervalVerdict(metric, ratio, 1 / factor, factor)
+  return band === null ? 'unsure' : intervalVerdict(metric, ratio, 1 / band, band)
 }
 
 /** Null where the two have no round in common. */
@@ -98,7 +101,9 @@ export function compare(
   const differences = pairDifferences(pairs)
   const logRatios = pairLogRatios(pairs)
   const ratio = logRatios === null ? null : ratioOf(metric, pairs, logRatios)
-  const difference = (metric.exact ? constantEstimate(differences) : null) ?? differenceEstimate(pairs)
+  const counted = metric.exact || areZero(pairs)
+  const difference = (counted ? constantEstimate(differences) : null) ?? differenceEstimate(pairs)
+  const band = counted ? null : noiseFactor(noise)
   return {
     metric: metric.id,
     unit: metric.unit,
@@ -108,7 +113,8 @@ export function compare(
     params: subject.params,
     ratio,
     difference,
-    p: metric.exact || pairs.length < MINIMUM_ROUNDS ? null : signedRankProbability(logRatios ?? differences),
-    verdict: verdictOf(metric, differences, ratio, difference, noise),
+    band,
+    p: counted || pairs.length < MINIMUM_ROUNDS ? null : signedRankProbability(logRatios ?? differences),
+    verdict: verdictOf(metric, pairs, ratio, difference, band),
   }
 }

@@ -1,6 +1,7 @@
 import type { Cell, CompletedCell, Params } from '../cell.ts'
 import { type Metric, requestsOf } from '../metrics/metric.ts'
 import type { Results } from '../results.ts'
+import { medianOf } from '../stats/median.ts'
 
 /** One scenario at one setting: only what was measured under the same load is compared. */
 export interface Point {
@@ -18,7 +19,8 @@ export interface Subject extends Point {
 
 export type RoundValue = Results['rounds'][number]['values'][number]
 
-const keyOf = ({ scenario, params }: Point): string =>
+/** The same for points that are the same, in whatever order their parameters were written. */
+export const keyOf = ({ scenario, params }: Point): string =>
   JSON.stringify([scenario, Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1))])
 
 /** In the order of the scenarios, then as measured. */
@@ -60,15 +62,14 @@ export function subjectOf(
 
 const known = new WeakMap<Subject, Map<Metric, readonly RoundValue[]>>()
 
-/** Nothing where all rounds together hold too few requests for the metric. */
+/** Nothing where the median round holds too few requests for the metric. */
 export function valuesOf(subject: Subject, metric: Metric): readonly RoundValue[] {
   const ofSubject = known.get(subject) ?? new Map<Metric, readonly RoundValue[]>()
   known.set(subject, ofSubject)
   const before = ofSubject.get(metric)
   if (before !== undefined) return before
-  const requests = subject.cells.reduce((sum, cell) => sum + requestsOf(cell), 0)
   const values =
-    requests < metric.minimumRequests
+    subject.cells.length === 0 || medianOf(subject.cells.map(requestsOf)) < metric.minimumRequests
       ? []
       : subject.cells.flatMap((cell) => {
           const value = metric.read(cell)

@@ -1,6 +1,6 @@
 import type { Cell } from '../cell.ts'
+import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
 import type { Results, RunVerdict } from '../results.ts'
-import { MINIMUM_ROUNDS } from '../stats/rounds-needed.ts'
 import { formatCount } from '../units.ts'
 import { summariseChecks } from './check-summary.ts'
 import type { cellsBySubject, Point } from './subject.ts'
@@ -27,7 +27,12 @@ function causeOf(cells: readonly Cell[]): string | null {
 }
 
 /** Repeats count once: a round is lost when none of its attempts was completed. */
-function troubleOf(name: string, isTwin: boolean, attempts: readonly Cell[], rounds: number): Trouble | null {
+function troubleOf(
+  name: string,
+  isTwin: boolean,
+  attempts: readonly Cell[],
+  { run, config: { rounds } }: Pick<Context, 'run' | 'config'>,
+): Trouble | null {
   const byRound = Map.groupBy(attempts, ({ round }) => round)
   const isCompleted = (cells: readonly Cell[]) => cells.some(({ state }) => state === 'completed')
   const completed = [...byRound.values()].filter(isCompleted).length
@@ -36,6 +41,9 @@ function troubleOf(name: string, isTwin: boolean, attempts: readonly Cell[], rou
   )
   const cause = causeOf(lost.flat())
   const because = cause === null ? '' : ` First cause: ${cause}`
+  if (completed === 0 && lost.length === 0 && run.partial) {
+    return { verdict: 'partial', reason: `${name}: no round was completed before the run was stopped.` }
+  }
   if (completed === 0) {
     const verdict = isTwin ? 'inconclusive' : 'invalid'
     return { verdict, reason: `${name}: no round was completed.${because}` }
@@ -57,8 +65,8 @@ function troubleOf(name: string, isTwin: boolean, attempts: readonly Cell[], rou
 const count = (cells: readonly Cell[], state: Cell['state']) =>
   cells.filter((cell) => cell.state === state).length
 
-/** Of several troubles the first of this list names the run. */
-const ORDER: readonly RunVerdict[] = ['partial', 'invalid', 'unjudged', 'inconclusive']
+/** Of several troubles the first of this list names the run; that it was stopped, `run.partial` says in any case. */
+const ORDER: readonly RunVerdict[] = ['invalid', 'unjudged', 'partial', 'inconclusive']
 
 /** Whether the run as a whole may be believed, and why not. */
 export function validityOf(
@@ -84,7 +92,7 @@ export function validityOf(
       const arms = id === baseline ? (['main', 'twin'] as const) : (['main'] as const)
       for (const arm of arms) {
         const name = `${title}${arm === 'twin' ? ', second copy for the noise floor' : ''}${where}`
-        const trouble = troubleOf(name, arm === 'twin', attemptsOf(point, id, arm), config.rounds)
+        const trouble = troubleOf(name, arm === 'twin', attemptsOf(point, id, arm), { run, config })
         if (trouble !== null) troubles.push(trouble)
       }
     }

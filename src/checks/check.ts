@@ -2,7 +2,7 @@ import type { Check } from '../cell.ts'
 import type { CellData } from '../metrics/metric.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
 
-export type CheckedStrategy = Pick<StrategyInfo, 'title' | 'state'>
+export type CheckedStrategy = Pick<StrategyInfo, 'title' | 'state' | 'needs'>
 
 export interface CellCheck {
   readonly id: string

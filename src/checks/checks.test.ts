@@ -148,6 +148,15 @@ describe('checks of a cell', () => {
     expect(stateOf(checkCell(cell, strategy.info))).toBe('completed')
   })
 
+  it('finds another client in the Redis that is counted', () => {
+    const quiet = fakeStrategy({ id: 'jwt', state: 'stateless' })
+    const cell = { ...healthy(), store: { commands: { get: 1 }, bytesIn: 30, bytesOut: 5 } }
+    const seen = (info: typeof quiet.info) =>
+      checkCell(cell, info).find(({ id }) => id === 'foreign-commands')?.outcome
+    expect(seen(quiet.info)).toBe('invalid')
+    expect(seen(strategy.info)).toBe('ok')
+  })
+
   it('labels throughput that is no capacity', () => {
     const idle = withSlices(({ server }) => ({ server: { ...server, mainUs: server.mainUs * 0.6 } }))
     expect(outcome('saturation', idle)).toBe('warn')

@@ -7,6 +7,7 @@ import { little, utilisation } from './laws.ts'
 import { foreignCpu, steal } from './machine.ts'
 import { noCredential, ownCredential } from './probes.ts'
 import { generator, saturation } from './saturation.ts'
+import { foreignCommands } from './store.ts'
 import { warmUp } from './warm-up.ts'
 
 /** Every check of a cell, in the order in which a cause is looked for: wrong answers first, then a disturbed machine. */
@@ -18,6 +19,7 @@ const CHECKS: readonly CellCheck[] = [
   errors,
   timeouts,
   reconnects,
+  foreignCommands,
   steal,
   foreignCpu,
   little,

@@ -1,17 +1,66 @@
+import type { Measured } from '../analysis/measured.ts'
+import type { Comparison } from '../results.ts'
+import type { StrategyInfo } from '../strategy-info.ts'
+import { formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
 import {
   comparisonOf,
   comparisonSentence,
   doubtOf,
-  listed,
   present,
+  referenceSession,
+  strategiesWith,
   summaryOf,
-  titleOf,
   valueSentence,
 } from './evidence.ts'
 
-const BLACKLIST = 'jwt-blacklist'
-const SESSION = 'session-redis'
+const COUNTED = ['redis.commands', 'redis.bytes', 'cpu.redis', 'bytes.request_head'] as const
+
+interface Opponent {
+  readonly list: StrategyInfo
+  readonly cpu: Comparison
+  readonly commands: readonly [list: number, session: number]
+  readonly bytes: readonly [list: number, session: number]
+}
+
+/** Tokens that are looked up in Redis and have numbers to be held against the session's. */
+function opponents(results: Measured, session: StrategyInfo): readonly Opponent[] {
+  const both = (id: string, metric: string): readonly [number, number] | null => {
+    const [own, other] = [summaryOf(results, id, metric), summaryOf(results, session.id, metric)]
+    return own === null || other === null ? null : [own.estimate.value, other.estimate.value]
+  }
+  return strategiesWith(results, 'hybrid')
+    .filter(({ needs }) => needs.includes('redis'))
+    .flatMap((list) => {
+      const cpu = comparisonOf(results, 'cpu.server', list.id, session.id)
+      const [commands, bytes] = [both(list.id, 'redis.commands'), both(list.id, 'bytes.request_head')]
+      return cpu === null || commands === null || bytes === null ? [] : [{ list, cpu, commands, bytes }]
+    })
+}
+
+interface Score {
+  readonly wins: readonly string[]
+  readonly losses: readonly string[]
+}
+
+function scoreOf({ cpu, commands: [commands, asked], bytes: [bytes, sent] }: Opponent): Score {
+  const points: readonly (readonly [isWin: boolean, words: string])[] = [
+    commands < asked
+      ? [true, 'sends Redis fewer commands']
+      : [false, `sends Redis ${commands === asked ? 'as many' : 'more'} commands`],
+    cpu.verdict === 'better'
+      ? [true, 'costs less server CPU']
+      : [false, cpu.verdict === 'worse' ? 'costs more server CPU' : 'is not shown to save server CPU'],
+    bytes <= sent
+      ? [true, `makes a request ${bytes === sent ? 'no larger' : 'smaller'}`]
+      : [false, 'makes a request larger'],
+  ]
+  const words = (wanted: boolean) => points.filter(([isWin]) => isWin === wanted).map(([, text]) => text)
+  return { wins: words(true), losses: words(false) }
+}
+
+const NOT_TRIED =
+  'A list that is pushed to the servers instead of asked for on each request was not measured.'
 
 /**
  * A session lookup already costs what the list costs, so a JWT with a list must win something else: fewer commands, less
@@ -21,49 +70,34 @@ export const blacklist: Claim = {
   id: 'blacklist-loses-the-point',
   text: 'A JWT with a blacklist or whitelist loses the point of using JWT.',
   judge(results) {
-    const measured = (id: string, metric: string) => summaryOf(results, id, metric)?.estimate.value ?? null
-    const commands = [BLACKLIST, SESSION].map((id) => measured(id, 'redis.commands'))
-    const bytes = [BLACKLIST, SESSION].map((id) => measured(id, 'bytes.request_head'))
-    const cpu = comparisonOf(results, 'cpu.server', BLACKLIST, SESSION)
-    const [listCommands, sessionCommands, listBytes, sessionBytes] = [...commands, ...bytes]
-    if (
-      listCommands == null ||
-      sessionCommands == null ||
-      listBytes == null ||
-      sessionBytes == null ||
-      cpu === null
-    ) {
+    const session = referenceSession(results)
+    const found = session === null ? [] : opponents(results, session)
+    if (session === null || found.length === 0) {
       return notMeasured(
-        `The run needs completed cells, and Redis counters, of both ${BLACKLIST} and ${SESSION}.`,
+        'The run needs completed cells, and Redis counters, of a session in Redis and of a JWT with a list there, such as session-redis and jwt-blacklist.',
       )
     }
+    const ids = [...found.map(({ list }) => list.id), session.id]
     const evidence = present([
-      valueSentence(results, BLACKLIST, 'redis.commands'),
-      valueSentence(results, SESSION, 'redis.commands'),
-      comparisonSentence(results, cpu),
-      valueSentence(results, BLACKLIST, 'cpu.redis'),
-      valueSentence(results, SESSION, 'cpu.redis'),
-      valueSentence(results, BLACKLIST, 'bytes.request_head'),
-      valueSentence(results, SESSION, 'bytes.request_head'),
+      ...found.map(({ cpu }) => comparisonSentence(results, cpu)),
+      ...COUNTED.flatMap((metric) => ids.map((id) => valueSentence(results, id, metric))),
     ])
-    const doubt = doubtOf(results)
+    const doubt = doubtOf(
+      results,
+      found.map(({ cpu }) => cpu),
+    )
     if (doubt !== null) return notMeasured(doubt, evidence)
-    const wins = [
-      ...(listCommands < sessionCommands ? ['fewer Redis commands'] : []),
-      ...(cpu.verdict === 'better' ? ['less server CPU'] : []),
-      ...(listBytes <= sessionBytes ? ['no larger request'] : []),
-    ]
-    const [list, session] = [titleOf(results, BLACKLIST), titleOf(results, SESSION)]
-    if (wins.length === 0) {
-      return {
-        verdict: 'supported',
-        why: `${list} asks Redis at least as often as ${session}, is not shown to save server CPU, and sends more bytes. A list pushed to the servers instead of asked for on each request was not measured.`,
-        evidence,
-      }
-    }
+    const scores = found.map((opponent) => ({ title: opponent.list.title, ...scoreOf(opponent) }))
+    const sentences = scores.map(({ title, wins, losses }) => {
+      const but = wins.length > 0 && losses.length > 0 ? ', but ' : ''
+      const [gains, costs] = [wins, losses].map((words) => (words.length === 0 ? '' : formatList(words)))
+      return `Against ${session.title}, ${title} ${gains}${but}${costs}.`
+    })
+    const noneLost = !scores.some(({ losses }) => losses.length > 0)
+    const noneWon = !scores.some(({ wins }) => wins.length > 0)
     return {
-      verdict: wins.length === 3 ? 'refuted' : 'depends',
-      why: `Against ${session}, ${list} has ${listed(wins)}${wins.length === 3 ? '' : ', and loses on the rest'}.`,
+      verdict: noneWon ? 'supported' : noneLost ? 'refuted' : 'depends',
+      why: [...sentences, ...(noneWon ? [NOT_TRIED] : [])].join(' '),
       evidence,
     }
   },

@@ -1,19 +1,41 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../analyse.ts'
+import type { Cell } from '../cell.ts'
 import { type FakeStrategy, fakeCells } from '../testing/fake-cells.ts'
-import { FAKE_STRATEGIES, fakeContext } from '../testing/fake-subjects.ts'
+import { FAKE_STRATEGIES, fakeContext, fakeStrategy } from '../testing/fake-subjects.ts'
 import { CLAIMS } from './registry.ts'
 
-type Change = Partial<Omit<FakeStrategy, 'info'>>
+type Change = Partial<FakeStrategy>
+
+const asStateless = fakeStrategy({ id: 'jwt-blacklist', state: 'stateless', needs: ['redis'] }).info
+
+interface Setting {
+  readonly keep?: (cell: Cell) => boolean
+  readonly origin?: 'own' | 'given'
+  readonly rename?: Readonly<Record<string, string>>
+}
+/** Six rounds were asked for; this strategy has five of them. */
+const without = (strategy: string): Setting => ({
+  keep: (cell) => cell.strategy !== strategy || cell.round > 0,
+})
 
 /** A run of the fake strategies, some of them changed or left out. */
-function judge(id: string, changes: Readonly<Record<string, Change | null>> = {}, rounds = 6) {
+function judge(
+  id: string,
+  changes: Readonly<Record<string, Change | null>> = {},
+  rounds = 6,
+  { keep = () => true, origin = 'own', rename = {} }: Setting = {},
+) {
   const strategies = FAKE_STRATEGIES.flatMap((strategy) => {
     const change = changes[strategy.info.id]
-    return change === null ? [] : [{ ...strategy, ...change }]
+    const needs = change?.redisCommands === undefined ? strategy.info.needs : (['redis'] as const)
+    const info = { ...strategy.info, needs: [...needs], id: rename[strategy.info.id] ?? strategy.info.id }
+    return change === null ? [] : [{ ...strategy, info, ...change }]
   })
-  const cells = fakeCells({ strategies, rounds, noise: 0.003 })
-  const claim = analyse(cells, fakeContext(strategies, rounds)).claims.find((result) => result.id === id)
+  const cells = fakeCells({ strategies, rounds, noise: 0.003 }).filter(keep)
+  const context = fakeContext(strategies, rounds)
+  const environment = { ...context.environment, redisOrigin: origin }
+  const claim = analyse(cells, { ...context, environment }).claims.find((result) => result.id === id)
   if (claim === undefined) throw new Error(`no claim ${id}`)
   return claim
 }
@@ -42,12 +64,17 @@ describe('a JWT cannot be revoked', () => {
   it('is supported when every stateless token is accepted after logout, naming them', () => {
     const { verdict, why } = judge('jwt-revocation')
     expect(verdict).toBe('supported')
-    expect(why).toContain('jwt-hs256 and jwt-hs256-fast')
+    expect(why).toMatch(
+      /^For a JWT that the server keeps no state for: jwt-hs256 and jwt-hs256-fast were still accepted/,
+    )
     expect(why).toContain('With state on the server it is refused: jwt-blacklist')
   })
 
   it('depends when only some are, and is refuted when none is', () => {
-    expect(judge('jwt-revocation', { 'jwt-hs256': { revokedStatus: 401 } }).verdict).toBe('depends')
+    expect(judge('jwt-revocation', { 'jwt-hs256': { revokedStatus: 401 } })).toMatchObject({
+      verdict: 'depends',
+      why: expect.stringContaining('jwt-hs256-fast was still accepted after logout, jwt-hs256 not.'),
+    })
     const all = { 'jwt-hs256': { revokedStatus: 401 }, 'jwt-hs256-fast': { revokedStatus: 401 } }
     expect(judge('jwt-revocation', all).verdict).toBe('refuted')
   })
@@ -66,26 +93,47 @@ describe('a JWT cannot be revoked', () => {
 
 describe('a blacklist loses the point of JWT', () => {
   it('is supported when it saves neither commands nor CPU nor bytes', () => {
-    const { verdict, evidence } = judge('blacklist-loses-the-point')
+    const { verdict, why, evidence } = judge('blacklist-loses-the-point')
     expect(verdict).toBe('supported')
+    expect(why).toContain(
+      'sends Redis as many commands, costs more server CPU and makes a request larger. A list that is pushed',
+    )
+    expect(evidence).toContain('session-redis: Redis traffic 187 B/req exact.')
+    expect(evidence).toContain('jwt-blacklist: Redis traffic 187 B/req exact.')
     expect(evidence).toContain('jwt-blacklist: Redis commands 1 per request exact.')
     expect(evidence.join(' ')).toMatch(
       /Server CPU, jwt-blacklist against session-redis: \+6\d.*µs\/req \[.*\]; worse\./,
     )
   })
 
-  it('depends when it saves CPU, and says what it saves', () => {
-    const { verdict, why } = judge('blacklist-loses-the-point', { 'jwt-blacklist': { serverUs: 70 } })
+  it('does not call a difference that is not shown a cost', () => {
+    const { verdict, why } = judge('blacklist-loses-the-point', { 'jwt-blacklist': { serverUs: 98 } })
+    expect(verdict).toBe('supported')
+    expect(why).toContain('as many commands, is not shown to save server CPU and makes a request larger.')
+  })
+
+  it.each([
+    [{ serverUs: 70 }, 'costs less server CPU, but sends Redis as many commands and makes a request larger.'],
+    [
+      { redisCommands: 0 },
+      'sends Redis fewer commands, but costs more server CPU and makes a request larger.',
+    ],
+    [
+      { credentialBytes: 43, redisCommands: 2 },
+      'makes a request no larger, but sends Redis more commands and costs more server CPU.',
+    ],
+  ])('depends when it wins something, and says what it wins and what not: %o', (change, words) => {
+    const { verdict, why } = judge('blacklist-loses-the-point', { 'jwt-blacklist': change })
     expect(verdict).toBe('depends')
-    expect(why).toContain('less server CPU')
-    expect(judge('blacklist-loses-the-point', { 'jwt-blacklist': { redisCommands: 0 } }).why).toContain(
-      'fewer Redis commands',
-    )
+    expect(why).toBe(`Against session-redis, jwt-blacklist ${words}`)
   })
 
   it('is refuted when it saves everything', () => {
     const better = { serverUs: 70, redisCommands: 0, credentialBytes: 40 }
-    expect(judge('blacklist-loses-the-point', { 'jwt-blacklist': better }).verdict).toBe('refuted')
+    expect(judge('blacklist-loses-the-point', { 'jwt-blacklist': better })).toMatchObject({
+      verdict: 'refuted',
+      why: 'Against session-redis, jwt-blacklist sends Redis fewer commands, costs less server CPU and makes a request smaller.',
+    })
   })
 
   it('is not judged with too few rounds or without its opponent', () => {
@@ -94,6 +142,19 @@ describe('a blacklist loses the point of JWT', () => {
       why: expect.stringContaining('6 rounds'),
     })
     expect(judge('blacklist-loses-the-point', { 'session-redis': null }).verdict).toBe('not measured')
+  })
+
+  it('is not judged by the rounds that were asked for, but by those that both have', () => {
+    expect(judge('blacklist-loses-the-point', {}, 6, without('jwt-blacklist'))).toMatchObject({
+      verdict: 'not measured',
+      why: expect.stringContaining('jwt-blacklist and session-redis have 5 in common'),
+    })
+  })
+
+  it('goes by what strategies do, not by their ids', () => {
+    const rename = { 'session-redis': 'sid', 'jwt-blacklist': 'listed' }
+    expect(judge('blacklist-loses-the-point', {}, 6, { rename }).verdict).toBe('supported')
+    expect(judge('jwt-speed', {}, 6, { rename }).verdict).toBe('depends')
   })
 })
 
@@ -109,9 +170,18 @@ describe('a JWT is larger', () => {
     expect(judge('jwt-size', { 'jwt-hs256': { credentialBytes: 20 } }).verdict).toBe('depends')
   })
 
+  it('is computed once where all tokens are of one size', () => {
+    expect(judge('jwt-size-felt').evidence).toHaveLength(1)
+  })
+
   it('is felt as long as the link takes to send the difference', () => {
-    const { verdict, evidence } = judge('jwt-size-felt')
-    expect(verdict).toBe('depends')
+    const { verdict, why, evidence } = judge('jwt-size-felt', {
+      'jwt-hs256-fast': { credentialBytes: 500 },
+      'jwt-blacklist': { credentialBytes: 800 },
+    })
+    expect(verdict).toBe('not measured')
+    expect(why).toMatch(/^No slow link was measured\./)
+    expect(evidence.map((line) => line.split(':')[0])).toEqual(['jwt-hs256', 'jwt-blacklist'])
     // 433 B more: 433 x 8 bit / 768 kbit/s.
     expect(evidence[0]).toContain('433 B exact more than session-redis, 4.51 ms per request')
   })
@@ -138,17 +208,61 @@ describe('a JWT is faster than a session lookup', () => {
     expect(why).toContain('More server CPU than session-redis: jwt-hs256.')
   })
 
-  it('is supported or refuted when all point the same way', () => {
-    expect(judge('jwt-speed', { 'jwt-hs256': { serverUs: 80 } }).verdict).toBe('supported')
-    expect(judge('jwt-speed', { 'jwt-hs256-fast': { serverUs: 130 } }).verdict).toBe('refuted')
+  it.each([
+    ['better and better', 80, 66, 'supported', /^Less server CPU than session-redis: jwt-hs256 and/],
+    ['better and unsure', 98, 66, 'supported', /^Less .*: jwt-hs256-fast\. No difference .*: jwt-hs256\./],
+    ['worse and worse', 108, 130, 'refuted', /^No token was shown to use less server CPU\. More/],
+    [
+      'worse and unsure',
+      108,
+      98,
+      'refuted',
+      /^No token was shown to use less server CPU\. More .* No difference/,
+    ],
+    ['unsure and unsure', 98, 98, 'not measured', /^No difference to session-redis shown: jwt-hs256 and/],
+  ])('judges %s', (_name, serverUs, fastUs, verdict, words) => {
+    const changes = { 'jwt-hs256': { serverUs }, 'jwt-hs256-fast': { serverUs: fastUs } }
+    const claim = judge('jwt-speed', changes)
+    expect(claim.verdict).toBe(verdict)
+    expect(claim.why).toMatch(words)
   })
 
-  it('stays open when the difference is not shown, or the run is invalid', () => {
-    const same = { 'jwt-hs256': { serverUs: 98 }, 'jwt-hs256-fast': { serverUs: 98 } }
-    expect(judge('jwt-speed', same)).toMatchObject({
-      verdict: 'not measured',
-      why: expect.stringContaining('No difference to session-redis shown: jwt-hs256 and jwt-hs256-fast.'),
-    })
+  it('shows the CPU of Redis on top, and what users see', () => {
+    const { evidence } = judge('jwt-speed')
+    const starting = (start: string) => evidence.filter((line) => line.startsWith(start)).length
+    expect(starting('On top of its server CPU, session-redis: Redis CPU 1')).toBe(1)
+    expect(starting('Latency p50, jwt-hs256')).toBe(2)
+    expect(starting('Throughput, jwt-hs256')).toBe(2)
+  })
+
+  it('says of a difference that is not shown how far copies of one server are apart', () => {
+    const { evidence } = judge('jwt-speed', { 'jwt-hs256': { serverUs: 98 } })
+    expect(evidence[0]).toMatch(
+      /; no difference shown; two copies of the same server differ by up to \d.* %\.$/,
+    )
+  })
+
+  it('knows whose Redis it was', () => {
+    expect(judge('jwt-speed').why).toContain('Redis ran on the same machine')
+    const given = judge('jwt-speed', {}, 6, { origin: 'given' }).why
+    expect(given).not.toContain('same machine')
+    expect(given).toContain('Redis was the one that the user named')
+  })
+
+  it('stays open when the run is invalid, or a token that decides has too few rounds', () => {
     expect(judge('jwt-speed', { 'session-memory': { ownStatus: 500 } }).why).toContain('The run is invalid')
+    const worse = { 'jwt-hs256-fast': { serverUs: 130 } }
+    expect(judge('jwt-speed', worse, 6, without('jwt-hs256-fast'))).toMatchObject({
+      verdict: 'not measured',
+      why: expect.stringContaining('jwt-hs256-fast and session-redis have 5 in common'),
+    })
+  })
+
+  it('does not take a token with too few rounds for one without a difference', () => {
+    const changes = { 'jwt-blacklist': { info: asStateless } }
+    const { verdict, why } = judge('jwt-speed', changes, 6, without('jwt-blacklist'))
+    expect(verdict).toBe('depends')
+    expect(why).toContain('Too few rounds in common with session-redis: jwt-blacklist.')
+    expect(why).not.toContain('No difference')
   })
 })

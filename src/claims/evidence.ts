@@ -1,8 +1,9 @@
 import type { Measured } from '../analysis/measured.ts'
-import type { Comparison, Estimate, Summary } from '../results.ts'
-import { MINIMUM_ROUNDS } from '../stats/rounds-needed.ts'
+import { opposite } from '../analysis/opposite.ts'
+import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
+import type { Comparison, Summary } from '../results.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
-import { formatChange, formatEstimate } from '../units.ts'
+import { formatChange, formatEstimate, formatPercent } from '../units.ts'
 
 /** Claims are about checking a credential on every request. */
 const SCENARIO = 'verify'
@@ -13,48 +14,32 @@ export function strategiesWith(results: Measured, state: StrategyInfo['state']):
   return results.strategies.filter((strategy) => strategy.state === state && working.includes(strategy.id))
 }
 
-/** Why differences in time must not be read; null where they may. Counts and bytes stand in any case. */
-export function doubtOf({ validity, config }: Measured): string | null {
-  if (validity.verdict === 'invalid')
+/** What a token is compared with: a session that any server can look up and that a logout ends at once. */
+export const referenceSession = (results: Measured): StrategyInfo | null =>
+  strategiesWith(results, 'stateful').find(
+    ({ needs, revocation }) => needs.includes('redis') && revocation.effect === 'immediate',
+  ) ?? null
+
+/**
+ * Why differences in time must not be read; null where they may. Counts and bytes stand in any case.
+ * @param needed the comparisons that a verdict would rest on
+ */
+export function doubtOf(results: Measured, needed: readonly Comparison[]): string | null {
+  if (results.validity.verdict === 'invalid')
     return 'The run is invalid, so its times are not judged; counts and bytes are exact.'
-  return config.rounds < MINIMUM_ROUNDS
-    ? `Times need ${MINIMUM_ROUNDS} rounds to be judged; counts and bytes are exact.`
-    : null
+  const tooFew = needed.find(({ verdict }) => verdict === 'not judged')
+  if (tooFew === undefined) return null
+  const [own, other] = [titleOf(results, tooFew.strategy), titleOf(results, tooFew.baseline)]
+  return `Times need ${MINIMUM_ROUNDS} rounds to be judged; ${own} and ${other} have ${tooFew.difference.rounds} in common. Counts and bytes are exact.`
 }
 
 export const titleOf = ({ strategies }: Measured, id: string): string =>
   strategies.find((strategy) => strategy.id === id)?.title ?? id
 
-/** `a`, `a and b`, `a, b and c`. */
-export function listed(names: readonly string[]): string {
-  const last = names.at(-1) ?? 'none'
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
-}
-
 export const summaryOf = (results: Measured, strategy: string, metric: string): Summary | null =>
   results.summary.find(
     (row) => row.scenario === SCENARIO && row.strategy === strategy && row.metric === metric,
   ) ?? null
-
-const turned = <Value extends Estimate>(estimate: Value, turn: (bound: number) => number): Estimate => ({
-  value: turn(estimate.value),
-  low: estimate.high === null ? null : turn(estimate.high),
-  high: estimate.low === null ? null : turn(estimate.low),
-  rounds: estimate.rounds,
-})
-const OPPOSITE = { better: 'worse', worse: 'better' } as const
-
-function opposite(comparison: Comparison): Comparison {
-  const { verdict, ratio, difference } = comparison
-  return {
-    ...comparison,
-    strategy: comparison.baseline,
-    baseline: comparison.strategy,
-    ratio: ratio === null ? null : turned(ratio, (bound) => 1 / bound),
-    difference: turned(difference, (bound) => -bound),
-    verdict: verdict === 'better' || verdict === 'worse' ? OPPOSITE[verdict] : verdict,
-  }
-}
 
 /** `strategy` against `baseline`, whichever way round the run has it. */
 export function comparisonOf(
@@ -79,21 +64,26 @@ export function valueSentence(results: Measured, strategy: string, metric: strin
     : `${titleOf(results, strategy)}: ${title} ${formatEstimate(summary.estimate, summary.unit)}.`
 }
 
-const WORDS: Readonly<Record<Comparison['verdict'], string>> = {
-  better: 'better',
-  worse: 'worse',
-  equal: 'the same',
-  unsure: 'no difference shown beyond the noise',
-  'not judged': 'not judged, too few rounds',
+function wordsOf({ verdict, band }: Comparison): string {
+  const noise =
+    band === null ? '' : `; two copies of the same server differ by up to ${formatPercent(band - 1)}`
+  const words: Readonly<Record<Comparison['verdict'], string>> = {
+    better: 'better',
+    worse: 'worse',
+    equal: 'the same',
+    unsure: `no difference shown${noise}`,
+    'not judged': 'not judged, too few rounds',
+  }
+  return words[verdict]
 }
 
 /** `Server CPU, JWT against session: +12.3 % [+10.1, +14.6], +11.9 us/req [...]: worse.` */
 export function comparisonSentence(results: Measured, comparison: Comparison): string {
-  const { metric, unit, strategy, baseline, ratio, difference, verdict } = comparison
+  const { metric, unit, strategy, baseline, ratio, difference } = comparison
   const title = results.metrics.find(({ id }) => id === metric)?.title ?? metric
   const change = ratio === null ? '' : `${formatChange(ratio)}, `
   const distance = formatEstimate(difference, unit, { signed: true })
-  return `${title}, ${titleOf(results, strategy)} against ${titleOf(results, baseline)}: ${change}${distance}; ${WORDS[verdict]}.`
+  return `${title}, ${titleOf(results, strategy)} against ${titleOf(results, baseline)}: ${change}${distance}; ${wordsOf(comparison)}.`
 }
 
 /** Sentences that exist. */

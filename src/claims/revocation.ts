@@ -1,6 +1,9 @@
-import { formatDuration } from '../units.ts'
+import { formatDuration, formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
-import { listed, strategiesWith, titleOf } from './evidence.ts'
+import { strategiesWith, titleOf } from './evidence.ts'
+
+/** So that a token in a blacklist, which is refused, does not contradict the verdict. */
+const SUBJECT = 'For a JWT that the server keeps no state for'
 
 export const revocation: Claim = {
   id: 'jwt-revocation',
@@ -13,22 +16,23 @@ export const revocation: Claim = {
       return notMeasured('No stateless strategy was part of the run; add one, such as jwt-hs256.')
     }
     const accepted = stateless.filter(({ id }) => afterLogout(id) === 200)
-    const refused = [...stateless, ...strategiesWith(results, 'hybrid')].filter(
-      ({ id }) => afterLogout(id) === 401,
-    )
+    const refused = stateless.filter(({ id }) => afterLogout(id) === 401)
+    const withState = strategiesWith(results, 'hybrid').filter(({ id }) => afterLogout(id) === 401)
     const names = (ids: readonly { readonly id: string }[]) =>
-      listed(ids.map(({ id }) => titleOf(results, id)))
+      formatList(ids.map(({ id }) => titleOf(results, id)))
+    const were = accepted.length === 1 ? 'was' : 'were'
     const life = formatDuration(results.config.ttlSeconds * 1000)
     const evidence = [
       ...stateless,
       ...strategiesWith(results, 'hybrid'),
       ...strategiesWith(results, 'stateful'),
     ].map(({ id, title }) => `${title}: status ${afterLogout(id)} right after its logout.`)
-    const remedy = refused.length === 0 ? '' : ` With state on the server it is refused: ${names(refused)}.`
+    const remedy =
+      withState.length === 0 ? '' : ` With state on the server it is refused: ${names(withState)}.`
     if (accepted.length === stateless.length) {
       return {
         verdict: 'supported',
-        why: `Still accepted right after logout, until it expires (a life of ${life} here): ${names(accepted)}.${remedy}`,
+        why: `${SUBJECT}: ${names(accepted)} ${were} still accepted right after logout, until expiry (a life of ${life} here).${remedy}`,
         evidence,
       }
     }
@@ -36,8 +40,8 @@ export const revocation: Claim = {
       verdict: accepted.length === 0 ? 'refuted' : 'depends',
       why:
         accepted.length === 0
-          ? 'No stateless strategy accepted a credential after its logout.'
-          : `Still accepted after logout: ${names(accepted)}. Not accepted: ${names(refused)}.`,
+          ? `${SUBJECT}: none was still accepted after logout.${remedy}`
+          : `${SUBJECT}: ${names(accepted)} ${were} still accepted after logout, ${names(refused)} not.${remedy}`,
       evidence,
     }
   },

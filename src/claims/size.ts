@@ -1,7 +1,7 @@
 import type { Measured } from '../analysis/measured.ts'
-import { formatQuantity } from '../units.ts'
+import { formatList, formatQuantity } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
-import { listed, present, strategiesWith, summaryOf, titleOf, valueSentence } from './evidence.ts'
+import { present, strategiesWith, summaryOf, titleOf, valueSentence } from './evidence.ts'
 
 const METRIC = 'bytes.request_head'
 /** WebPageTest's "3G" profile: kilobits per second up, milliseconds there and back. */
@@ -53,7 +53,7 @@ export const size: Claim = {
       why:
         verdict === 'supported'
           ? `The request head is ${range} times that of ${titleOf(results, session.id)}, counted in bytes.`
-          : `Larger than the head of ${titleOf(results, session.id)}: ${listed(larger.map(({ id }) => titleOf(results, id)))} of ${tokens.length}.`,
+          : `Larger than the head of ${titleOf(results, session.id)}: ${formatList(larger.map(({ id }) => titleOf(results, id)))} of ${tokens.length}.`,
       evidence,
     }
   },
@@ -67,16 +67,19 @@ export const sizeFelt: Claim = {
     if (found === null) return notMeasured(MISSING)
     const { session, tokens } = found
     const extraMs = ({ bytes }: { readonly bytes: number }) => ((bytes - session.bytes) * 8) / UPLINK_KBPS
-    const evidence = tokens.map((token) => {
+    const [smallest, largest] = [tokens[0], tokens.at(-1)]
+    const ends = tokens.filter(
+      (token) => token === smallest || (token === largest && token.bytes !== smallest?.bytes),
+    )
+    const evidence = ends.map((token) => {
       const bytes = formatQuantity(token.bytes - session.bytes, 'B')
       const [once, page] = [extraMs(token), extraMs(token) * REQUESTS_OF_A_PAGE]
       return `${titleOf(results, token.id)}: ${bytes} exact more than ${titleOf(results, session.id)}, ${formatQuantity(once, 'ms')} per request and ${formatQuantity(page, 'ms')} for ${REQUESTS_OF_A_PAGE} requests on ${UPLINK_KBPS} kbit/s (computed from the exact bytes).`
     })
     const most = Math.max(...tokens.map(extraMs))
-    return {
-      verdict: 'depends',
-      why: `On a 3G uplink of ${UPLINK_KBPS} kbit/s the largest token adds ${formatQuantity(most, 'ms')} to a request whose round trip takes ${ROUND_TRIP_MS} ms: hardly felt once, ${formatQuantity(most * REQUESTS_OF_A_PAGE, 'ms')} when a page sends ${REQUESTS_OF_A_PAGE}. Computed for HTTP/1.1, where headers are sent in full; no slow link was measured.`,
+    return notMeasured(
+      `No slow link was measured. Computed for HTTP/1.1, where headers are sent in full: on a 3G uplink of ${UPLINK_KBPS} kbit/s the largest token adds ${formatQuantity(most, 'ms')} to a request whose round trip takes ${ROUND_TRIP_MS} ms: hardly felt once, ${formatQuantity(most * REQUESTS_OF_A_PAGE, 'ms')} when a page sends ${REQUESTS_OF_A_PAGE}.`,
       evidence,
-    }
+    )
   },
 }

@@ -1,49 +1,85 @@
-import type { Comparison } from '../results.ts'
+import type { Measured } from '../analysis/measured.ts'
+import type { ClaimResult, Comparison } from '../results.ts'
+import { formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
 import {
   comparisonOf,
   comparisonSentence,
   doubtOf,
-  listed,
   present,
+  referenceSession,
   strategiesWith,
   titleOf,
   valueSentence,
 } from './evidence.ts'
 
-const SESSION = 'session-redis'
-const NOTE =
-  'Redis ran on the same machine: each network hop adds its round trip to the session only, and the CPU of Redis comes on top.'
+/** What a user waits for, and what a machine can serve: no part of the verdict, as the load generator may limit both. */
+const BESIDE = ['latency.p50', 'throughput'] as const
+
+const ON_TOP = 'The CPU of Redis comes on top for the session only.'
+const NOTES = {
+  own: `Redis ran on the same machine, so the round trip of a network is missing from the session's latency. ${ON_TOP}`,
+  given: `Redis was the one that the user named; how far away it is shows in the session's latency. ${ON_TOP}`,
+} as const
+
+interface Group {
+  readonly words: string
+  readonly verdicts: readonly Comparison['verdict'][]
+}
+
+function groupsOf(results: Measured, compared: readonly Comparison[], session: string): string {
+  const groups: readonly Group[] = [
+    { words: `Less server CPU than ${session}`, verdicts: ['better'] },
+    { words: `More server CPU than ${session}`, verdicts: ['worse'] },
+    { words: `No difference to ${session} shown`, verdicts: ['unsure', 'equal'] },
+    { words: `Too few rounds in common with ${session}`, verdicts: ['not judged'] },
+  ]
+  return groups
+    .flatMap(({ words, verdicts }) => {
+      const names = compared.filter(({ verdict }) => verdicts.includes(verdict))
+      return names.length === 0
+        ? []
+        : [`${words}: ${formatList(names.map(({ strategy }) => titleOf(results, strategy)))}.`]
+    })
+    .join(' ')
+}
+
+const OPENINGS: Readonly<Record<Exclude<ClaimResult['verdict'], 'not measured'>, string>> = {
+  supported: '',
+  refuted: 'No token was shown to use less server CPU. ',
+  depends: 'Algorithm and library decide. ',
+}
 
 export const speed: Claim = {
   id: 'jwt-speed',
-  text: 'Verifying a signature is cheap next to a session lookup, so a JWT is faster.',
+  text: 'Verifying a signature takes less server CPU than a session lookup, so a JWT costs less.',
   judge(results) {
-    const tokens = strategiesWith(results, 'stateless')
-    const compared = tokens.flatMap(({ id }) => comparisonOf(results, 'cpu.server', id, SESSION) ?? [])
-    if (compared.length === 0) {
-      return notMeasured(`The run needs completed cells of a stateless strategy and of ${SESSION}.`)
+    const session = referenceSession(results)
+    const tokens = session === null ? [] : strategiesWith(results, 'stateless')
+    const against = (metric: string) =>
+      tokens.flatMap(({ id }) => comparisonOf(results, metric, id, session?.id ?? '') ?? [])
+    const compared = against('cpu.server')
+    if (session === null || compared.length === 0) {
+      return notMeasured(
+        'The run needs completed cells of a stateless strategy and of a session in Redis, such as jwt-hs256 and session-redis.',
+      )
     }
+    const onTop = valueSentence(results, session.id, 'cpu.redis')
     const evidence = present([
       ...compared.map((comparison) => comparisonSentence(results, comparison)),
-      valueSentence(results, SESSION, 'cpu.redis'),
+      onTop === null ? null : `On top of its server CPU, ${onTop}`,
+      ...BESIDE.flatMap(against).map((comparison) => comparisonSentence(results, comparison)),
     ])
-    const doubt = doubtOf(results)
+    const isShown = (wanted: Comparison['verdict']) => compared.some(({ verdict }) => verdict === wanted)
+    const [better, worse] = [isShown('better'), isShown('worse')]
+    // Tokens on both sides settle it, whatever a token that is not judged would add.
+    const doubt = doubtOf(results, better && worse ? [] : compared)
     if (doubt !== null) return notMeasured(doubt, evidence)
-    const session = titleOf(results, SESSION)
-    const named = (...wanted: readonly Comparison['verdict'][]) =>
-      compared
-        .filter(({ verdict }) => wanted.includes(verdict))
-        .map(({ strategy }) => titleOf(results, strategy))
-    const groups = [
-      { words: `Less server CPU than ${session}`, names: named('better') },
-      { words: `More server CPU than ${session}`, names: named('worse') },
-      { words: `No difference to ${session} shown`, names: named('unsure', 'equal', 'not judged') },
-    ].filter(({ names }) => names.length > 0)
-    const why = `${groups.map(({ words, names }) => `${words}: ${listed(names)}.`).join(' ')} ${NOTE}`
-    const shown = new Set(compared.map(({ verdict }) => verdict))
-    if (!shown.has('better') && !shown.has('worse')) return notMeasured(why, evidence)
-    if (shown.size > 1) return { verdict: 'depends', why: `Algorithm and library decide. ${why}`, evidence }
-    return { verdict: shown.has('better') ? 'supported' : 'refuted', why, evidence }
+    const { redisOrigin } = results.environment
+    const note = redisOrigin === null ? '' : ` ${NOTES[redisOrigin]}`
+    const why = `${groupsOf(results, compared, session.title)}${note}`
+    if (!better && !worse) return notMeasured(why, evidence)
+    const verdict = better && worse ? 'depends' : better ? 'supported' : 'refuted'
+    return { verdict, why: `${OPENINGS[verdict]}${why}`, evidence }
   },
 }

@@ -1,7 +1,8 @@
 import type { Measured } from '../analysis/measured.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
+import { formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
-import { listed, present, strategiesWith, summaryOf, valueSentence } from './evidence.ts'
+import { present, strategiesWith, summaryOf, valueSentence } from './evidence.ts'
 
 /** A strategy that declares no Redis, and has no counters of one, sent it nothing. */
 function commandsOf(results: Measured, { id, needs }: StrategyInfo): number | null {
@@ -34,11 +35,11 @@ export const store: Claim = {
     const local =
       memory.length === 0
         ? ''
-        : ` ${listed(memory.map(({ title }) => title))} saves it as well, at the price of one process.`
+        : ` ${formatList(memory.map(({ title }) => title))} saves it as well, at the price of one process.`
     if (asking.length > 0) {
       return {
         verdict: asking.length === stateless.length ? 'refuted' : 'depends',
-        why: `These ask a store on each request: ${listed(asking.map(({ title }) => title))}.`,
+        why: `These ask a store on each request: ${formatList(asking.map(({ title }) => title))}.`,
         evidence,
       }
     }

@@ -1,8 +1,13 @@
+import { noiseFactor, pairsOf } from '../analysis/comparison.ts'
+import type { Measured } from '../analysis/measured.ts'
+import { keyOf } from '../analysis/subject.ts'
+import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
 import { PROFILES, type ProfileId } from '../profiles.ts'
 import type { RunConfig } from '../results.ts'
 import { standardDeviation } from '../stats/deviation.ts'
+import { medianOf } from '../stats/median.ts'
 import { pairLogRatios } from '../stats/paired.ts'
-import { MINIMUM_ROUNDS, roundsNeeded } from '../stats/rounds-needed.ts'
+import { roundsNeeded } from '../stats/rounds-needed.ts'
 import { formatChange, formatCount, formatPercent } from '../units.ts'
 import { type Finder, info, warning } from './finding.ts'
 
@@ -13,7 +18,8 @@ const JUDGED = ['cpu.server', 'throughput'] as const
 const SENSIBLE_ROUNDS = 100
 
 /** A profile other than the one in use that has at least so many rounds, or the option. */
-function howToGet(rounds: number, { profile }: RunConfig): string {
+function howToGet(rounds: number, { profile, rounds: wanted }: RunConfig): string {
+  if (wanted >= rounds) return `Let all ${wanted} rounds of the run come to their end.`
   const enough = Object.entries(PROFILES).find(
     ([id, { rounds: offered }]) => id !== profile && offered >= rounds,
   )
@@ -35,23 +41,30 @@ export const tooFewRounds: Finder = ({ config }) =>
         ),
       ]
 
+type Row = Measured['rounds'][number]
+
+/** Deviation of the log-ratios of two copies of the same server; of several points that of the noisiest. */
+function noiseSpread(rounds: readonly Row[], metric: string): number {
+  const rows = rounds.filter((row) => row.metric === metric)
+  const spreads = rows
+    .filter(({ arm }) => arm === 'twin')
+    .map((twin) => {
+      const main = rows.find(
+        (row) => row.arm === 'main' && row.strategy === twin.strategy && keyOf(row) === keyOf(twin),
+      )
+      return standardDeviation(pairLogRatios(pairsOf(twin.values, main?.values ?? [])) ?? [])
+    })
+  return Math.max(0, ...spreads)
+}
+
 /** The same code against itself differs by more than what is to be found. */
 export const wideNoise: Finder = ({ noise, rounds, config, metrics }) =>
   JUDGED.flatMap((metric) => {
-    const band = noise[metric]
-    if (band === undefined || band.low === null || band.high === null) return []
-    const width = Math.max(band.high - 1, 1 / band.low - 1)
-    if (width <= WANTED_HALF_WIDTH) return []
-    const twin = rounds.find((row) => row.metric === metric && row.arm === 'twin')
-    const main = rounds.find(
-      (row) => row.metric === metric && row.arm === 'main' && row.strategy === twin?.strategy,
-    )
-    const pairs = (twin?.values ?? []).flatMap(({ round, value }) => {
-      const partner = main?.values.find((other) => other.round === round)
-      return partner === undefined ? [] : [{ own: value, other: partner.value }]
-    })
-    const spread = standardDeviation(pairLogRatios(pairs) ?? [])
-    const needed = Math.max(roundsNeeded(spread, WANTED_HALF_WIDTH), 2 * config.rounds)
+    const estimate = noise[metric]
+    const factor = noiseFactor(estimate ?? null)
+    if (estimate === undefined || factor === null || factor - 1 <= WANTED_HALF_WIDTH) return []
+    // The spread alone can ask for fewer rounds than there are: it knows nothing of a lasting offset between the copies.
+    const needed = Math.max(roundsNeeded(noiseSpread(rounds, metric), WANTED_HALF_WIDTH), estimate.rounds + 1)
     const title = metrics.find(({ id }) => id === metric)?.title ?? metric
     const advice =
       needed > SENSIBLE_ROUNDS
@@ -60,22 +73,46 @@ export const wideNoise: Finder = ({ noise, rounds, config, metrics }) =>
     return [
       warning(
         'wide-noise',
-        `${title}: the baseline against its own copy shows ${formatChange(band)}, so a difference below ${formatPercent(width)} cannot be told from noise. A band of 5 % takes about ${formatCount(needed, 'round')} at this spread.`,
+        `${title}: the baseline against its own copy shows ${formatChange(estimate)}, so a difference below ${formatPercent(factor - 1)} cannot be told from noise. At least ${formatCount(needed, 'round')} are needed to narrow it to about ${formatPercent(WANTED_HALF_WIDTH)}.`,
         advice,
       ),
     ]
   })
 
-export const lostCells: Finder = ({ validity: { cells, reasons } }) => {
-  const lost = cells.failed + cells.invalid
-  if (lost === 0) return []
-  const first =
-    reasons.length === 0 ? 'Their rounds were repeated.' : 'The reasons are listed under validity.'
-  return [
-    warning(
-      'lost-cells',
-      `${formatCount(cells.failed, 'cell')} failed and ${cells.invalid} ${cells.invalid === 1 ? 'is' : 'are'} invalid; none of them is part of a number. ${first}`,
-      reasons.length === 0 ? null : 'Remove the first cause that is named, then run again.',
-    ),
-  ]
+/** A round that is further from the others than this is named. */
+const UNEVEN = 0.2
+/** Of two rounds either could be the odd one. */
+const MINIMUM_TO_STAND_OUT = 3
+
+/** Each strategy's value in a round over its median in the other rounds: what all of them share is the machine. */
+function shiftsOf(rows: readonly Row[], round: number): readonly number[] {
+  return rows.flatMap(({ values }) => {
+    const own = values.find((value) => value.round === round)?.value
+    const others = medianOf(values.filter((value) => value.round !== round).map(({ value }) => value))
+    return own === undefined || !(others > 0) ? [] : [own / others]
+  })
+}
+
+/** A machine that was slower for a whole round. */
+export const unevenRounds: Finder = ({ rounds }) => {
+  const costs = rounds.filter(({ metric, arm }) => metric === 'cpu.server' && arm === 'main')
+  return [...Map.groupBy(costs, keyOf).values()].flatMap((rows) => {
+    const numbers = [...new Set(rows.flatMap(({ values }) => values.map(({ round }) => round)))]
+    if (numbers.length < MINIMUM_TO_STAND_OUT) return []
+    return numbers
+      .sort((a, b) => a - b)
+      .flatMap((round) => {
+        const shifts = shiftsOf(rows, round)
+        const change = medianOf(shifts) - 1
+        if (!(Math.abs(change) > UNEVEN)) return []
+        const isShared = shifts.every((shift) => shift > 1 === change > 0)
+        return [
+          info(
+            'uneven-round',
+            `Round ${round + 1} cost ${formatPercent(Math.abs(change))} ${change > 0 ? 'more' : 'less'} for ${isShared ? 'all' : 'most'} strategies: ratios are unaffected, differences in µs are wider.`,
+            null,
+          ),
+        ]
+      })
+  })
 }

@@ -1,8 +1,12 @@
 import type { Measured } from '../analysis/measured.ts'
+import type { Cell } from '../cell.ts'
 import type { Finding } from '../results.ts'
 
-/** What a careful person would notice about a run, and what this user can do about it. */
-export type Finder = (results: Measured) => readonly Finding[]
+/**
+ * What a careful person would notice about a run, and what this user can do about it.
+ * @param cells every attempt of the run's strategies
+ */
+export type Finder = (results: Measured, cells: readonly Cell[]) => readonly Finding[]
 
 export const warning = (kind: string, sentence: string, advice: string | null): Finding => ({
   kind,

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Measured } from '../analysis/measured.ts'
+import type { Cell, Check } from '../cell.ts'
+import { fakeCells } from '../testing/fake-cells.ts'
 import { fakeResults } from '../testing/fake-results.ts'
+import { fakeStrategy } from '../testing/fake-subjects.ts'
 import { findingsOf } from './registry.ts'
 
 const base = fakeResults()
@@ -16,7 +19,8 @@ const quiet: Measured = {
   validity: { ...base.validity, checks: [] },
 }
 
-const found = (change: Partial<Measured>) => findingsOf({ ...quiet, ...change })
+const found = (change: Partial<Measured>, cells: readonly Cell[] = []) =>
+  findingsOf({ ...quiet, ...change }, cells)
 const troubled = (id: string, value: number, outcome: 'warn' | 'invalid' = 'warn'): Partial<Measured> => ({
   validity: {
     ...quiet.validity,
@@ -46,7 +50,6 @@ describe('findings', () => {
     ['steal', troubled('steal', 0.04, 'invalid'), '4.0 %'],
     ['foreign-cpu', troubled('foreign-cpu', 0.08), '8.0 %'],
     ['drift', troubled('drift', 0.07), '7.0 %'],
-    ['not-saturated', troubled('saturation', 0.8), '3 cells'],
   ])('name %s with its size', (kind, change, words) => {
     const [finding, ...others] = found(change)
     expect(others).toEqual([])
@@ -60,18 +63,67 @@ describe('findings', () => {
       'this one has 2',
     )
     expect(found(troubled('generator', 0.97))[0]?.advice).not.toContain('4 cores')
-    const full = { ...quiet.config, profile: 'full' as const, rounds: 20 }
-    expect(found({ ...troubled('drift', 0.07), config: full })[0]?.advice).toBeNull()
-    expect(found(troubled('saturation', 0.8))[0]?.advice).toContain('--connections 32')
-    const many = { ...quiet.config, connections: 64 }
-    expect(found({ ...troubled('saturation', 0.8), config: many })[0]?.advice).toBeNull()
   })
 
-  it('do not ask for more connections of a generator that is saturated', () => {
-    const checks = ['generator', 'saturation'].flatMap((id) => troubled(id, 0.9).validity?.checks ?? [])
-    expect(found({ validity: { ...quiet.validity, checks } }).map(({ kind }) => kind)).toEqual([
-      'client-limited',
-    ])
+  it.each([
+    [200, 'Use --profile quick, which warms up with 8,000 requests.'],
+    [8000, 'Use --profile full, which warms up with 16,000 requests.'],
+    [16_000, 'Close what else is running, such as browsers, indexers and builds, then run again.'],
+  ])('send a run that drifts after %i requests where the warm-up is longer', (warmupRequests, advice) => {
+    const config = { ...quiet.config, warmupRequests }
+    expect(found({ ...troubled('drift', 0.07), config })[0]).toMatchObject({
+      sentence: expect.stringContaining('beyond what all servers of the round share'),
+      advice,
+    })
+  })
+
+  it('quote the drift of cells that were kept', () => {
+    const checks = [troubled('drift', 0.22), troubled('drift', 0.4, 'invalid')].flatMap(
+      ({ validity }) => validity?.checks ?? [],
+    )
+    const [finding] = found({ validity: { ...quiet.validity, checks } })
+    expect(finding?.sentence).toContain('up to 22 % inside 3 cells')
+    expect(found(troubled('drift', 0.4, 'invalid'))).toEqual([])
+  })
+
+  describe('about servers that were not busy', () => {
+    const own = (id: string, warned: readonly string[]): readonly Cell[] => {
+      const strategies = [fakeStrategy({ id, state: 'stateless' })]
+      const checks = warned.map(
+        (check): Check => ({
+          id: check,
+          value: 0.8,
+          warnLimit: 0.95,
+          invalidLimit: null,
+          outcome: 'warn',
+          sentence: 'Seen.',
+        }),
+      )
+      return fakeCells({ strategies, rounds: 2 }).flatMap((cell) =>
+        cell.state === 'completed' && cell.arm === 'main' ? [{ ...cell, checks }] : [],
+      )
+    }
+    const strategies = ['a', 'b'].map((id) => fakeStrategy({ id, state: 'stateless' }).info)
+    const idle = own('b', ['saturation'])
+
+    it('name them and ask for more connections, up to a limit', () => {
+      expect(found({ strategies }, idle)).toEqual([
+        {
+          kind: 'not-saturated',
+          severity: 'info',
+          sentence: 'The server was not fully busy in 2 cells of b: throughput there is not its capacity.',
+          advice: 'Use more connections than 16: --connections 32.',
+        },
+      ])
+      const config = { ...quiet.config, connections: 64 }
+      expect(found({ strategies, config }, idle)[0]?.advice).toBeNull()
+    })
+
+    it.each(['generator', 'steal', 'foreign-cpu'])('leave out those that have %s to blame', (cause) => {
+      const held = own('a', ['saturation', cause])
+      expect(found({ strategies }, held)).toEqual([])
+      expect(found({ strategies }, [...held, ...idle])[0]?.sentence).toContain('2 cells of b:')
+    })
   })
 
   it('say how many rounds a useful noise floor takes', () => {
@@ -89,13 +141,74 @@ describe('findings', () => {
         { ...row, arm: 'twin', values: values(factor) },
       ],
     })
-    // Deviation of +-0.08 over six rounds: 0.0877; (2.2 x 0.0877 / 0.05)^2 = 14.9.
+    // Log-ratios of +0.077 and -0.083 in turn: deviation 0.0878; (2.2 x 0.0878 / 0.05)^2 = 14.9.
     const [finding] = found(noisy(0.08))
     expect(finding?.kind).toBe('wide-noise')
-    expect(finding?.sentence).toContain('about 15 rounds')
+    expect(finding?.sentence).toContain('a difference below 8.7 % cannot be told from noise.')
+    expect(finding?.sentence).toContain('At least 15 rounds are needed to narrow it to about 5.0 %.')
     expect(finding?.advice).toBe('Use --profile full or --rounds 15.')
     expect(found(noisy(0.4))[0]?.advice).toContain('quieter machine')
     expect(found(noisy(0.04))).toEqual([])
+  })
+
+  it('ask for no fewer rounds than one more, and for no more than that without a reason', () => {
+    const change = { noise: { 'cpu.server': { value: 1, low: 0.9, high: 1.01, rounds: 6 } }, rounds: [] }
+    expect(found(change)[0]?.sentence).toContain('At least 7 rounds')
+    const config = { ...quiet.config, rounds: 20 }
+    expect(found({ ...change, config })[0]?.advice).toBe('Let all 20 rounds of the run come to their end.')
+  })
+
+  it('judge the spread of the noisiest setting by its own pairs', () => {
+    const of = (connections: number, arm: 'main' | 'twin', spread: number) => ({
+      strategy: 'none',
+      scenario: 'verify',
+      metric: 'cpu.server',
+      params: { connections },
+      arm,
+      values: [0, 1, 2, 3, 4, 5].map((round) => ({
+        round,
+        position: 0,
+        value: connections * (1 + (round % 2 === 0 ? spread : -spread)),
+      })),
+    })
+    const rounds = [of(16, 'main', 0.08), of(16, 'twin', 0.08), of(64, 'main', 0), of(64, 'twin', 0.08)]
+    const noise = { 'cpu.server': { value: 1, low: 0.92, high: 1.08, rounds: 6 } }
+    expect(found({ noise, rounds })[0]?.sentence).toContain('At least 15 rounds')
+  })
+
+  describe('about a round that stands out', () => {
+    const row = (strategy: string, values: readonly number[]) => ({
+      strategy,
+      arm: 'main' as const,
+      scenario: 'verify',
+      params: {},
+      metric: 'cpu.server',
+      values: values.map((value, round) => ({ round, position: 0, value })),
+    })
+
+    it('name it, its size and that ratios stand', () => {
+      const rounds = [row('a', [50, 52, 74, 50, 49, 51]), row('b', [100, 104, 145, 100, 98, 100])]
+      expect(found({ rounds }).map(({ kind, sentence }) => [kind, sentence])).toEqual([
+        [
+          'uneven-round',
+          'Round 3 cost 46 % more for all strategies: ratios are unaffected, differences in µs are wider.',
+        ],
+      ])
+      const cheaper = [row('a', [50, 50, 35, 50]), row('b', [50, 50, 35, 50]), row('c', [50, 50, 51, 50])]
+      expect(found({ rounds: cheaper })[0]?.sentence).toContain('Round 3 cost 30 % less for most strategies')
+    })
+
+    it('are silent up to a fifth, and where one of two would have to be chosen', () => {
+      expect(found({ rounds: [row('a', [50, 50, 59, 50])] })).toEqual([])
+      expect(found({ rounds: [row('a', [50, 90])] })).toEqual([])
+    })
+
+    it('do not take a round for dear in which only cheap strategies are missing', () => {
+      const dear = row('dear', [100, 100, 100, 100])
+      const cheap = row('cheap', [20, 20, 20, 20])
+      const rounds = [dear, { ...cheap, values: cheap.values.filter(({ round }) => round !== 2) }]
+      expect(found({ rounds })).toEqual([])
+    })
   })
 
   it('name what is missing below six rounds, by the profile in use', () => {
@@ -108,17 +221,52 @@ describe('findings', () => {
     )
   })
 
-  it('count cells that were lost, and say where their reasons are', () => {
-    const cells = { completed: 50, invalid: 1, failed: 2, interrupted: 0 }
-    const [repeated] = found({ validity: { ...quiet.validity, cells } })
-    expect(repeated).toMatchObject({
-      kind: 'lost-cells',
-      sentence: expect.stringContaining('2 cells failed and 1 is invalid'),
+  describe('about cells that were lost', () => {
+    const cells = fakeCells({ strategies: [fakeStrategy({ id: 'a', state: 'stateless' })], rounds: 3 })
+    const [first] = cells
+    if (first?.state !== 'completed') throw new Error('no cell')
+    const invalid: Cell = { ...first, state: 'invalid' }
+    const failed = (cell: Cell): Cell => {
+      const { strategy, arm, scenario, params, round, position, attempt } = cell
+      const error = { code: 'SERVER_EXITED', message: 'gone' }
+      return { state: 'failed', strategy, arm, scenario, params, round, position, attempt, error }
+    }
+
+    it('say of one that was repeated what that means', () => {
+      const repeated = [invalid, { ...first, attempt: 1 }, ...cells.slice(1)]
+      const expected = {
+        kind: 'repeated-cells',
+        severity: 'info',
+        sentence:
+          '1 cell was invalid and was measured again at the end of its round, no longer alternating with the others. 6 cells were used.',
+        advice: null,
+      }
+      expect(found({}, repeated)).toEqual([expected])
+      expect(found({}, repeated.reverse())).toEqual([expected])
     })
-    expect(repeated?.advice).toBeNull()
-    expect(found({ validity: { ...quiet.validity, cells, reasons: ['x'] } })[0]?.sentence).toContain(
-      'validity',
-    )
+
+    it('count those that stayed so, and say where the reasons are', () => {
+      const [fifth] = cells.slice(4)
+      if (fifth?.state !== 'completed') throw new Error('no cell')
+      const unstable = [{ ...fifth, state: 'invalid' } as const, failed({ ...fifth, attempt: 1 })]
+      const stayed = [invalid, { ...invalid, attempt: 1 } as const]
+      const lost = [...stayed, ...cells.slice(1, 4), ...unstable, ...cells.slice(5).map(failed)]
+      const [finding, repeated] = found({}, lost)
+      expect(finding).toMatchObject({
+        kind: 'lost-cells',
+        sentence:
+          '2 cells failed and 1 cell stayed invalid: their rounds count for the other strategies only. 3 cells were used.',
+        advice: null,
+      })
+      expect(repeated?.sentence).toContain('2 cells were invalid and were measured again')
+      const named = found({ validity: { ...quiet.validity, reasons: ['x'] } }, lost)[0]
+      expect(named?.sentence).toContain('listed under validity')
+      expect(named?.advice).toContain('first cause')
+    })
+
+    it('do not count what the end of the run interrupted', () => {
+      expect(found({}, [{ ...first, state: 'interrupted' }, ...cells.slice(1)])).toEqual([])
+    })
   })
 
   it('tell of processes that are not pinned or share a core', () => {

@@ -1,15 +1,21 @@
 import type { Measured } from '../analysis/measured.ts'
+import type { Check, CompletedCell } from '../cell.ts'
+import { PROFILES } from '../profiles.ts'
 import { formatCount, formatPercent } from '../units.ts'
 import { type Finder, info, warning } from './finding.ts'
 
-/** Rows of a check that are no pass, worst value first. */
-function trouble({ validity }: Measured, id: string) {
-  const rows = validity.checks.filter(
-    (check) => check.id === id && (check.outcome === 'warn' || check.outcome === 'invalid'),
-  )
+const QUIETER = 'Close what else is running, such as browsers, indexers and builds, then run again.'
+
+/** Cells with one of the outcomes in a check, and the worst value; only cells that only warn are part of numbers. */
+function trouble(
+  { validity }: Measured,
+  id: string,
+  outcomes: readonly Check['outcome'][] = ['warn', 'invalid'],
+) {
+  const rows = validity.checks.filter((check) => check.id === id && outcomes.includes(check.outcome))
   const cells = rows.reduce((sum, row) => sum + row.cells, 0)
   const worst = rows.length === 0 ? null : Math.max(...rows.map(({ value }) => value ?? 0))
-  return { rows, cells, worst }
+  return { cells, worst }
 }
 
 export const clientLimited: Finder = (results) => {
@@ -31,17 +37,25 @@ export const clientLimited: Finder = (results) => {
   ]
 }
 
-export const notSaturated: Finder = (results) => {
-  const { cells, rows } = trouble(results, 'saturation')
-  const hasOtherCause = ['generator', 'steal', 'foreign-cpu'].some(
-    (id) => trouble(results, id).rows.length > 0,
-  )
-  if (rows.length === 0 || hasOtherCause) return []
-  const { connections } = results.config
+const DISTURBANCES: readonly string[] = ['generator', 'steal', 'foreign-cpu']
+
+/** More connections show nothing of a strategy that the load generator or the machine held back. */
+export const notSaturated: Finder = ({ config: { connections }, strategies }, cells) => {
+  const completed = cells.filter((cell) => cell.state === 'completed')
+  const warned = (cell: CompletedCell, ids: readonly string[]) =>
+    cell.checks.some(({ id, outcome }) => ids.includes(id) && outcome === 'warn')
+  const idle = strategies.flatMap(({ id, title }) => {
+    const own = completed.filter(({ strategy }) => strategy === id)
+    const count = own.filter((cell) => warned(cell, ['saturation'])).length
+    return count === 0 || own.some((cell) => warned(cell, DISTURBANCES)) ? [] : [{ title, count }]
+  })
+  if (idle.length === 0) return []
+  const count = idle.reduce((sum, strategy) => sum + strategy.count, 0)
+  const of = idle.length > 3 ? `${idle.length} strategies` : idle.map(({ title }) => title).join(', ')
   return [
     info(
       'not-saturated',
-      `The server was not fully busy in ${formatCount(cells, 'cell')}: throughput there is not its capacity.`,
+      `The server was not fully busy in ${formatCount(count, 'cell')} of ${of}: throughput there is not its capacity.`,
       connections >= 64
         ? null
         : `Use more connections than ${connections}: --connections ${connections * 2}.`,
@@ -67,23 +81,24 @@ export const noisyMachine: Finder = (results) => {
           warning(
             'foreign-cpu',
             `Other processes used up to ${formatPercent(foreign.worst)} of the processor time in ${formatCount(foreign.cells, 'cell')}.`,
-            'Close what else is running, such as browsers, indexers and builds, then run again.',
+            QUIETER,
           ),
         ]),
   ]
 }
 
 export const drifting: Finder = (results) => {
-  const { cells, worst } = trouble(results, 'drift')
+  const { cells, worst } = trouble(results, 'drift', ['warn'])
   if (worst === null) return []
-  const { profile, warmupRequests } = results.config
+  const { warmupRequests } = results.config
+  const warmer = Object.entries(PROFILES).find(([, profile]) => profile.warmupRequests > warmupRequests)
   return [
     warning(
       'drift',
-      `Server CPU per request changed by up to ${formatPercent(worst)} inside ${formatCount(cells, 'cell')}, after a warm-up of ${formatCount(warmupRequests, 'request')}.`,
-      profile === 'full'
-        ? null
-        : `Use --profile ${profile === 'ci' ? 'full' : 'ci'}, which warms up for longer.`,
+      `Server CPU per request changed by up to ${formatPercent(worst)} inside ${formatCount(cells, 'cell')}, beyond what all servers of the round share, after a warm-up of ${formatCount(warmupRequests, 'request')}.`,
+      warmer === undefined
+        ? QUIETER
+        : `Use --profile ${warmer[0]}, which warms up with ${formatCount(warmer[1].warmupRequests, 'request')}.`,
     ),
   ]
 }

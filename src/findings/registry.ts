@@ -1,15 +1,19 @@
 import type { Measured } from '../analysis/measured.ts'
+import type { Cell } from '../cell.ts'
 import type { Finding } from '../results.ts'
-import { lostCells, tooFewRounds, wideNoise } from './evidence.ts'
+import { lostCells, repeatedCells } from './cells.ts'
+import { tooFewRounds, unevenRounds, wideNoise } from './evidence.ts'
 import type { Finder } from './finding.ts'
 import { clientLimited, drifting, noisyMachine, notSaturated, sharedCore, unpinned } from './machine.ts'
 
 /** In the order of reports: what voids most comes first. */
 const FINDERS: readonly Finder[] = [
   lostCells,
+  repeatedCells,
   tooFewRounds,
   noisyMachine,
   wideNoise,
+  unevenRounds,
   clientLimited,
   unpinned,
   sharedCore,
@@ -17,4 +21,5 @@ const FINDERS: readonly Finder[] = [
   drifting,
 ]
 
-export const findingsOf = (results: Measured): Finding[] => FINDERS.flatMap((find) => find(results))
+export const findingsOf = (results: Measured, cells: readonly Cell[]): Finding[] =>
+  FINDERS.flatMap((find) => find(results, cells))

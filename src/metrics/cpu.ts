@@ -1,5 +1,6 @@
 import type { ProcessCpu, Slice } from '../cell.ts'
 import { type Metric, requestsOf } from './metric.ts'
+import { sentCommands } from './redis.ts'
 
 type ProcessId = 'server' | 'redis' | 'generator'
 
@@ -32,7 +33,17 @@ function cpuPerRequest(id: ProcessId, title: string, used: (slice: Slice) => num
 }
 
 export const serverCpu = cpuPerRequest('server', 'Server CPU', ({ server }) => cpuUs(server))
-export const redisCpu = cpuPerRequest('redis', 'Redis CPU', ({ redisUs }) => redisUs)
+
+const redisBusy = cpuPerRequest('redis', 'Redis CPU', ({ redisUs }) => redisUs)
+/** Redis uses some time even when nobody asks it; a strategy that sent it nothing did not cause that. */
+export const redisCpu: Metric = {
+  ...redisBusy,
+  read(cell) {
+    if (cell.store === null || requestsOf(cell) === 0) return null
+    return sentCommands(cell.store) === 0 ? 0 : redisBusy.read(cell)
+  },
+}
+
 export const generatorCpu = cpuPerRequest('generator', 'Load generator CPU', ({ generator }) =>
   cpuUs(generator),
 )

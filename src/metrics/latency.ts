@@ -3,8 +3,16 @@ import { decodeHistogram, type LatencyHistogram } from '../histogram.ts'
 import { formatQuantile } from '../units.ts'
 import type { Metric } from './metric.ts'
 
-/** Beyond a percentile that is reported there are at least this many requests; with fewer it is mostly luck. */
+/** Beyond a percentile of all rounds pooled, which is shown without an interval. */
 const REQUESTS_BEYOND = 100
+
+/**
+ * Beyond a percentile of one round. Fewer than in a pool, because the round's percentile is one observation of several: how far
+ * so few requests let it stray, the interval over the rounds shows. Below it a round's percentile depends on single requests.
+ */
+const REQUESTS_BEYOND_IN_A_ROUND = 30
+
+const requestsBeyond = (quantile: number, beyond: number): number => Math.round(beyond / (1 - quantile))
 
 const decoded = new WeakMap<LoadSample, LatencyHistogram>()
 
@@ -17,8 +25,8 @@ export function histogramOf(load: LoadSample): LatencyHistogram {
   return histogram
 }
 
-/** Requests that make a quantile in 0..1 worth reporting. */
-export const requestsFor = (quantile: number): number => Math.round(REQUESTS_BEYOND / (1 - quantile))
+/** Requests of all rounds together that make a quantile in 0..1 worth drawing. */
+export const requestsFor = (quantile: number): number => requestsBeyond(quantile, REQUESTS_BEYOND)
 
 /** Microseconds, three significant digits: as exact as the histogram is. */
 export function latency(quantile: number): Metric {
@@ -29,7 +37,7 @@ export function latency(quantile: number): Metric {
     unit: 'us',
     better: 'lower',
     exact: false,
-    minimumRequests: requestsFor(quantile),
+    minimumRequests: requestsBeyond(quantile, REQUESTS_BEYOND_IN_A_ROUND),
     read({ load }) {
       const histogram = histogramOf(load)
       return histogram.totalCount === 0 ? null : histogram.getValueAtPercentile(quantile * 100)

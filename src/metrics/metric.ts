@@ -3,8 +3,8 @@ import type { MetricInfo } from '../results.ts'
 
 export interface Metric extends MetricInfo {
   /**
-   * Requests that all rounds together must hold before the metric is reported. A percentile q needs 100 requests beyond it:
-   * n (1 - q) >= 100.
+   * Requests that the median round must hold before the metric is reported: a percentile of a round with hardly a request
+   * beyond it is mostly luck.
    */
   readonly minimumRequests: number
   /** In `unit`; null where the cell cannot tell. */

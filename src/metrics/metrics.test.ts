@@ -96,11 +96,22 @@ describe('metrics', () => {
       latencyHdr: encodeHistogram(newHistogram()),
     }
     expect(read('cpu.server', cell({ load: refused }))).toBeNull()
+    const idle = { commands: {}, bytesIn: 0, bytesOut: 0 }
+    expect(read('cpu.redis', cell({ load: refused, store: idle }))).toBeNull()
     expect(read('latency.p50', cell({ load: refused }))).toBeNull()
     expect(read('throughput', cell({ load: refused }))).toBe(0)
   })
 
-  it('have ids of their own, and percentiles ask for a hundred requests beyond them', () => {
+  it('do not charge a strategy for the time that Redis uses when nobody asks it', () => {
+    const idle = { commands: {}, bytesIn: 0, bytesOut: 0 }
+    expect(read('cpu.redis', cell({ store: idle }))).toBe(0)
+    const { load } = cell()
+    const blind = { ...load, slices: load.slices.map((slice) => ({ ...slice, redisUs: null })) }
+    expect(read('cpu.redis', cell({ store: idle, load: blind }))).toBe(0)
+    expect(read('cpu.redis', cell({ store: null }))).toBeNull()
+  })
+
+  it('have ids of their own, and percentiles ask for thirty requests of a round beyond them', () => {
     expect(new Set(METRICS.map(({ id }) => id)).size).toBe(METRICS.length)
     expect(
       METRICS.filter(({ minimumRequests }) => minimumRequests > 0).map((metric) => [
@@ -108,10 +119,10 @@ describe('metrics', () => {
         metric.minimumRequests,
       ]),
     ).toEqual([
-      ['latency.p50', 200],
-      ['latency.p90', 1000],
-      ['latency.p99', 10_000],
-      ['latency.p999', 100_000],
+      ['latency.p50', 60],
+      ['latency.p90', 300],
+      ['latency.p99', 3000],
+      ['latency.p999', 30_000],
     ])
   })
 })

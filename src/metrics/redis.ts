@@ -13,9 +13,12 @@ function perResponse(about: Pick<Metric, 'id' | 'title' | 'unit'>, count: (use: 
   }
 }
 
+export const sentCommands = ({ commands }: StoreUse): number =>
+  Object.values(commands).reduce((sum, calls) => sum + calls, 0)
+
 export const redisCommands = perResponse(
   { id: 'redis.commands', title: 'Redis commands', unit: '1/req' },
-  ({ commands }) => Object.values(commands).reduce((sum, calls) => sum + calls, 0),
+  sentCommands,
 )
 
 /** Both directions, the harness's own traffic taken out. Exact, as ids and keys of a strategy are all of one length. */

@@ -12,8 +12,8 @@ import { noiseSection } from './sections/noise.ts'
 /** In reading order: the answer first, the fine print last. */
 const SECTIONS: readonly SectionBuilder[] = [
   headlineSection,
-  claimsSection,
   decisionSection,
+  claimsSection,
   noiseSection,
   chartsSection,
   differencesSection,

@@ -22,7 +22,11 @@ function scaledColumn(column: Column, cells: readonly TableCell[]): ScaledColumn
       if (cell.kind === 'text') return { value: cell.text, unit: '', interval: '' }
       const options = { signed: cell.signed, ...(scale === null ? {} : { scale }) }
       const text = estimateText(cell.estimate, column.unit ?? '', options)
-      return exact ? { ...text, interval: '' } : text
+      const interval = exact ? '' : text.interval
+      const mark = cell.mark ?? ''
+      return interval === ''
+        ? { ...text, interval, value: text.value + mark }
+        : { ...text, interval: interval + mark }
     },
   }
 }

@@ -1,37 +1,34 @@
-import type { Results, Summary } from '../results.ts'
+import type { Params } from '../cell.ts'
+import type { Comparison, Estimate, Results } from '../results.ts'
 import type { Reporter } from './reporter.ts'
 
 type Value = string | number | null
-interface Field {
-  readonly name: string
-  read(summary: Summary, results: Results): Value
+
+interface Row {
+  readonly strategy: string
+  readonly scenario: string
+  readonly params: Params
+  readonly metric: string
+  readonly unit: string
+  /** `difference`: strategy - baseline; `ratio`: strategy / baseline. */
+  readonly kind: 'value' | 'difference' | 'ratio'
+  readonly baseline: string | null
+  readonly estimate: Estimate
+  readonly p: number | null
+  readonly verdict: Comparison['verdict'] | null
 }
 
-const strategyOf = ({ strategy }: Summary, { strategies }: Results) =>
-  strategies.find(({ id }) => id === strategy)
-
-/** Tidy: one row per strategy, scenario, params and metric. */
-const FIELDS: readonly Field[] = [
-  { name: 'run', read: (_summary, { run }) => run.id },
-  { name: 'strategy', read: ({ strategy }) => strategy },
-  { name: 'title', read: (summary, results) => strategyOf(summary, results)?.title ?? null },
-  { name: 'state', read: (summary, results) => strategyOf(summary, results)?.state ?? null },
-  { name: 'scenario', read: ({ scenario }) => scenario },
-  {
-    name: 'params',
-    read: ({ params }) =>
-      Object.entries(params)
-        .map(([name, value]) => `${name}=${value}`)
-        .join(';'),
-  },
-  { name: 'metric', read: ({ metric }) => metric },
-  { name: 'value', read: ({ estimate }) => estimate.value },
-  { name: 'low', read: ({ estimate }) => estimate.low },
-  { name: 'high', read: ({ estimate }) => estimate.high },
-  { name: 'rounds', read: ({ estimate }) => estimate.rounds },
-  { name: 'unit', read: ({ unit }) => unit },
-  { name: 'better', read: ({ better }) => better },
-]
+function rowsOf({ summary, comparisons }: Results): readonly Row[] {
+  return [
+    ...summary.map((each): Row => ({ ...each, kind: 'value', baseline: null, p: null, verdict: null })),
+    ...comparisons.flatMap((each): readonly Row[] => [
+      { ...each, kind: 'difference', estimate: each.difference },
+      ...(each.ratio === null
+        ? []
+        : [{ ...each, kind: 'ratio' as const, estimate: each.ratio, unit: 'ratio' }]),
+    ]),
+  ]
+}
 
 /** What a spreadsheet would run as a formula gets an apostrophe (OWASP, "CSV Injection"). */
 const harmless = (text: string): string => (/^\s*[=+\-@\t\r]/.test(text) ? `'${text}` : text)
@@ -43,12 +40,34 @@ function fieldText(value: Value): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** RFC 4180: a header, CRLF after every record. */
+/**
+ * Tidy: one number with its interval per row, one column per parameter. RFC 4180: a header, CRLF after every record.
+ */
 export const csvReporter: Reporter = {
   id: 'csv',
   file: 'results.csv',
   render(results) {
-    const rows = results.summary.map((summary) => FIELDS.map(({ read }) => fieldText(read(summary, results))))
-    return [FIELDS.map(({ name }) => name), ...rows].map((row) => `${row.join(',')}\r\n`).join('')
+    const rows = rowsOf(results)
+    const params = [...new Set(rows.flatMap((row) => Object.keys(row.params)))]
+    const fields: readonly (readonly [string, (row: Row) => Value])[] = [
+      ['strategy', ({ strategy }) => strategy],
+      ['scenario', ({ scenario }) => scenario],
+      ...params.map((name) => [`params.${name}`, (row: Row) => row.params[name] ?? null] as const),
+      ['metric', ({ metric }) => metric],
+      ['unit', ({ unit }) => unit],
+      ['kind', ({ kind }) => kind],
+      ['baseline', ({ baseline }) => baseline],
+      ['value', ({ estimate }) => estimate.value],
+      ['low', ({ estimate }) => estimate.low],
+      ['high', ({ estimate }) => estimate.high],
+      ['rounds', ({ estimate }) => estimate.rounds],
+      ['p', ({ p }) => p],
+      ['verdict', ({ verdict }) => verdict],
+    ]
+    const records = [
+      fields.map(([name]) => fieldText(name)),
+      ...rows.map((row) => fields.map(([, read]) => fieldText(read(row)))),
+    ]
+    return records.map((record) => `${record.join(',')}\r\n`).join('')
   },
 }

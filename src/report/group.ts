@@ -1,3 +1,4 @@
+import { opposite } from '../analysis/opposite.ts'
 import type { Params } from '../cell.ts'
 import type { Comparison, Estimate, MetricInfo, Results, ScenarioInfo } from '../results.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
@@ -13,8 +14,12 @@ export interface Group {
   readonly strategies: readonly StrategyInfo[]
   readonly metrics: readonly MetricInfo[]
   readonly baseline: StrategyInfo | null
-  /** False: the run names no winner, so nothing may be sorted by how good it is. */
+  /** False: no winner is named here, so nothing may be sorted by how good it is. */
   readonly judged: boolean
+  /** Whether times of the strategy were judged against anything: that takes enough rounds in common. */
+  isJudged(strategy: string): boolean
+  /** All of the group, as stored. */
+  readonly comparisons: readonly Comparison[]
   estimate(strategy: string, metric: string): Estimate | null
   /** `strategy` against `baseline`; a stored comparison in the other direction is turned round. */
   comparison(strategy: string, baseline: string, metric: string): Comparison | null
@@ -38,25 +43,6 @@ function slugOf(scenario: string, params: Params): string {
 function titleOf(scenario: ScenarioInfo, params: Params): string {
   const words = Object.entries(params).map(([name, value]) => `${name} ${value}`)
   return words.length === 0 ? scenario.title : `${scenario.title} (${words.join(', ')})`
-}
-
-const flip = (estimate: Estimate, turn: (value: number) => number): Estimate => ({
-  ...estimate,
-  value: turn(estimate.value),
-  low: estimate.high === null ? null : turn(estimate.high),
-  high: estimate.low === null ? null : turn(estimate.low),
-})
-
-function turned(comparison: Comparison): Comparison {
-  const { verdict, ratio } = comparison
-  return {
-    ...comparison,
-    strategy: comparison.baseline,
-    baseline: comparison.strategy,
-    ratio: ratio === null ? null : flip(ratio, (value) => 1 / value),
-    difference: flip(comparison.difference, (value) => 0 - value),
-    verdict: verdict === 'better' ? 'worse' : verdict === 'worse' ? 'better' : verdict,
-  }
 }
 
 /** In the order in which the run lists them; strategies in the order of the run too. */
@@ -89,6 +75,12 @@ export function groupsOf(results: Results): readonly Group[] {
     const slug = slugOf(scenario, params)
     const id = ids.has(slug) ? `${slug}-${ids.size}` : slug
     ids.add(id)
+    // Counts, and times that are zero on both sides, are equal or not after any number of rounds: they have no p.
+    const judged = new Set(
+      (compared.get(key) ?? [])
+        .filter(({ p, verdict }) => p !== null && verdict !== 'not judged')
+        .flatMap(({ strategy, baseline }) => [strategy, baseline]),
+    )
     const group: Group = {
       id,
       title: titleOf(info, params),
@@ -97,13 +89,15 @@ export function groupsOf(results: Results): readonly Group[] {
       strategies,
       metrics: results.metrics.filter(({ id }) => summaries.some(({ metric }) => metric === id)),
       baseline: strategies.find(({ state }) => state === 'none') ?? null,
-      judged: namesWinner(results),
+      judged: namesWinner(results) && judged.size > 0,
+      isJudged: (strategy) => judged.has(strategy),
+      comparisons: compared.get(key) ?? [],
       estimate: (strategy, metric) => estimates.get(cell(strategy, metric)) ?? null,
       comparison(strategy, baseline, metric) {
         const stored = comparisons.get(cell(strategy, baseline, metric))
         if (stored !== undefined) return stored
         const reverse = comparisons.get(cell(baseline, strategy, metric))
-        return reverse === undefined ? null : turned(reverse)
+        return reverse === undefined ? null : opposite(reverse)
       },
       spectra: spectra.get(key) ?? [],
       rounds: rounds.get(key) ?? [],
@@ -120,13 +114,17 @@ export const subjectsOf = (group: Group): readonly StrategyInfo[] =>
 export const againstBaseline = (group: Group, strategy: string, metric: string): Comparison | null =>
   group.baseline === null ? null : group.comparison(strategy, group.baseline.id, metric)
 
-/** Best first where the run was judged, else in the order of the run. Missing values come last. */
-export function ranked<T>(
+/**
+ * Best first where the group was judged, else in the order of the run. Strategies without a value or a judgement
+ * come last, in the order of the run.
+ */
+export function ranked(
   group: Group,
-  items: readonly T[],
-  badness: (item: T) => number | undefined,
-): readonly T[] {
-  if (!group.judged) return items
-  const key = (item: T) => badness(item) ?? Number.POSITIVE_INFINITY
-  return items.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+  strategies: readonly StrategyInfo[],
+  badness: (strategy: StrategyInfo) => number | undefined,
+): readonly StrategyInfo[] {
+  if (!group.judged) return strategies
+  const key = (strategy: StrategyInfo) =>
+    (group.isJudged(strategy.id) ? badness(strategy) : undefined) ?? Number.POSITIVE_INFINITY
+  return strategies.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
 }

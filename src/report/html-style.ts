@@ -14,7 +14,7 @@ li { margin: 0.2rem 0 }
 section { padding: 1.5rem 0; border-top: 1px solid var(--line) }
 section:first-child { border-top: 0; padding-top: 0 }
 #answer > h2 { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
-#answer > p.plain { font-size: 1.125rem; line-height: 1.55; max-width: 54rem }
+#answer > p.plain { font-size: 1.0625rem; line-height: 1.5; max-width: 60rem }
 .muted, .note, .unit { color: var(--muted) }
 .good { color: var(--good) } .bad { color: var(--bad) } .warn { color: var(--warn) }
 p.note { font-size: 0.875rem; margin: 0.5rem 0 1.5rem }
@@ -32,7 +32,9 @@ a { color: inherit; text-underline-offset: 0.2em; text-decoration-color: var(--m
 .claim ul { font-size: 0.9375rem; color: var(--muted) }
 .claim .verdict { font-weight: 700 }
 .supported { color: var(--good) } .refuted { color: var(--bad) } .depends { color: var(--warn) } .not-measured { color: var(--muted) }
-.table { overflow-x: auto; margin: 0.5rem 0 }
+.table { overflow-x: auto; margin: 0.5rem 0;
+  background: linear-gradient(to left, var(--surface) 1.5rem, transparent 4rem) 100% 0 / 4rem 100% no-repeat local,
+    linear-gradient(to left, color-mix(in srgb, var(--ink) 22%, transparent), transparent) 100% 0 / 1.25rem 100% no-repeat scroll }
 .table:focus-visible { outline: 2px solid var(--stateless); outline-offset: 2px }
 table { border-collapse: collapse; font-size: 0.9375rem; line-height: 1.35 }
 caption { text-align: left; font-weight: 600; padding: 0.5rem 0; white-space: nowrap }
@@ -46,6 +48,9 @@ td.words { max-width: 44rem }
 .value { font-weight: 600 }
 .interval { display: block; color: var(--muted); font-size: 0.8125em }
 .short { white-space: nowrap }
+details { max-width: 100% }
+summary { cursor: pointer; color: var(--muted); font-size: 0.9375rem; padding: 0.2rem 0; width: fit-content }
+summary:focus-visible { outline: 2px solid var(--stateless); outline-offset: 2px }
 .findings { list-style: none; padding: 0 }
 .findings li { border-left: 4px solid var(--line); padding-left: 0.75rem }
 .findings .warning { border-color: var(--warn) }
@@ -63,15 +68,19 @@ pre { background: var(--raised); border: 1px solid var(--line); border-radius: 4
 code { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
 @media (max-width: 40rem) {
   h1 { font-size: 1.35rem }
+  #answer > p.plain { font-size: 1rem }
   .claim { grid-template-columns: 1fr }
   .facts { gap: 0.5rem 1.5rem }
+  thead th { white-space: nowrap }
   tbody th { max-width: 9.5rem; padding-right: 0.6rem }
   td.words:not(.short) { min-width: 15rem }
 }
 @media print {
   nav { display: none }
   body { font-size: 10pt }
-  .table { overflow: visible }
+  details::details-content { content-visibility: visible; block-size: auto }
+  summary { display: none }
+  .table { overflow: visible; background: none }
   table { font-size: 7.5pt }
   th, td { padding-right: 0.4rem }
   tbody th { position: static; min-width: 0 }

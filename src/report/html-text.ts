@@ -12,6 +12,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export const escapeHtml = (text: string): string =>
   singleLine(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
 
-/** The same, with intervals that no line break divides. */
+/** The same, with intervals and percentages that no line break divides. */
 export const proseHtml = (text: string): string =>
-  escapeHtml(text).replace(/\[[^\]]{1,40}\]/g, (interval) => interval.replaceAll(' ', '\u00a0'))
+  escapeHtml(text)
+    .replace(/\[[^\]]{1,40}\]/g, (interval) => interval.replaceAll(' ', '\u00a0'))
+    .replace(/(?<=\d) (?=%)/g, '\u00a0')

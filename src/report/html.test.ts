@@ -105,6 +105,27 @@ describe('in Chromium', () => {
     await page.close()
   })
 
+  test('evidence and the long tables are folded, and open on paper', async () => {
+    const page = await open(htmlReporter.render(fakeResults(), {}), 1280, 'light')
+    const visible = () =>
+      page.evaluate<readonly boolean[]>(
+        `['.claim li', '#details td'].map((at) => document.querySelector(at).checkVisibility())`,
+      )
+    expect(await visible()).toEqual([false, false])
+    await page.emulateMedia({ media: 'print' })
+    expect(await visible()).toEqual([true, true])
+    await page.close()
+  })
+
+  test('on a phone the decision table shows what each strategy costs without scrolling', async () => {
+    const page = await open(htmlReporter.render(fakeResults(), {}), 390, 'light')
+    const right = await page.evaluate<number>(
+      `Math.max(...[...document.querySelectorAll('#decide tr > :nth-child(2)')].map((cell) => cell.getBoundingClientRect().right))`,
+    )
+    expect(right).toBeLessThanOrEqual(390)
+    await page.close()
+  })
+
   test('the answer is above the fold, and every chart has a title', async () => {
     const page = await open(htmlReporter.render(fakeResults(), {}), 1280, 'light')
     const bottom = await page.evaluate<number>(

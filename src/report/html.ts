@@ -11,6 +11,8 @@ import { chartUnit } from './text/charts.ts'
 
 /** Characters that a table cell keeps on one line. */
 const SHORT_WORDS = 20
+/** Long, and looked up rather than read. */
+const FOLDED: readonly string[] = ['details']
 const STATES: readonly State[] = ['none', 'stateless', 'stateful', 'hybrid']
 
 /** A value and its interval stay together, the value at the decimal place of its neighbours. */
@@ -21,7 +23,11 @@ function cellHtml(
 ): string {
   const { value, interval } = column.textOf(cell)
   const tone = cell.tone === 'plain' ? '' : ` ${cell.tone}`
-  if (isHead) return `<th scope="row">${escapeHtml(value)}</th>`
+  if (isHead) {
+    const state = cell.kind === 'text' ? cell.state : undefined
+    const text = escapeHtml(value)
+    return `<th scope="row">${state === undefined ? text : `<span class="state ${state}">${text}</span>`}</th>`
+  }
   if (cell.kind === 'text') {
     const kind = column.numeric ? 'number' : value.length <= SHORT_WORDS ? 'words short' : 'words'
     return `<td class="${kind}${tone}">${proseHtml(value)}</td>`
@@ -54,17 +60,22 @@ function tableHtml(table: Table): string {
 function chartHtml(chart: Chart): string {
   return (
     `<figure><figcaption><b>${escapeHtml(chart.title)}</b> <span class="unit">${escapeHtml(chartUnit(chart))}</span>` +
-    `<span class="note">${proseHtml(chart.description)}</span></figcaption>${inlineSvg(chart)}</figure>`
+    `<span class="note">${proseHtml(chart.description)}${chart.kind === 'ranges' ? ' Pale bars: their intervals.' : ''}</span></figcaption>${inlineSvg(chart)}</figure>`
   )
 }
 
 const listHtml = (items: readonly string[]) =>
   `<ul>${items.map((item) => `<li>${proseHtml(item)}</li>`).join('')}</ul>`
 
+const evidenceHtml = (evidence: readonly string[]) =>
+  evidence.length === 0
+    ? ''
+    : `<details><summary>Evidence (${evidence.length})</summary>${listHtml(evidence)}</details>`
+
 function claimHtml({ text, verdict, why, evidence }: ClaimResult): string {
   return (
     `<article class="claim"><p class="verdict ${verdict.replace(' ', '-')}">${verdict}</p>` +
-    `<div><h3>${escapeHtml(text)}</h3><p>${proseHtml(why)}</p>${evidence.length === 0 ? '' : listHtml(evidence)}</div></article>`
+    `<div><h3>${escapeHtml(text)}</h3><p>${proseHtml(why)}</p>${evidenceHtml(evidence)}</div></article>`
   )
 }
 
@@ -123,18 +134,25 @@ function blocksHtml(blocks: readonly Block[]): string {
   return parts.join('\n')
 }
 
+function statesOf(block: Block): readonly State[] {
+  if (block.kind === 'chart') return block.chart.rows.map(({ state }) => state)
+  if (block.kind !== 'table') return []
+  return block.table.rows.flat().flatMap((cell) => (cell.kind === 'text' ? (cell.state ?? []) : []))
+}
+
 function legendHtml(blocks: readonly Block[]): string {
-  const states = new Set(
-    blocks.flatMap((block) => (block.kind === 'chart' ? block.chart.rows.map(({ state }) => state) : [])),
-  )
+  const states = new Set(blocks.flatMap(statesOf))
   const items = STATES.filter((state) => states.has(state)).map(
     (state) => `<span class="state ${state}">${state === 'none' ? 'no authentication' : state}</span>`,
   )
   return items.length === 0 ? '' : `<p class="legend">${items.join(' ')}</p>`
 }
 
-const sectionHtml = ({ id, title, blocks }: Section) =>
-  `<section id="${id}"><h2>${escapeHtml(title)}</h2>\n${legendHtml(blocks)}${blocksHtml(blocks)}</section>`
+function sectionHtml({ id, title, blocks }: Section): string {
+  const body = `${legendHtml(blocks)}${blocksHtml(blocks)}`
+  const content = FOLDED.includes(id) ? `<details><summary>Show all tables</summary>${body}</details>` : body
+  return `<section id="${id}"><h2>${escapeHtml(title)}</h2>\n${content}</section>`
+}
 
 export const htmlReporter: Reporter = {
   id: 'html',

@@ -4,10 +4,6 @@ import { hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts
 import { markdownReporter } from './markdown.ts'
 
 const withoutFences = (text: string) => text.replace(/^(`{3,})text\n[\s\S]*?^\1$/gm, '')
-const tableRows = (text: string) =>
-  withoutFences(text)
-    .split('\n')
-    .filter((line) => line.startsWith('|'))
 const cellCount = (row: string) => row.replace(/\\\|/g, '').split('|').length
 
 test('a report of the usual run begins with title and answer', () => {
@@ -18,23 +14,21 @@ test('a report of the usual run begins with title and answer', () => {
 
     ## The answer in short
 
-    Authentication adds the least server CPU with Session in memory (+5.6 µs/req \\[+4.3, +7.0\\]) and the most with JWT ES256 (jose) (+143.2 µs/req \\[+139.8, +146.5\\]); 6 rounds. The cheapest strategy that revokes at once, Session in memory, costs less than the cheapest that cannot revoke before expiry, JWT HS256 (fast-jwt): −4.9 µs/req \\[−6.3, −3.1\\]. With a store that several servers share, the cheapest of these is Session in Redis: +45.4 µs/req \\[+44.7, +48.3\\].
+    Authentication adds the least server CPU with Session in memory (+5.6 µs/req \\[+4.3, +7.0\\], one process only) and the most with JWT ES256 (jose) (+143.2 µs/req \\[+139.8, +146.5\\]); 6 rounds.
 
-    **Run:** valid · **A/A noise, Server CPU:** +0.2 % \\[−0.9, +1.3\\] · **A/A noise, Throughput:** −0.2 % \\[−1.8, +1.1\\] · **A/A noise, Latency p99:** −1 % \\[−6, +5\\] · **Rounds:** 6 · **Cells:** 54 sound · **Measured:** 2026-11-24 09:15 UTC, 1 min 52 s
+    With a store that several servers share, Session in Redis adds +45.4 µs/req \\[+44.7, +48.3\\] to the server and +14.20 µs/req \\[+14.00, +14.41\\] to Redis; JWT HS256 (fast-jwt), which cannot be revoked before expiry, adds +10.44 µs/req \\[+10.00, +10.87\\]; Session in Redis costs the server more than JWT HS256 (fast-jwt): +35.0 µs/req \\[+34.3, +37.7\\] (+51.0 % \\[+49.2, +55.5\\]).
     "
   `)
 })
 
 test('every row of a table has as many cells as its head', () => {
   for (const results of [fakeResults(), fakeResults({ strategies: hostileStrategies() })]) {
-    const rows = tableRows(markdownReporter.render(results, {}))
-    for (const [index, row] of rows.entries()) {
-      const isRule = /^[| :-]+$/.test(row)
-      const previous = rows[index - 1]
-      if (previous !== undefined && (isRule || /^[| :-]+$/.test(previous)))
-        expect(cellCount(row)).toBe(cellCount(previous))
+    const tables = withoutFences(markdownReporter.render(results, {})).match(/(?:^\|.*\n)+/gm) ?? []
+    expect(tables.length).toBeGreaterThan(5)
+    for (const table of tables) {
+      const [head = '', ...rows] = table.trimEnd().split('\n')
+      expect(rows.map(cellCount)).toEqual(rows.map(() => cellCount(head)))
     }
-    expect(rows.length).toBeGreaterThan(40)
   }
 })
 

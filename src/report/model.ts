@@ -6,9 +6,16 @@ export type Tone = 'good' | 'bad' | 'warn' | 'muted' | 'plain'
 export type State = StrategyInfo['state']
 
 export type TableCell =
-  | { readonly kind: 'text'; readonly text: string; readonly tone: Tone }
-  /** `signed`: a difference. */
-  | { readonly kind: 'estimate'; readonly estimate: Estimate; readonly signed: boolean; readonly tone: Tone }
+  /** `state`: the mark of a strategy, in addition to its name. */
+  | { readonly kind: 'text'; readonly text: string; readonly tone: Tone; readonly state?: State }
+  /** `signed`: a difference. `mark`: behind the number, explained in the note of the table. */
+  | {
+      readonly kind: 'estimate'
+      readonly estimate: Estimate
+      readonly signed: boolean
+      readonly tone: Tone
+      readonly mark?: string
+    }
 
 export interface Column {
   readonly title: string
@@ -70,7 +77,7 @@ export interface StripChart extends ChartFrame {
     readonly values: readonly { readonly round: number; readonly value: number }[]
   })[]
 }
-/** Ratios to the baseline; `band` is the A/A interval, inside which nothing is a difference. */
+/** Ratios to the baseline; only an interval that lies wholly outside of `band` is a difference. */
 export interface ForestChart extends ChartFrame {
   readonly kind: 'forest'
   readonly better: 'lower' | 'higher'
@@ -115,11 +122,23 @@ export interface Report {
 export type SectionBuilder = (results: Results) => Section | null
 
 export const textCell = (text: string, tone: Tone = 'plain'): TableCell => ({ kind: 'text', text, tone })
-export const estimateCell = (estimate: Estimate, signed = false, tone: Tone = 'plain'): TableCell => ({
+export const strategyCell = ({ title, state }: StrategyInfo): TableCell => ({
+  kind: 'text',
+  text: title,
+  tone: 'plain',
+  state,
+})
+export const estimateCell = (
+  estimate: Estimate,
+  signed = false,
+  tone: Tone = 'plain',
+  mark = '',
+): TableCell => ({
   kind: 'estimate',
   estimate,
   signed,
   tone,
+  mark,
 })
 /** Not measured is said, never drawn as zero. */
 export const MISSING: TableCell = textCell('–', 'muted')

@@ -3,6 +3,7 @@ import { resultsSchema } from '../results.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
 import { REPORTERS, renderCharts } from './registry.ts'
+import { chartsOf } from './sections/charts.ts'
 
 const NOTHING = {
   strategies: [],
@@ -76,6 +77,17 @@ test('scenarios and parameters are kept apart, under their own headings and file
   expect(files).toContain('charts/cost-verify-connections-10.svg')
   const html = REPORTERS.find(({ id }) => id === 'html')?.render(results, {}) ?? ''
   expect(html).toContain('<h3>Verify a credential (connections 100)</h3>')
+})
+
+test('the band that a forest shades is the one that judges', () => {
+  for (const { charts } of chartsOf(fakeResults())) {
+    for (const chart of charts.filter((each) => each.kind === 'forest')) {
+      const { low = 0, high = 0 } = chart.band ?? {}
+      expect(low).toBeCloseTo(1 / high, 12)
+      for (const { ratio, shown } of chart.rows)
+        expect((ratio.low ?? 0) > high || (ratio.high ?? 0) < low, chart.id).toBe(shown)
+    }
+  }
 })
 
 test('a chart file stands alone: title, description, colours for light and dark, nothing loaded', () => {

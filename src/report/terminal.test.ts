@@ -40,46 +40,38 @@ test('the decision table shows every number with its interval', () => {
     "── Decide ──────────────────────────────────────────────────────────────────────────────────────────
 
     Verify a credential
-    Strategy                        State      Revokes             After logout
-    ──────────────────────────────  ─────────  ──────────────────  ──────────────
-    No authentication               none       nothing to revoke   accepted (200)
-    Session in memory               stateful   at once             refused (401)
-    JWT HS256 (fast-jwt)            stateless  at expiry (15 min)  accepted (200)
-    Session in Redis                stateful   at once             refused (401)
-    JWT HS256 (jose)                stateless  at expiry (15 min)  accepted (200)
-    JWT RS256 (jose)                stateless  at expiry (15 min)  accepted (200)
-    JWT HS256 + blacklist in Redis  hybrid     at once             refused (401)
-    JWT ES256 (jose)                stateless  at expiry (15 min)  accepted (200)
+    Strategy                        Auth CPU                 Revokes             After logout
+                                    µs/req
+    ──────────────────────────────  ───────────────────────  ──────────────────  ──────────────
+    No authentication               baseline                 nothing to revoke   accepted (200)
+    Session in memory                 +5.6 [+4.3, +7.0]      at once             refused (401)
+    JWT HS256 (fast-jwt)             +10.4 [+10.0, +10.9]    at expiry (15 min)  accepted (200)
+    Session in Redis                 +45.4 [+44.7, +48.3]    at once             refused (401)
+    JWT HS256 (jose)                 +50.6 [+49.7, +53.2]    at expiry (15 min)  accepted (200)
+    JWT RS256 (jose)                 +95.0 [+92.3, +97.6]    at expiry (15 min)  accepted (200)
+    JWT HS256 + blacklist in Redis   +99.0 [+96.8, +100.8]   at once             refused (401)
+    JWT ES256 (jose)                +143.2 [+139.8, +146.5]  at expiry (15 min)  accepted (200)
 
-    Strategy                        Auth CPU                 Throughput
-                                    µs/req                   req/s
-    ──────────────────────────────  ───────────────────────  ───────────────────────
-    No authentication               baseline                 13,400 [13,200, 13,550]
-    Session in memory                 +5.6 [+4.3, +7.0]      12,610 [12,380, 12,690]
-    JWT HS256 (fast-jwt)             +10.4 [+10.0, +10.9]    12,050 [11,900, 12,190]
-    Session in Redis                 +45.4 [+44.7, +48.3]     7,960 [7,800, 8,030]
-    JWT HS256 (jose)                 +50.6 [+49.7, +53.2]     8,160 [8,040, 8,240]
-    JWT RS256 (jose)                 +95.0 [+92.3, +97.6]     5,900 [5,790, 5,950]
-    JWT HS256 + blacklist in Redis   +99.0 [+96.8, +100.8]    5,470 [5,410, 5,540]
-    JWT ES256 (jose)                +143.2 [+139.8, +146.5]   4,550 [4,480, 4,630]
-
-    Strategy                        Latency p50           Latency p99        Request  Redis
-                                    ms                    ms                 head     commands
-                                                                             B,       per
-                                                                             exact    request,
-                                                                                      exact
-    ──────────────────────────────  ────────────────────  ─────────────────  ───────  ────────
-    No authentication                4.13 [4.08, 4.19]     8.7 [8.1, 8.9]     83      0
-    Session in memory                4.46 [4.41, 4.52]     9.4 [8.9, 9.9]    149      0
-    JWT HS256 (fast-jwt)             4.69 [4.67, 4.78]     9.8 [9.3, 10.2]   582      0
-    Session in Redis                 7.22 [7.16, 7.35]    15.2 [14.5, 15.8]  149      1
-    JWT HS256 (jose)                 7.01 [6.92, 7.12]    14.6 [13.9, 15.3]  582      0
-    JWT RS256 (jose)                 9.83 [9.69, 9.99]    20.7 [19.8, 21.7]  881      0
-    JWT HS256 + blacklist in Redis  10.62 [10.45, 10.78]  22.2 [21.5, 23.5]  582      1
-    JWT ES256 (jose)                13.22 [13.06, 13.39]  27.9 [26.6, 29.2]  625      0
+    Verify a credential, continued
+    Strategy                        Throughput               Latency p99        Request  Redis
+                                    req/s                    ms                 head     commands
+                                                                                B,       per
+                                                                                exact    request,
+                                                                                         exact
+    ──────────────────────────────  ───────────────────────  ─────────────────  ───────  ────────
+    No authentication               13,400 [13,200, 13,550]   8.7 [8.1, 8.9]     83      0
+    Session in memory               12,610 [12,380, 12,690]   9.4 [8.9, 9.9]    149      0
+    JWT HS256 (fast-jwt)            12,050 [11,900, 12,190]   9.8 [9.3, 10.2]   582      0
+    Session in Redis                 7,960 [7,800, 8,030]    15.2 [14.5, 15.8]  149      1
+    JWT HS256 (jose)                 8,160 [8,040, 8,240]    14.6 [13.9, 15.3]  582      0
+    JWT RS256 (jose)                 5,900 [5,790, 5,950]    20.7 [19.8, 21.7]  881      0
+    JWT HS256 + blacklist in Redis   5,470 [5,410, 5,540]    22.2 [21.5, 23.5]  582      1
+    JWT ES256 (jose)                 4,550 [4,480, 4,630]    27.9 [26.6, 29.2]  625      0
     Auth CPU: server CPU per request, less that of “No authentication”. After logout: status of
     the next request with the same credential. 6 rounds; brackets hold 95 % intervals over
-    rounds; exact: the same in every round."
+    rounds; exact: the same in every round. Brackets include how the machine changed between
+    rounds, which all strategies share; overlapping brackets do not mean no difference.
+    Differences are taken round by round, so they need not equal the difference of two numbers."
   `)
 })
 
@@ -87,20 +79,31 @@ test('the answer comes first, in words', () => {
   expect(sectionOf(terminalReporter.render(fakeResults(), {}), 'The answer in short')).toMatchInlineSnapshot(`
     "── The answer in short ─────────────────────────────────────────────────────────────────────────────
 
-    Authentication adds the least server CPU with Session in memory (+5.6 µs/req [+4.3, +7.0])
-    and the most with JWT ES256 (jose) (+143.2 µs/req [+139.8, +146.5]); 6 rounds. The cheapest
-    strategy that revokes at once, Session in memory, costs less than the cheapest that cannot
-    revoke before expiry, JWT HS256 (fast-jwt): −4.9 µs/req [−6.3, −3.1]. With a store that
-    several servers share, the cheapest of these is Session in Redis: +45.4 µs/req
-    [+44.7, +48.3].
+    Authentication adds the least server CPU with Session in memory (+5.6 µs/req [+4.3, +7.0],
+    one process only) and the most with JWT ES256 (jose) (+143.2 µs/req [+139.8, +146.5]); 6
+    rounds.
 
-    Run                     valid
-    A/A noise, Server CPU   +0.2 % [−0.9, +1.3]
-    A/A noise, Throughput   −0.2 % [−1.8, +1.1]
-    A/A noise, Latency p99  −1 % [−6, +5]
-    Rounds                  6
-    Cells                   54 sound
-    Measured                2026-11-24 09:15 UTC, 1 min 52 s
+    With a store that several servers share, Session in Redis adds +45.4 µs/req [+44.7, +48.3]
+    to the server and +14.20 µs/req [+14.00, +14.41] to Redis; JWT HS256 (fast-jwt), which
+    cannot be revoked before expiry, adds +10.44 µs/req [+10.00, +10.87]; Session in Redis costs
+    the server more than JWT HS256 (fast-jwt): +35.0 µs/req [+34.3, +37.7] (+51.0 %
+    [+49.2, +55.5]).
+
+    Session in memory (one process only) adds +5.6 µs/req [+4.3, +7.0]; JWT HS256 (fast-jwt)
+    costs the server more than Session in memory: +4.9 µs/req [+3.1, +6.3] (+7.8 %
+    [+4.8, +9.9]).
+
+    One core serves 7,960 req/s [7,800, 8,030] with Session in Redis, 12,050 req/s
+    [11,900, 12,190] with JWT HS256 (fast-jwt) and 12,610 req/s [12,380, 12,690] with Session in
+    memory (one process only).
+
+    Run                 valid
+    Noise, Server CPU   ±1.3 % (A/A +0.2 % [−0.9, +1.3])
+    Noise, Throughput   ±1.8 % (A/A −0.2 % [−1.8, +1.1])
+    Noise, Latency p99  ±6.3 % (A/A −1 % [−6, +5])
+    Rounds              6
+    Cells               54 used
+    Measured            2026-11-24 09:15 UTC, 1 min 52 s
 
     Asked: What does checking a credential on every request cost?"
   `)

@@ -21,6 +21,7 @@ function rankingWith(shown: readonly string[]) {
         baseline,
         ratio: null,
         difference,
+        band: 1.03,
         p: 0.03,
         verdict: shown.includes(`${baseline} ${strategy}`) ? 'worse' : 'unsure',
       }),

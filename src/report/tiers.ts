@@ -30,6 +30,7 @@ export interface Ranking {
 export function rankingOf(group: Group, metric: MetricInfo): Ranking {
   const direction = metric.better === 'lower' ? 1 : -1
   const ranked = group.strategies
+    .filter(({ id }) => group.isJudged(id))
     .flatMap((strategy): readonly Ranked[] => {
       const estimate = group.estimate(strategy.id, metric.id)
       return estimate === null ? [] : [{ strategy, estimate }]

@@ -1,17 +1,12 @@
-import type { Estimate, Results } from '../results.ts'
+import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
+import type { Comparison, Estimate, Results } from '../results.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
-import { formatCount, formatDuration } from '../units.ts'
-
-/** `a`, `a and b`, `a, b and c`. */
-export function enumerate(words: readonly string[]): string {
-  const last = words.at(-1) ?? ''
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`
-}
+import { formatCount, formatDuration, formatList, formatPercent } from '../units.ts'
 
 /** The first `limit` words, and how many more there are. */
 export function enumerateSome(words: readonly string[], limit: number): string {
   const more = words.length - limit
-  return more > 0 ? `${words.slice(0, limit).join(', ')} and ${more} more` : enumerate(words)
+  return more > 0 ? `${words.slice(0, limit).join(', ')} and ${more} more` : formatList(words)
 }
 
 /** `Over 6 rounds`; a range where strategies lost rounds. */
@@ -26,7 +21,7 @@ export function roundsOf(estimates: readonly Estimate[]): string {
 export function intervalNote(estimates: readonly Estimate[]): string {
   const rounds = roundsOf(estimates)
   return estimates.some(({ low }) => low === null)
-    ? `${rounds}; an interval needs 6.`
+    ? `${rounds}; an interval needs ${MINIMUM_ROUNDS}.`
     : `${rounds}; brackets hold 95 % intervals over rounds; exact: the same in every round.`
 }
 
@@ -44,6 +39,14 @@ export function revocationText({ revocation }: StrategyInfo, ttlSeconds: number)
     default:
       return revocation satisfies never
   }
+}
+
+/** `±13 %`: the noise that a ratio must leave behind to be a difference. Null where there is no A/A interval. */
+export function bandText(comparisons: readonly Comparison[], metric: string): string | null {
+  const bands = comparisons.flatMap((comparison) =>
+    comparison.metric === metric ? (comparison.band ?? []) : [],
+  )
+  return bands.length === 0 ? null : `±${formatPercent(Math.max(...bands) - 1)}`
 }
 
 /** Whether a winner may be named at all. */

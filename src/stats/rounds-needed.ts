@@ -1,5 +1,4 @@
-/** Below it no distribution-free 95 % interval exists: two times 2^-5 is more than 5 %. */
-export const MINIMUM_ROUNDS = 6
+import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
 
 /**
  * Rounds after which the signed-rank interval is about `halfWidth` to each side; both in the unit of the paired values

@@ -197,11 +197,26 @@ const exponential = (estimate: Estimate): Estimate => ({
   high: estimate.high === null ? null : Math.exp(estimate.high),
 })
 
+/** A/A intervals: value, low, high. */
+const NOISE: Readonly<Record<string, readonly [number, number, number]>> = {
+  'cpu.server': [1.002, 0.991, 1.013],
+  throughput: [0.998, 0.982, 1.011],
+  'latency.p50': [1.001, 0.985, 1.016],
+  'latency.p99': [0.993, 0.941, 1.048],
+}
+
+/** The further end of the A/A interval, as a factor. */
+function bandOf(metric: MetricInfo): number {
+  const [, low, high] = NOISE[metric.id] ?? [1, 0.98, 1.02]
+  return Math.max(high, 1 / low)
+}
+
 function verdictOf(metric: MetricInfo, ratio: Estimate | null, difference: Estimate): Comparison['verdict'] {
   const { low, high } = ratio ?? difference
   if (metric.exact && difference.value === 0) return 'equal'
   if (low === null || high === null) return 'not judged'
-  const [floor, ceiling] = ratio === null ? [0, 0] : metric.exact ? [1, 1] : [0.98, 1.02]
+  const band = metric.exact ? 1 : bandOf(metric)
+  const [floor, ceiling] = ratio === null ? [0, 0] : [1 / band, band]
   if (low <= ceiling && high >= floor) return 'unsure'
   return high < floor === (metric.better === 'lower') ? 'better' : 'worse'
 }
@@ -238,6 +253,7 @@ export function fakeResults({ rounds = 6, strategies }: FakeOptions = {}): Resul
       baseline: baseline.info.id,
       ratio,
       difference,
+      band: metric.exact || rounds < 6 ? null : bandOf(metric),
       p: metric.exact || rounds < 6 ? null : verdict === 'unsure' ? 0.156 : 0.03125,
       verdict,
     }
@@ -392,12 +408,12 @@ export function fakeResults({ rounds = 6, strategies }: FakeOptions = {}): Resul
       ],
       cells: { completed: rounds * (subjects.length + 1), invalid: 0, failed: 0, interrupted: 0 },
     },
-    noise: {
-      'cpu.server': { value: 1.002, low: judged ? 0.991 : null, high: judged ? 1.013 : null, rounds },
-      throughput: { value: 0.998, low: judged ? 0.982 : null, high: judged ? 1.011 : null, rounds },
-      'latency.p50': { value: 1.001, low: judged ? 0.985 : null, high: judged ? 1.016 : null, rounds },
-      'latency.p99': { value: 0.993, low: judged ? 0.941 : null, high: judged ? 1.048 : null, rounds },
-    },
+    noise: Object.fromEntries(
+      Object.entries(NOISE).map(([id, [value, low, high]]) => [
+        id,
+        { value, low: judged ? low : null, high: judged ? high : null, rounds },
+      ]),
+    ),
     claims: [
       {
         id: 'jwt-cannot-be-revoked',

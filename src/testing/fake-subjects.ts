@@ -12,7 +12,7 @@ export function fakeStrategy(
       title: info.id,
       summary: `${info.id}: made up for tests.`,
       revocation: { effect: info.state === 'stateless' ? 'at-expiry' : 'immediate' },
-      needs: [],
+      needs: (numbers.redisCommands ?? 0) > 0 ? ['redis'] : [],
       library: null,
       ...info,
     },

@@ -9,7 +9,11 @@ const COMPONENTS = [
 
 /** Cheapest first. A component that is exactly zero is left out of the stack. */
 export function costChart(group: Group): BarChart | null {
-  const rows = subjectsOf(group)
+  const rows = ranked(
+    group,
+    subjectsOf(group),
+    ({ id }) => againstBaseline(group, id, 'cpu.server')?.difference.value,
+  )
     .map(({ id, title, state }) => ({
       label: title,
       state,
@@ -36,7 +40,7 @@ export function costChart(group: Group): BarChart | null {
     unit: 'us/req',
     rounds: roundsOf(rows.flatMap(({ segments }) => segments.map(({ estimate }) => estimate))),
     signed: true,
-    rows: ranked(group, rows, ({ segments }) => segments[0]?.estimate.value),
+    rows,
     references: [],
   }
 }

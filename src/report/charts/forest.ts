@@ -1,19 +1,27 @@
-import type { MetricInfo, Results } from '../../results.ts'
-import { formatChange } from '../../units.ts'
+import type { MetricInfo } from '../../results.ts'
+import type { StrategyInfo } from '../../strategy-info.ts'
 import { againstBaseline, type Group, ranked, subjectsOf } from '../group.ts'
 import type { ForestChart } from '../model.ts'
-import { roundsOf } from '../wording.ts'
+import { bandText, roundsOf } from '../wording.ts'
 
 /** Best first. Null where nothing can be divided by the baseline. */
-export function forestChart(group: Group, metric: MetricInfo, noise: Results['noise']): ForestChart | null {
-  const rows = subjectsOf(group).flatMap(({ id, title, state }) => {
+export function forestChart(group: Group, metric: MetricInfo): ForestChart | null {
+  const direction = metric.better === 'lower' ? 1 : -1
+  const badness = ({ id }: StrategyInfo) => {
+    const ratio = againstBaseline(group, id, metric.id)?.ratio?.value
+    return ratio === undefined ? undefined : direction * ratio
+  }
+  const rows = ranked(group, subjectsOf(group), badness).flatMap(({ id, title, state }) => {
     const comparison = againstBaseline(group, id, metric.id)
     if (comparison === null || comparison.ratio === null || comparison.ratio.value <= 0) return []
     const shown = comparison.verdict === 'better' || comparison.verdict === 'worse'
     return [{ label: title, state, ratio: comparison.ratio, shown }]
   })
   if (rows.length === 0) return null
-  const floor = noise[metric.id]
+  const band = subjectsOf(group)
+    .map(({ id }) => againstBaseline(group, id, metric.id)?.band ?? null)
+    .find((each) => each !== null)
+  const noise = bandText(group.comparisons, metric.id)
   const baseline = group.baseline?.title ?? 'the baseline'
   return {
     kind: 'forest',
@@ -21,14 +29,13 @@ export function forestChart(group: Group, metric: MetricInfo, noise: Results['no
     title: `${metric.title} as a ratio`,
     description:
       `Ratio to “${baseline}” with interval; ${metric.better} is better. Filled: difference shown; hollow: not shown.` +
-      (floor === undefined ? '' : ` Shaded: A/A noise, ${formatChange(floor)}.`),
+      (noise === null
+        ? ''
+        : ` Shaded: noise, ${noise}; a difference is shown when its whole interval lies outside.`),
     unit: 'ratio',
     rounds: roundsOf(rows.map(({ ratio }) => ratio)),
     better: metric.better,
-    rows: ranked(group, rows, ({ ratio }) => (metric.better === 'lower' ? 1 : -1) * ratio.value),
-    band:
-      floor === undefined || floor.low === null || floor.high === null
-        ? null
-        : { low: floor.low, high: floor.high },
+    rows,
+    band: band === undefined ? null : { low: 1 / band, high: band },
   }
 }

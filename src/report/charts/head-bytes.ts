@@ -6,7 +6,11 @@ import { roundsOf } from '../wording.ts'
 const SEGMENT_BYTES = 1460
 
 export function headBytesChart(group: Group): BarChart | null {
-  const rows = group.strategies.flatMap(({ id, title, state }) => {
+  const rows = ranked(
+    group,
+    group.strategies,
+    ({ id }) => group.estimate(id, 'bytes.request_head')?.value,
+  ).flatMap(({ id, title, state }) => {
     const estimate = group.estimate(id, 'bytes.request_head')
     return estimate === null ? [] : [{ label: title, state, segments: [{ name: 'request head', estimate }] }]
   })
@@ -20,7 +24,7 @@ export function headBytesChart(group: Group): BarChart | null {
     unit: 'B',
     rounds: roundsOf(rows.flatMap(({ segments }) => segments.map(({ estimate }) => estimate))),
     signed: false,
-    rows: ranked(group, rows, ({ segments }) => segments[0]?.estimate.value),
+    rows,
     references: [{ value: SEGMENT_BYTES, label: '1 segment' }],
   }
 }

@@ -10,7 +10,7 @@ const QUANTILES = [
 
 /** Lowest median first. */
 export function latencyChart(group: Group): RangeChart | null {
-  const rows = group.strategies
+  const rows = ranked(group, group.strategies, ({ id }) => group.estimate(id, 'latency.p50')?.value)
     .map(({ id, title, state }) => ({
       label: title,
       state,
@@ -26,12 +26,12 @@ export function latencyChart(group: Group): RangeChart | null {
     id: `latency-${group.id}`,
     title: 'Latency: p50, p90, p99',
     description:
-      'Three dots per strategy, from left to right p50, p90 and p99, each with its interval; logarithmic. ' +
+      'Three dots per strategy, from left to right p50, p90 and p99; logarithmic. ' +
       (group.scenario.model === 'closed'
         ? 'Closed loop: mostly queueing behind the other connections.'
         : 'From the intended send time.'),
     unit: 'us',
     rounds: roundsOf(rows.flatMap(({ points }) => points.map(({ estimate }) => estimate))),
-    rows: ranked(group, rows, ({ points }) => points[0]?.estimate.value),
+    rows,
   }
 }

@@ -5,7 +5,11 @@ import { roundsOf } from '../wording.ts'
 export function throughputChart(group: Group): BarChart | null {
   const metric = group.metrics.find(({ id }) => id === 'throughput')
   if (metric === undefined) return null
-  const rows = group.strategies.flatMap(({ id, title, state }) => {
+  const rows = ranked(
+    group,
+    group.strategies,
+    ({ id }) => -(group.estimate(id, metric.id)?.value ?? 0),
+  ).flatMap(({ id, title, state }) => {
     const estimate = group.estimate(id, metric.id)
     return estimate === null ? [] : [{ label: title, state, segments: [{ name: metric.title, estimate }] }]
   })
@@ -21,7 +25,7 @@ export function throughputChart(group: Group): BarChart | null {
     unit: metric.unit,
     rounds: roundsOf(rows.flatMap(({ segments }) => segments.map(({ estimate }) => estimate))),
     signed: false,
-    rows: ranked(group, rows, ({ segments }) => -(segments[0]?.estimate.value ?? 0)),
+    rows,
     references: [],
   }
 }

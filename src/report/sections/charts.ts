@@ -10,9 +10,8 @@ import { type Group, groupsOf } from '../group.ts'
 import type { Block, Chart, Section } from '../model.ts'
 import { rankableMetrics } from '../tiers.ts'
 
-function forests(group: Group, results: Results): readonly (Chart | null)[] {
-  return rankableMetrics(group).map((metric) => forestChart(group, metric, results.noise))
-}
+const forests = (group: Group): readonly (Chart | null)[] =>
+  rankableMetrics(group).map((metric) => forestChart(group, metric))
 
 /** All charts of the run, in the order of the report. */
 export function chartsOf(
@@ -27,7 +26,7 @@ export function chartsOf(
       headBytesChart(group),
       spectrumChart(group),
       roundsChart(group),
-      ...forests(group, results),
+      ...forests(group),
     ].filter((chart) => chart !== null),
   }))
 }

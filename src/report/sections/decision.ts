@@ -1,5 +1,6 @@
 import type { Comparison, Estimate, Results } from '../../results.ts'
 import type { StrategyInfo } from '../../strategy-info.ts'
+import { isLimited, limitText } from '../capacity.ts'
 import { againstBaseline, type Group, groupsOf, ranked } from '../group.ts'
 import {
   type Block,
@@ -7,6 +8,7 @@ import {
   estimateCell,
   MISSING,
   type Section,
+  strategyCell,
   type TableCell,
   type Tone,
   textCell,
@@ -14,7 +16,8 @@ import {
 import { intervalNote, revocationText } from '../wording.ts'
 
 const COST = 'cpu.server'
-const VALUES = ['throughput', 'latency.p50', 'latency.p99', 'bytes.request_head', 'redis.commands']
+const THROUGHPUT = 'throughput'
+const VALUES = [THROUGHPUT, 'latency.p99', 'bytes.request_head', 'redis.commands']
 
 /** The status right after logout, against what the strategy declares. */
 function observedCell({ id, revocation, state }: StrategyInfo, probes: Results['probes']): TableCell {
@@ -46,30 +49,47 @@ function decisionTable(results: Results, group: Group): Block {
   const costed = cost !== undefined && group.baseline !== null
   const columns: readonly Column[] = [
     { title: 'Strategy', unit: null },
-    { title: 'State', unit: null },
+    ...(costed ? [{ title: 'Auth CPU', unit: cost.unit }] : []),
     { title: 'Revokes', unit: null },
     { title: 'After logout', unit: null },
-    ...(costed ? [{ title: 'Auth CPU', unit: cost.unit }] : []),
     ...metrics.map(({ title, unit }) => ({ title, unit })),
   ]
   const estimates: Estimate[] = []
-  const valueCell = (estimate: Estimate | null | undefined, signed: boolean, tone: Tone): TableCell => {
+  const valueCell = (
+    estimate: Estimate | null | undefined,
+    signed: boolean,
+    tone: Tone,
+    mark = '',
+  ): TableCell => {
     if (estimate === null || estimate === undefined) return MISSING
     estimates.push(estimate)
-    return estimateCell(estimate, signed, tone)
+    return estimateCell(estimate, signed, tone, mark)
   }
+  const limits = limitText(
+    results,
+    group,
+    group.strategies.map(({ id }) => id),
+  )
+  const named = group.strategies.some(({ id }) => isLimited(results, group, id))
   const rows = ordered(group).map((strategy) => {
     const against = againstBaseline(group, strategy.id, COST)
     const isBaseline = strategy.id === group.baseline?.id
     return [
-      textCell(strategy.title),
-      textCell(strategy.state, strategy.state === 'none' ? 'muted' : 'plain'),
-      textCell(revocationText(strategy, results.config.ttlSeconds), isBaseline ? 'muted' : 'plain'),
-      observedCell(strategy, results.probes),
+      strategyCell(strategy),
       ...(costed
         ? [isBaseline ? textCell('baseline', 'muted') : valueCell(against?.difference, true, toneOf(against))]
         : []),
-      ...metrics.map(({ id }) => valueCell(group.estimate(strategy.id, id), false, 'plain')),
+      textCell(revocationText(strategy, results.config.ttlSeconds), isBaseline ? 'muted' : 'plain'),
+      observedCell(strategy, results.probes),
+      ...metrics.map(({ id }) => {
+        const limited = id === THROUGHPUT && isLimited(results, group, strategy.id)
+        return valueCell(
+          group.estimate(strategy.id, id),
+          false,
+          limited ? 'warn' : 'plain',
+          limited ? '†' : '',
+        )
+      }),
     ]
   })
   return {
@@ -80,7 +100,12 @@ function decisionTable(results: Results, group: Group): Block {
       rows,
       note:
         (costed ? `Auth CPU: server CPU per request, less that of “${group.baseline.title}”. ` : '') +
-        `After logout: status of the next request with the same credential. ${intervalNote(estimates)}`,
+        `After logout: status of the next request with the same credential. ${intervalNote(estimates)}` +
+        (estimates.some(({ low }) => low !== null)
+          ? ' Brackets include how the machine changed between rounds, which all strategies share; overlapping brackets do not mean no difference. ' +
+            'Differences are taken round by round, so they need not equal the difference of two numbers.'
+          : '') +
+        (limits === null ? '' : ` ${named ? '† ' : ''}Throughput is not a capacity throughout: ${limits}.`),
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { MetricInfo, Results } from '../../results.ts'
 import { type Group, groupsOf } from '../group.ts'
-import { type Block, estimateCell, MISSING, type Section, textCell } from '../model.ts'
+import { type Block, estimateCell, MISSING, type Section, strategyCell, textCell } from '../model.ts'
 import { intervalNote } from '../wording.ts'
 
 const FAMILIES: Readonly<Record<string, string>> = {
@@ -21,11 +21,16 @@ function familyTable(group: Group, metrics: readonly MetricInfo[], caption: stri
     kind: 'table',
     table: {
       caption,
-      columns: [{ title: 'Strategy', unit: null }, ...metrics.map(({ title, unit }) => ({ title, unit }))],
-      rows: group.strategies.map(({ id, title }) => [
-        textCell(title),
+      columns: [
+        { title: 'Strategy', unit: null },
+        { title: 'State', unit: null },
+        ...metrics.map(({ title, unit }) => ({ title, unit })),
+      ],
+      rows: group.strategies.map((strategy) => [
+        strategyCell(strategy),
+        textCell(strategy.state),
         ...metrics.map((metric) => {
-          const estimate = group.estimate(id, metric.id)
+          const estimate = group.estimate(strategy.id, metric.id)
           return estimate === null ? MISSING : estimateCell(estimate)
         }),
       ]),

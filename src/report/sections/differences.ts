@@ -1,9 +1,11 @@
+import { MINIMUM_ROUNDS } from '../../minimum-rounds.ts'
 import type { MetricInfo, Results } from '../../results.ts'
 import type { StrategyInfo } from '../../strategy-info.ts'
+import { formatList } from '../../units.ts'
 import { againstBaseline, type Group, groupsOf, subjectsOf } from '../group.ts'
 import { type Block, type Section, textCell } from '../model.ts'
 import { type Pair, type Ranking, rankableMetrics, rankingOf } from '../tiers.ts'
-import { enumerate, roundsOf } from '../wording.ts'
+import { bandText, roundsOf } from '../wording.ts'
 
 /** More pairs than this are counted, not listed; the data files have them all. */
 const LISTED_PAIRS = 12
@@ -13,6 +15,7 @@ const COLUMNS = [
   { title: 'less', verdicts: ['better', 'worse'] },
   { title: 'the same (counted)', verdicts: ['equal', 'equal'] },
   { title: 'not shown', verdicts: ['unsure', 'unsure'] },
+  { title: 'too few rounds', verdicts: ['not judged', 'not judged'] },
 ] as const
 
 /** `verdict` says what is good; a reader wants to know which way the number moved. */
@@ -23,8 +26,19 @@ const verdictFor = (metric: MetricInfo, column: (typeof COLUMNS)[number]) =>
 function titlesOf(some: readonly StrategyInfo[], all: readonly StrategyInfo[]): string {
   const others = all.filter((strategy) => !some.includes(strategy))
   if (all.length > 2 && others.length === 0) return `all ${all.length}`
-  if (some.length > 3 && others.length < 3) return `all but ${enumerate(others.map(({ title }) => title))}`
+  if (some.length > 3 && others.length < 3) return `all but ${formatList(others.map(({ title }) => title))}`
   return some.map(({ title }) => title).join('; ')
+}
+
+/** The band that judges, of the metric that matters most. */
+function bandNote(group: Group): string {
+  const metric = group.metrics.find(({ id }) => bandText(group.comparisons, id) !== null)
+  const cost = group.metrics.find(({ id }) => id === 'cpu.server' && bandText(group.comparisons, id) !== null)
+  const shown = cost ?? metric
+  const noise = shown === undefined ? null : bandText(group.comparisons, shown.id)
+  return shown === undefined || noise === null
+    ? 'The run has no A/A interval, so no difference in time is shown.'
+    : `A difference is shown when its whole interval lies outside ${noise} (${shown.title}): the further end of the A/A interval, to both sides.`
 }
 
 function baselineTable(group: Group): Block | null {
@@ -58,7 +72,7 @@ function baselineTable(group: Group): Block | null {
         .filter((_, index) => used[index])
         .map((title) => ({ title, unit: null })),
       rows: rows.map((row) => row.filter((_, index) => used[index])),
-      note: 'A difference is shown when its whole interval lies outside the A/A noise band.',
+      note: bandNote(group),
     },
   }
 }
@@ -114,19 +128,19 @@ function rankingBlocks(rankings: readonly Ranking[]): readonly Block[] {
 
 export function differencesSection(results: Results): Section | null {
   const groups = groupsOf(results)
-  const judged = results.comparisons.some(({ verdict }) => verdict !== 'not judged' && verdict !== 'equal')
-  if (results.validity.verdict === 'invalid' || !judged) {
+  const judged = groups.filter((group) => group.judged)
+  if (judged.length === 0) {
     const text =
       results.validity.verdict === 'invalid'
         ? 'The run is invalid, so no difference is called shown.'
-        : 'No difference was judged: that takes at least 6 rounds in common.'
+        : `No difference was judged: that takes at least ${MINIMUM_ROUNDS} rounds in common.`
     return {
       id: 'differences',
       title: 'What is shown, and what is not',
       blocks: [{ kind: 'text', text, tone: 'plain' }],
     }
   }
-  const blocks = groups.flatMap((group): readonly Block[] => {
+  const blocks = judged.flatMap((group): readonly Block[] => {
     const table = baselineTable(group)
     const rankings = rankableMetrics(group).map((metric) => rankingOf(group, metric))
     return [

@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatDuration } from '../../units.ts'
 import type { Block, Section } from '../model.ts'
 import { textCell } from '../model.ts'
 
-function methodItems({ config, environment, scenarios }: Results): readonly string[] {
+function methodItems({ config, environment, scenarios, comparisons }: Results): readonly string[] {
   const { pinning } = environment
   return [
     `${formatCount(config.rounds, 'round')}; every round starts a fresh server process per strategy, and visits them in a seeded order and its reverse: ${config.slicesPerRound} slices of ${formatDuration(config.sliceMs)} each, after a warm-up of ${formatCount(config.warmupRequests, 'request')}.`,
@@ -14,6 +14,7 @@ function methodItems({ config, environment, scenarios }: Results): readonly stri
       ? 'CPU time is read from the kernel scheduler (schedstat), all threads.'
       : 'CPU time is read from the process’s own usage (rusage).',
     'Paired by round: Hodges-Lehmann estimate, exact 95 % signed-rank interval. The baseline runs twice per round; what it differs from itself is the noise.',
+    `Every interval and verdict stands for itself: ${formatCount(comparisons.length, 'comparison')}, not adjusted for their number.`,
     ...(config.extraClaims.length === 0
       ? []
       : [`Extra claims in every token: ${config.extraClaims.join(', ')}.`]),
@@ -21,14 +22,14 @@ function methodItems({ config, environment, scenarios }: Results): readonly stri
 }
 
 /** What this set-up cannot tell, and in which direction it errs. Only what applies to the run. */
-function limits({ environment, scenarios, strategies }: Results): readonly string[] {
+function limits({ config, environment, scenarios, strategies }: Results): readonly string[] {
   const { pinning, redisOrigin } = environment
   const redis = strategies.some(({ needs }) => needs.includes('redis'))
   const shared = pinning.redis !== null && pinning.redis === pinning.generator
   return [
     ...(redis && shared
       ? [
-          'Redis shares a core with the load generator: strategies that use Redis slow the generator down, so closed-loop throughput and latency are biased towards stateless strategies. Compare CPU per request.',
+          'Redis shares a core with the load generator: strategies that use Redis slow the generator down, so closed-loop throughput and latency are biased towards stateless strategies. CPU per request depends least on the generator and on neighbours; compare it within a run only.',
         ]
       : []),
     ...(pinning.server === null
@@ -39,9 +40,19 @@ function limits({ environment, scenarios, strategies }: Results): readonly strin
           'Redis is reached over loopback: a real one is a network away, which adds its round trip to every lookup.',
         ]
       : []),
+    ...(redis
+      ? [
+          `${formatCount(config.connections, 'request is', 'requests are')} in flight (config.connections): lookups are batched; with fewer, each Redis lookup costs the server more CPU.`,
+        ]
+      : []),
+    ...(strategies.some(({ library }) => library === 'jose')
+      ? [
+          'Libraries that verify in worker threads (jose with Web Crypto) share the server’s one core here. On more cores their throughput is higher and their latency lower; their CPU per request still has to be paid.',
+        ]
+      : []),
     ...(scenarios.some(({ model }) => model === 'closed')
       ? [
-          'A closed loop sends the next request only after the last answer: it measures capacity and cost, and says nothing about latency at a given load.',
+          'A closed loop sends the next request only after the last answer: it measures cost and, where the server is saturated, capacity; it says nothing about latency at a given load.',
         ]
       : []),
     'One server process on one machine: effects of scale-out, of TLS and of real networks are not in these numbers.',

@@ -1,7 +1,7 @@
 import type { Results } from '../../results.ts'
-import { formatChange, formatCount } from '../../units.ts'
+import { formatChange, formatCount, formatList } from '../../units.ts'
 import { type Block, type Section, type Tone, textCell } from '../model.ts'
-import { enumerate, sentence } from '../wording.ts'
+import { bandText, sentence } from '../wording.ts'
 
 const TONES: Readonly<Record<'ok' | 'warn' | 'invalid' | 'unknown', Tone>> = {
   ok: 'good',
@@ -11,7 +11,7 @@ const TONES: Readonly<Record<'ok' | 'warn' | 'invalid' | 'unknown', Tone>> = {
 }
 const SEVERITY = ['invalid', 'warn', 'unknown', 'ok'] as const
 
-function noiseTable({ noise, metrics }: Results): Block {
+function noiseTable({ noise, metrics, comparisons }: Results): Block {
   const ids = Object.keys(noise)
   const titleOf = (id: string) => metrics.find((metric) => metric.id === id)?.title ?? id
   const rounds = [...new Set(Object.values(noise).map((ratio) => ratio.rounds))].sort((a, b) => a - b)
@@ -25,12 +25,21 @@ function noiseTable({ noise, metrics }: Results): Block {
       columns: [
         { title: 'Metric', unit: null },
         { title: 'Twin / baseline − 1', unit: null },
+        { title: 'Noise', unit: null },
       ],
       rows: ids.flatMap((id) => {
         const ratio = noise[id]
-        return ratio === undefined ? [] : [[textCell(titleOf(id)), textCell(formatChange(ratio))]]
+        return ratio === undefined
+          ? []
+          : [
+              [
+                textCell(titleOf(id)),
+                textCell(formatChange(ratio)),
+                textCell(bandText(comparisons, id) ?? 'unknown'),
+              ],
+            ]
       }),
-      note: `${rounds.map((count) => formatCount(count, 'round')).join(', ')}. Same code, other process: a difference inside this band is not a difference.`,
+      note: `${rounds.map((count) => formatCount(count, 'round')).join(', ')}. Same code, other process. Noise: the further end of the interval, as a factor to both sides; a difference inside it cannot be told from noise.`,
     },
   }
 }
@@ -72,7 +81,7 @@ function checksTable({ validity, strategies }: Results): readonly Block[] {
         ]),
     ...(words.length === 0
       ? []
-      : [{ kind: 'text' as const, text: `Passed: ${enumerate(words)}.`, tone: 'plain' as const }]),
+      : [{ kind: 'text' as const, text: `Passed: ${formatList(words)}.`, tone: 'plain' as const }]),
   ]
 }
 

@@ -36,7 +36,7 @@ function textColumns(table: Table): readonly TextColumn[] {
     return {
       head,
       cells: lines,
-      styles: cells.map(({ tone }) => tone),
+      styles: cells.map((cell) => (cell.kind === 'text' ? (cell.state ?? cell.tone) : cell.tone)),
       numeric: column.numeric,
       width: Math.max(...[...words, ...lines].map(widthOf)),
     }
@@ -107,7 +107,12 @@ function panelLines(columns: readonly TextColumn[], rows: number, paint: Paint):
 
 export function tableLines(table: Table, columns: number, paint: Paint): readonly string[] {
   return panels(textColumns(table), columns).flatMap((panel, index) => [
-    ...(index === 0 ? [] : ['']),
+    ...(index === 0
+      ? []
+      : [
+          '',
+          ...wrap(singleLine(`${table.caption}, continued`), columns).map((line) => paint('strong', line)),
+        ]),
     ...panelLines(panel, table.rows.length, paint),
   ])
 }
