@@ -86,14 +86,19 @@ const GENERATED: Readonly<Record<string, () => string>> = {
 }
 
 function regenerate(text: string): string {
-  return text.replaceAll(
-    /(<!-- generated: (\S+) -->\n)[\s\S]*?(\n<!-- end: \2 -->)/g,
+  const found = new Set<string>()
+  const regenerated = text.replaceAll(
+    /(<!-- generated: (\S+) -->\n)[\s\S]*?(<!-- end: \2 -->)/g,
     (_, start: string, name: string, end: string) => {
       const make = GENERATED[name]
       if (make === undefined) throw new Error(`README.md asks for '${name}', which nothing generates`)
-      return `${start}${make()}${end}`
+      found.add(name)
+      return `${start}\n${make()}\n\n${end}`
     },
   )
+  const missing = Object.keys(GENERATED).filter((name) => !found.has(name))
+  if (missing.length > 0) throw new Error(`README.md has no place for ${missing.join(', ')}`)
+  return regenerated
 }
 
 const before = readFileSync(README, 'utf8')
