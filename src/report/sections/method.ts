@@ -69,7 +69,7 @@ function environmentTable({ environment, run }: Results): Block {
     ['Processor', `${environment.cpu}, ${formatCount(environment.cores, 'core')}`],
     ['Memory', formatBytes(environment.memoryBytes)],
     ['System', `${environment.platform}, kernel ${environment.kernel}`],
-    ['Node.js', `${environment.node}, V8 ${environment.v8}`],
+    ['Node.js', [environment.node, `V8 ${environment.v8}`, ...environment.nodeFlags].join(', ')],
     ['Redis', redis],
     ['Packages', packages.join(', ')],
     ['Lock file', environment.lockfileHash ?? 'unknown'],
