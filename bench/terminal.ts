@@ -11,8 +11,8 @@ export interface Terminal {
   readonly stdout: Output
   readonly stderr: Output
   readonly color: boolean
-  /** Aborts when the user or the system asks the program to end; the listeners go with `scope`. */
-  interruption(scope: AsyncDisposableStack): AbortSignal
+  /** Aborts, saying so, when the user or the system asks the program to end; the listeners go with `scope`. */
+  interruption(scope: AsyncDisposableStack, saying: string): AbortSignal
   /** Code, cause and next step; a stack only for our own defects and only with AUTHBENCH_DEBUG. */
   reportError(error: unknown): void
 }
@@ -27,10 +27,10 @@ export function processTerminal(): Terminal {
     stdout,
     stderr,
     color: stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
-    interruption(scope) {
+    interruption(scope, saying) {
       const controller = new AbortController()
       const stop = () => {
-        if (!controller.signal.aborted) stderr.write('\nStopping; what was measured so far is kept.\n')
+        if (!controller.signal.aborted) stderr.write(`\n${saying}\n`)
         controller.abort()
       }
       for (const name of SIGNALS) process.on(name, stop)

@@ -53,7 +53,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   }
 
   await using cleanup = new AsyncDisposableStack()
-  const signal = terminal.interruption(cleanup)
+  const signal = terminal.interruption(cleanup, 'Stopping; what was measured so far is kept.')
   cleanup.defer(lockMachine())
   const startedAt = new Date()
   const folder = createResultsFolder(merged.out ?? 'results', config.profile, startedAt)

@@ -42,7 +42,7 @@ export async function serve(id: string, flags: ServeFlags, terminal: Terminal): 
   const keyPrefix = `authbench:serve-${process.pid}:`
 
   await using cleanup = new AsyncDisposableStack()
-  const signal = terminal.interruption(cleanup)
+  const signal = terminal.interruption(cleanup, 'Stopping.')
   const redis = needsRedis ? await provideRedis(url, pinning.redis) : null
   if (redis !== null) {
     cleanup.defer(async () => {
