@@ -117,7 +117,10 @@ describe('the real pipeline in its smallest profile', () => {
           verdict === 'not judged' || verdict === 'equal' || verdict === 'better' || verdict === 'worse',
       ),
     ).toBe(true)
-    const cells = readCells(latest()).map(measured)
+    // A noisy machine may have had some measured again.
+    const cells = readCells(latest())
+      .filter(({ attempt }) => attempt === 0)
+      .map(measured)
     expect(cells.map(({ strategy, arm }) => `${strategy} ${arm}`).toSorted()).toEqual([
       'jwt-hs256-fast main',
       'none main',
