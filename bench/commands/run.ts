@@ -111,8 +111,9 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     strategies: infos,
     scenarios: scenarios.map(({ id, title, question, model }) => ({ id, title, question, model })),
   })
-  writeReports(results, folder)
+  // Printed first: what a full disk takes, the terminal still has.
   terminal.stdout.write(json ? `${JSON.stringify(results, null, 2)}\n` : renderForTerminal(results, terminal))
+  writeReports(results, folder)
   terminal.stderr.write(`\nReport: ${relative(process.cwd(), folder.path) || '.'}/report.html\n`)
   if (outcome.fatal !== null) terminal.reportError(outcome.fatal)
   return signal.aborted ? INTERRUPTED : (outcome.fatal?.exitCode ?? EXIT_CODES[results.validity.verdict])
