@@ -46,6 +46,8 @@ export async function connectRedis(url: string, deadlineMs = DEADLINE_MS): Promi
     lazyConnect: true,
     connectTimeout: deadlineMs,
     commandTimeout: DEADLINE_MS,
+    // A server that hangs does not close its side either, and would keep this process from ending.
+    disconnectTimeout: 100,
     retryStrategy: null,
     maxRetriesPerRequest: 0,
     // Each of these would send commands of its own, which nobody could take out of the counters.
