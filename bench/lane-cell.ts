@@ -28,7 +28,7 @@ export function toCell(lane: Lane, engine: string, ended: boolean, context: Roun
   return [{ state: cutShort ? 'interrupted' : stateOf(checks), ...measured, checks }]
 }
 
-export function sumSlices(slices: readonly MeasuredSlice[], engine: string, connections: number): LoadSample {
+function sumSlices(slices: readonly MeasuredSlice[], engine: string, connections: number): LoadSample {
   const total = (read: (slice: EngineSlice) => number) =>
     slices.reduce((sum, slice) => sum + read(slice.engine), 0)
   const statuses: Record<string, number> = {}

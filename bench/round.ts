@@ -3,7 +3,7 @@ import { commonDrift } from '../src/checks/drift.ts'
 import type { AuthbenchError } from '../src/errors.ts'
 import type { PlannedRound } from '../src/plan.ts'
 import { asAuthbenchError, attempt, isGoing, type Lane, newLane, type RoundContext } from './lane.ts'
-import { sumSlices, toCell } from './lane-cell.ts'
+import { toCell } from './lane-cell.ts'
 import { issuePool, probeLane } from './lane-probe.ts'
 import type { EngineRequest } from './load/engine.ts'
 import { machineTimeBetween } from './machine/proc-stat.ts'
@@ -152,7 +152,7 @@ async function runPasses(
   }
   const whole = lanes.filter(({ slices }) => slices.length === context.config.slicesPerRound)
   const drift = commonDrift(
-    whole.map(({ slices }) => ({ load: sumSlices(slices, '', context.config.connections) })),
+    whole.map(({ slices }) => ({ load: { slices: slices.map(({ slice }) => slice) } })),
   )
   for (const lane of whole) lane.roundDrift = drift
 }

@@ -1,21 +1,8 @@
-import type { KeyMaterial, TokenProfile, Transport } from './contract.ts'
+import type { ServerOptions } from './server.ts'
 
 /** Runner to server child, over the IPC channel: secrets stay out of argv and the environment. */
 export type ToServer =
-  | {
-      readonly type: 'init'
-      readonly strategy: string
-      readonly keys: KeyMaterial
-      readonly token: TokenProfile
-      readonly ttlSeconds: number
-      readonly transport: Transport
-      /** Null when the strategy needs no Redis. */
-      readonly redisUrl: string | null
-      /** Every key that the server writes starts with it. */
-      readonly keyPrefix: string
-      /** 0: any free port, on 127.0.0.1. */
-      readonly port: number
-    }
+  | ({ readonly type: 'init'; readonly strategy: string } & Omit<ServerOptions, 'now'>)
   | { readonly type: 'issue'; readonly subjects: readonly string[] }
   | { readonly type: 'usage' }
 

@@ -20,8 +20,9 @@ export interface ServerOptions {
   readonly transport: Transport
   /** Null when the strategy needs no Redis. */
   readonly redisUrl: string | null
+  /** Every key that the server writes starts with it. */
   readonly keyPrefix: string
-  /** 0: any free port, on 127.0.0.1. */
+  /** On 127.0.0.1; 0 takes a free one. */
   readonly port: number
   /** Milliseconds since the epoch. */
   readonly now: () => number

@@ -18,7 +18,7 @@ export function recordMilliseconds(histogram: LatencyHistogram, milliseconds: nu
   histogram.recordValue(Math.min(Math.max(Math.round(milliseconds * 1000), 1), 60_000_000))
 }
 
-/** HDR V2, compressed, base64: any HdrHistogram implementation reads it. */
+/** HDR V2, compressed, base64; every HdrHistogram implementation reads it. */
 export function encodeHistogram(histogram: LatencyHistogram): string {
   return hdr.encodeIntoCompressedBase64(histogram)
 }

@@ -1,6 +1,6 @@
 import type { Slice } from '../cell.ts'
 import { cpuUs } from '../metrics/cpu.ts'
-import { type CellData, secondsOf } from '../metrics/metric.ts'
+import { secondsOf, type Windows } from '../metrics/metric.ts'
 import { medianOf } from '../stats/median.ts'
 import { formatPercent } from '../units.ts'
 import { type CellCheck, judged } from './check.ts'
@@ -12,7 +12,7 @@ function cost(slices: readonly Slice[]): number {
 }
 
 /** Cost of a request in the second half of the slices over that in the first; null where the windows are too short to tell. */
-function driftOf(cell: Pick<CellData, 'load'>): number | null {
+function driftOf(cell: Windows): number | null {
   const { slices } = cell.load
   const half = Math.floor(slices.length / 2)
   if (half === 0 || secondsOf(cell) < MINIMUM_SECONDS) return null
@@ -27,7 +27,7 @@ const MINIMUM_CELLS = 3
  * What all cells of a round share is the machine: its clock, its neighbours. The slices alternate, so it cancels in every
  * comparison, and only what a cell has beyond it is its own: code that is still being compiled. 1 where too few cells tell.
  */
-export function commonDrift(cells: readonly Pick<CellData, 'load'>[]): number {
+export function commonDrift(cells: readonly Windows[]): number {
   const drifts = cells.flatMap((cell) => driftOf(cell) ?? [])
   return drifts.length < MINIMUM_CELLS ? 1 : medianOf(drifts)
 }

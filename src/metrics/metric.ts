@@ -18,6 +18,11 @@ export function requestsOf({ load }: Pick<CellData, 'load'>): number {
   return load.slices.reduce((sum, slice) => sum + slice.requests, 0)
 }
 
-export function secondsOf({ load }: Pick<CellData, 'load'>): number {
+/** What is told from the windows alone. */
+export interface Windows {
+  readonly load: Pick<CellData['load'], 'slices'>
+}
+
+export function secondsOf({ load }: Windows): number {
   return load.slices.reduce((sum, slice) => sum + slice.seconds, 0)
 }
