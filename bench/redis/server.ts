@@ -40,6 +40,9 @@ const NAMES = ['redis-server', 'valkey-server']
 /** Searched after PATH: an ordinary user's often lacks the `sbin` folders. Set-up looks in the same ones. */
 const EXTRA_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin']
 
+/** Tells the number of the process from what Redis prints. */
+const PID_MARK = 'authbench-redis-pid '
+
 /**
  * Outlives this process for the moment it takes to clean up. Whatever ends this process closes the pipe that
  * the inner shell reads; whatever ends Redis ends the outer one's wait. CONT: a stopped process hears no TERM.
@@ -47,7 +50,7 @@ const EXTRA_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/h
 const WRAPPER = `
 folder=$1; shift
 "$@" 2>&1 </dev/null & server=$!
-echo "$server"
+echo "${PID_MARK}$server"
 exec 3<&0
 (read -r _ <&3; kill "$server"; kill -CONT "$server") >/dev/null 2>&1 & watcher=$!
 wait "$server"
@@ -108,7 +111,8 @@ function startWrapper(folder: string, command: readonly string[]): Wrapper {
     env: { PATH: process.env.PATH, LC_ALL: 'C' },
   })
   const ended = new Promise<'ended'>((resolve) => {
-    child.once('exit', () => resolve('ended'))
+    // Not `exit`: by then its last lines may not have been read.
+    child.once('close', () => resolve('ended'))
     child.once('error', () => resolve('ended'))
   })
   child.stdin.on('error', () => {})
@@ -118,8 +122,9 @@ function startWrapper(folder: string, command: readonly string[]): Wrapper {
   const log: string[] = []
   let pid: number | null = null
   createInterface({ input: child.stdout }).on('line', (line) => {
-    if (pid === null) {
-      pid = Number(line)
+    // A server that fails at once may have said so before the shell gets to its number.
+    if (line.startsWith(PID_MARK)) {
+      pid = Number(line.slice(PID_MARK.length))
       return
     }
     log.push(line)
