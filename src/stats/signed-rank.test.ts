@@ -28,6 +28,7 @@ describe('hodgesLehmann', () => {
     expect(hodgesLehmann(values).value).toBeCloseTo(estimate, 9)
     expectInterval(values, 0.95, intervals.interval95)
     expectInterval(values, 0.9, intervals.interval90)
+    expectInterval(values, 0.975, intervals.interval975)
   })
 
   it('drops the published number of Walsh averages from each end', () => {

@@ -1,5 +1,6 @@
 import type { Estimate } from '../results.ts'
 import { medianOfSorted } from './median.ts'
+import { doubledMidranks } from './midranks.ts'
 
 /** All (x_i + x_j) / 2 with i <= j, ascending: n (n + 1) / 2 of them. */
 function walshAverages(values: readonly number[]): Float64Array {
@@ -71,15 +72,6 @@ export function hodgesLehmann(values: readonly number[], confidence = 0.95): Est
     high: dropped === null ? null : (averages[averages.length - 1 - dropped] ?? null),
     rounds: values.length,
   }
-}
-
-/** Twice the midranks of the magnitudes, so that ties keep whole numbers; in the order of the values. */
-function doubledMidranks(magnitudes: readonly number[]): number[] {
-  return magnitudes.map((magnitude) => {
-    const smaller = magnitudes.filter((other) => other < magnitude).length
-    const same = magnitudes.filter((other) => other === magnitude).length
-    return 2 * smaller + same + 1
-  })
 }
 
 /**
