@@ -1,0 +1,110 @@
+import { AuthbenchError } from '../../src/errors.ts'
+import type { Change } from '../../src/gates/change.ts'
+import type { Difference } from '../../src/gates/comparable.ts'
+import { type Gate, parseGates } from '../../src/gates/gate.ts'
+import { changesBetween, changesWithin } from '../../src/gates/runs.ts'
+import { type GateVerdict, verdictOf } from '../../src/gates/verdict.ts'
+import { nearest } from '../../src/nearest.ts'
+import { type ChangeReport, reportBetween, reportWithin } from '../../src/report/change-report.ts'
+import { markdownOfSections } from '../../src/report/markdown.ts'
+import type { RenderOptions } from '../../src/report/reporter.ts'
+import { detailsOfChanges } from '../../src/report/sections/change-details.ts'
+import { summaryOfChanges } from '../../src/report/sections/changes.ts'
+import { terminalOfSections } from '../../src/report/terminal.ts'
+import { readResults } from '../results-folder.ts'
+import type { Terminal } from '../terminal.ts'
+
+export interface CompareFlags {
+  readonly gate?: readonly string[]
+  readonly format: string
+  readonly json?: boolean
+}
+
+const EXIT_CODES: Readonly<Record<GateVerdict, number>> = { pass: 0, regression: 1, inconclusive: 3 }
+
+/** A comment on a pull request holds 65,536 characters; what surrounds the text needs some of them. */
+const COMMENT_BYTES = 60_000
+
+function renderOptions({ stdout, color }: Terminal): RenderOptions {
+  const columns = stdout.isTTY === true ? (stdout.columns ?? 100) : 100
+  return { color, columns: Math.min(columns, 120) }
+}
+
+const FORMATS: Readonly<
+  Record<string, (report: ChangeReport, gates: readonly Gate[], terminal: Terminal) => string>
+> = {
+  terminal: (report, _gates, terminal) =>
+    terminalOfSections([summaryOfChanges(report), detailsOfChanges(report)], renderOptions(terminal)),
+  markdown: (report) =>
+    markdownOfSections(
+      [],
+      [summaryOfChanges(report), detailsOfChanges(report)],
+      { budgetBytes: COMMENT_BYTES, leftOutFirst: ['change-details'] },
+      'the output of `authbench compare --json`',
+    ),
+  json: (report, gates) => `${JSON.stringify(comparisonData(report, gates), null, 2)}\n`,
+}
+
+interface ComparisonData {
+  readonly schema: 'authbench/compare@1'
+  readonly verdict: GateVerdict
+  readonly paired: boolean
+  readonly base: string
+  readonly head: string
+  readonly gates: readonly Gate[]
+  readonly differences: readonly Difference[]
+  readonly changes: readonly Change[]
+}
+
+const comparisonData = (
+  { paired, base, head, differences, changes }: ChangeReport,
+  gates: readonly Gate[],
+): ComparisonData => ({
+  schema: 'authbench/compare@1',
+  verdict: verdictOf(changes),
+  paired,
+  base,
+  head,
+  gates,
+  differences,
+  changes,
+})
+
+/** @throws AuthbenchError RESULTS_*, COMPARE_WITHOUT_BASE */
+function reportOf(baseFolder: string, headFolder: string | undefined, gates: readonly Gate[]): ChangeReport {
+  const base = readResults(baseFolder)
+  if (headFolder !== undefined) {
+    const head = readResults(headFolder)
+    return reportBetween(base, head, changesBetween(base, head, gates))
+  }
+  if (!base.rounds.some(({ arm }) => arm === 'base')) {
+    throw new AuthbenchError('COMPARE_WITHOUT_BASE', `the run in ${baseFolder} measured one checkout only`, {
+      next: 'Name the folder of a second run, or measure both with `authbench run --against DIR`.',
+    })
+  }
+  return reportWithin(base, changesWithin(base, gates))
+}
+
+/**
+ * Judges a head run against a base run, or the two sides of one run made with `--against`.
+ * @returns the exit code: 0 pass, 1 regression, 3 inconclusive or not comparable
+ * @throws AuthbenchError FORMAT_UNKNOWN, GATE_INVALID, RESULTS_*, COMPARE_WITHOUT_BASE
+ */
+export function compare(
+  base: string,
+  head: string | undefined,
+  { gate = [], format, json = false }: CompareFlags,
+  terminal: Terminal,
+): number {
+  const render = FORMATS[json ? 'json' : format]
+  if (render === undefined) {
+    const valid = Object.keys(FORMATS)
+    throw new AuthbenchError('FORMAT_UNKNOWN', `unknown format '${format}' (valid: ${valid.join(', ')})`, {
+      next: `Did you mean '${nearest(format, valid)}'?`,
+    })
+  }
+  const gates = parseGates(gate)
+  const report = reportOf(base, head, gates)
+  terminal.stdout.write(render(report, gates, terminal))
+  return EXIT_CODES[verdictOf(report.changes)]
+}

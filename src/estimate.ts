@@ -1,0 +1,13 @@
+import { z } from 'zod'
+
+/**
+ * A number never travels without its uncertainty: 95 % interval over rounds. `low` and `high` are null when
+ * there are too few rounds for a distribution-free interval (fewer than 6).
+ */
+export const estimateSchema = z.object({
+  value: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  rounds: z.number().int().nonnegative(),
+})
+export type Estimate = z.infer<typeof estimateSchema>

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import type { Environment, Results, RunConfig } from '../results.ts'
+import { simulatedRun } from '../testing/simulated-runs.ts'
+import { differencesBetween } from './comparable.ts'
+import { changesBetween } from './runs.ts'
+import { verdictOf } from './verdict.ts'
+
+const base = simulatedRun({ seed: 1 })
+const head = simulatedRun({ seed: 2 })
+
+const elsewhere = (environment: Partial<Environment>): Results => ({
+  ...head,
+  environment: { ...head.environment, ...environment },
+})
+const otherwise = (config: Partial<RunConfig>): Results => ({
+  ...head,
+  config: { ...head.config, ...config },
+})
+
+describe('two stored runs', () => {
+  it('that differ in nothing but their values are judged in everything, as unpaired', () => {
+    const { changes, differences } = changesBetween(base, head)
+    expect(differences).toEqual([])
+    expect(changes.length).toBeGreaterThan(0)
+    for (const { paired, ratio, base: before } of changes) {
+      expect(paired).toBe(false)
+      expect(ratio === null).toBe(before.value === 0)
+    }
+  })
+
+  it.each<[string, Partial<Environment>]>([
+    ['processor', { cpu: 'Apple M4' }],
+    ['cores', { cores: 10 }],
+    ['platform', { platform: 'linux arm64' }],
+    ['Node.js', { node: 'v27.0.0' }],
+    ['Node.js flags', { nodeFlags: [] }],
+    ['Redis, major version', { redis: '8.0.1' }],
+    ['source of CPU times', { cpuSource: 'rusage' }],
+  ])('of another %s are not judged in time, and still in counts', (what, environment) => {
+    const { changes, differences } = changesBetween(base, elsewhere(environment))
+    expect(differences).toMatchObject([{ what, consequence: 'timed metrics not judged' }])
+    for (const { exact, verdict, ratio, worse, p, why } of changes) {
+      if (exact) expect(verdict).toBe('pass')
+      else {
+        expect([verdict, ratio, worse, p]).toEqual(['inconclusive', null, null, null])
+        expect(why).toContain(`the runs differ in ${what} (`)
+      }
+    }
+    expect(verdictOf(changes)).toBe('inconclusive')
+  })
+
+  it.each<[string, Partial<RunConfig>]>([
+    ['sliceMs', { sliceMs: 500 }],
+    ['slicesPerRound', { slicesPerRound: 12 }],
+    ['warmupRequests', { warmupRequests: 1 }],
+    ['connections', { connections: 3 }],
+    ['pool', { pool: 10 }],
+    ['ttlSeconds', { ttlSeconds: 60 }],
+    ['profile', { profile: 'full' }],
+  ])('with another %s are not judged in time', (name, config) => {
+    const { changes, differences } = changesBetween(base, otherwise(config))
+    expect(differences).toMatchObject([{ what: `setting ${name}`, consequence: 'timed metrics not judged' }])
+    expect(changes.filter(({ exact, verdict }) => exact && verdict !== 'pass')).toEqual([])
+    expect(verdictOf(changes)).toBe('inconclusive')
+  })
+
+  it.each<[string, Partial<RunConfig>]>([
+    ['extraClaims', { extraClaims: ['roles'] }],
+    ['transport', { transport: 'cookie' }],
+  ])('with other %s are judged in Redis commands only', (_, config) => {
+    const { changes } = changesBetween(base, otherwise(config))
+    const judged = changes.filter(({ verdict }) => verdict !== 'inconclusive')
+    expect(new Set(judged.map(({ metric }) => metric))).toEqual(new Set(['redis.commands']))
+  })
+
+  it.each(['invalid', 'partial', 'inconclusive', 'unjudged'] as const)(
+    'of which one is %s are not judged in time, from either side',
+    (verdict) => {
+      const unsound = (run: Results): Results => ({ ...run, validity: { ...run.validity, verdict } })
+      for (const [one, other] of [
+        [unsound(base), head],
+        [base, unsound(head)],
+        [unsound(base), unsound(head)],
+      ] as const) {
+        const { changes, differences } = changesBetween(one, other)
+        expect(differences).toMatchObject([{ what: 'verdict of the run' }])
+        expect(changes.filter(({ exact, ratio }) => !exact && ratio !== null)).toEqual([])
+      }
+    },
+  )
+
+  it.each<[string, Results]>([
+    ['kernel', elsewhere({ kernel: '7.1.0' })],
+    ['lock file', elsewhere({ lockfileHash: null })],
+    ['authbench', { ...head, run: { ...head.run, authbench: '0.2.0' } }],
+    ['the same run', { ...head, run: { ...head.run, id: base.run.id } }],
+  ])('with another %s are judged, and it is said', (what, other) => {
+    const { changes, differences } = changesBetween(base, other)
+    expect(differences).toMatchObject([{ what, consequence: 'label' }])
+    expect(changes.some(({ exact, ratio }) => !exact && ratio !== null)).toBe(true)
+  })
+
+  it('with other rounds and seeds are the same', () => {
+    expect(differencesBetween(base, otherwise({ rounds: 24, seed: 7 }))).toEqual([])
+  })
+
+  it('name what only one of them measured', () => {
+    const without = { ...head, rounds: head.rounds.filter(({ strategy }) => strategy !== 'session-redis') }
+    expect(differencesBetween(base, without)).toEqual([
+      { what: 'measured on one side only', base: 'session-redis verify', head: 'none', consequence: 'label' },
+    ])
+    expect(verdictOf(changesBetween(base, without).changes)).not.toBe('regression')
+  })
+
+  it('take the noisier A/A interval of the two', () => {
+    const loud = { ...head.noise, 'cpu.server': { value: 1, low: 0.9, high: 1.02, rounds: 12 } }
+    for (const [one, other] of [
+      [{ ...base, noise: loud }, head],
+      [base, { ...head, noise: loud }],
+    ] as const) {
+      const cpu = changesBetween(one, other).changes.filter(({ metric }) => metric === 'cpu.server')
+      expect(cpu.map(({ why }) => why.includes('[−10, +2]'))).toEqual([true, true, true])
+    }
+  })
+
+  it('compare an open loop in counts and in the rate within the limit only: each run chose its own load', () => {
+    const opened = (run: Results): Results => ({
+      ...run,
+      scenarios: run.scenarios.map((scenario) => ({ ...scenario, model: 'open' as const })),
+    })
+    const metrics = changesBetween(opened(base), opened(head)).changes.map(({ metric }) => metric)
+    expect(metrics).toContain('redis.commands')
+    expect(metrics).not.toContain('cpu.server')
+  })
+
+  it('compare nothing where every strategy has a load of its own', () => {
+    const own = (run: Results): Results => ({
+      ...run,
+      scenarios: run.scenarios.map((scenario) => ({ ...scenario, compared: false })),
+    })
+    expect(changesBetween(own(base), own(head)).changes).toEqual([])
+  })
+})

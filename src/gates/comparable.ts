@@ -1,0 +1,125 @@
+import { keyOf } from '../analysis/subject.ts'
+import type { Results, RunConfig } from '../results.ts'
+import { formatList } from '../units.ts'
+
+/**
+ * - `label`: said beside the verdicts
+ * - the others: such metrics are shown and not judged
+ */
+export type Consequence = 'label' | 'timed metrics not judged' | 'timed metrics and bytes not judged'
+
+/** Something in which two stored runs differ. */
+export interface Difference {
+  readonly what: string
+  readonly base: string
+  readonly head: string
+  readonly consequence: Consequence
+}
+
+interface Fact {
+  readonly what: string
+  readonly consequence: Consequence
+  read(results: Results): string
+}
+
+const timed = (what: string, read: Fact['read']): Fact => ({
+  what,
+  read,
+  consequence: 'timed metrics not judged',
+})
+const label = (what: string, read: Fact['read']): Fact => ({ what, read, consequence: 'label' })
+
+const major = (version: string | null): string => version?.split('.')[0] ?? 'none'
+const listText = (words: readonly string[]): string => (words.length === 0 ? 'none' : formatList(words))
+
+/** What time depends on, and what a reader wants to know of. */
+const FACTS: readonly Fact[] = [
+  timed('processor', ({ environment }) => environment.cpu),
+  timed('cores', ({ environment }) => `${environment.cores}`),
+  timed('platform', ({ environment }) => environment.platform),
+  timed('Node.js', ({ environment }) => environment.node),
+  timed('Node.js flags', ({ environment }) => listText(environment.nodeFlags)),
+  timed('Redis, major version', ({ environment }) => major(environment.redis)),
+  timed('source of CPU times', ({ environment }) => environment.cpuSource),
+  timed('pinning', ({ environment: { pinning } }) =>
+    [pinning.server, pinning.redis, pinning.generator].map((core) => core ?? 'free').join(', '),
+  ),
+  label('kernel', ({ environment }) => environment.kernel),
+  label('lock file', ({ environment }) => environment.lockfileHash ?? 'unknown'),
+  label('authbench', ({ run }) => run.authbench),
+  label('strategies', ({ config }) => listText(config.strategies)),
+  label('scenarios', ({ config }) => listText(config.scenarios)),
+]
+
+/** Settings that do not change what one round measures, or that are among the facts. */
+const FREE_SETTINGS: readonly string[] = ['rounds', 'seed', 'strategies', 'scenarios']
+/** Settings that change what is sent. */
+const WIRE_SETTINGS: readonly string[] = ['transport', 'extraClaims']
+
+const settingText = (value: RunConfig[keyof RunConfig] | undefined): string =>
+  Array.isArray(value) ? listText(value) : `${value ?? 'not set'}`
+
+/** Every setting of the method, whatever its name: one that is added later is compared too. */
+function settingsOf({ config }: Results): ReadonlyMap<string, string> {
+  const settings = new Map<string, string>()
+  for (const [name, value] of Object.entries(config)) {
+    if (!FREE_SETTINGS.includes(name)) settings.set(name, settingText(value))
+  }
+  return settings
+}
+
+function settingDifferences(base: Results, head: Results): readonly Difference[] {
+  const [before, after] = [settingsOf(base), settingsOf(head)]
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
+    const [one = 'not set', other = 'not set'] = [before.get(name), after.get(name)]
+    const consequence = WIRE_SETTINGS.includes(name)
+      ? ('timed metrics and bytes not judged' as const)
+      : ('timed metrics not judged' as const)
+    return one === other ? [] : [{ what: `setting ${name}`, base: one, head: other, consequence }]
+  })
+}
+
+/** Strategies at points that only one of the two has values of: they cannot be judged, and must not go unseen. */
+function unmatched(base: Results, head: Results): readonly Difference[] {
+  const subjects = ({ rounds }: Results) =>
+    new Map(
+      rounds
+        .filter(({ arm }) => arm === 'main')
+        .map((row) => [
+          JSON.stringify([row.strategy, keyOf(row)]),
+          [row.strategy, row.scenario, ...Object.entries(row.params).flat()].join(' '),
+        ]),
+    )
+  const [before, after] = [subjects(base), subjects(head)]
+  const only = (own: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>) =>
+    listText([...own].filter(([key]) => !other.has(key)).map(([, name]) => name))
+  const [lost, added] = [only(before, after), only(after, before)]
+  return lost === added
+    ? []
+    : [{ what: 'measured on one side only', base: lost, head: added, consequence: 'label' }]
+}
+
+/** In what two stored runs differ, and what follows from it; empty where they can be compared in everything. */
+export function differencesBetween(base: Results, head: Results): readonly Difference[] {
+  const sound = base.validity.verdict === 'ok' && head.validity.verdict === 'ok'
+  return [
+    ...(sound
+      ? []
+      : [
+          {
+            what: 'verdict of the run',
+            base: base.validity.verdict,
+            head: head.validity.verdict,
+            consequence: 'timed metrics not judged' as const,
+          },
+        ]),
+    ...(base.run.id === head.run.id
+      ? [{ what: 'the same run', base: base.run.id, head: head.run.id, consequence: 'label' as const }]
+      : []),
+    ...FACTS.flatMap(({ what, consequence, read }) =>
+      read(base) === read(head) ? [] : [{ what, base: read(base), head: read(head), consequence }],
+    ),
+    ...settingDifferences(base, head),
+    ...unmatched(base, head),
+  ]
+}

@@ -1,0 +1,86 @@
+import { noiseFactor } from '../analysis/comparison.ts'
+import type { Estimate } from '../estimate.ts'
+import { METRICS } from '../metrics/registry.ts'
+import type { MetricInfo, Results } from '../results.ts'
+import type { Change } from './change.ts'
+import { changesOf, type RoundRow } from './changes.ts'
+import { type Difference, differencesBetween } from './comparable.ts'
+import { DEFAULT_GATES, type Gate } from './gate.ts'
+
+type Judged = Pick<Results, 'rounds' | 'noise' | 'metrics' | 'scenarios' | 'validity'>
+
+/** Found by a search of its own in each run, so it means the same in both. */
+const RATE_WITHIN_LIMIT = 'slo.rate'
+const NOT_COMPARED: readonly string[] = METRICS.filter(({ compared }) => compared === false).map(
+  ({ id }) => id,
+)
+
+/**
+ * Rows that may be compared between two sides: not where each strategy is loaded in proportion to its own capacity. The load of an
+ * open loop comes from the capacity that its own run found, so between two runs times under it are times under different loads.
+ */
+function comparableRows({ rounds, scenarios, metrics }: Judged, arm: RoundRow['arm'], paired: boolean) {
+  return rounds.filter((row) => {
+    const scenario = scenarios.find(({ id }) => id === row.scenario)
+    if (row.arm !== arm || scenario?.compared === false || NOT_COMPARED.includes(row.metric)) return false
+    const exact = metrics.find(({ id }) => id === row.metric)?.exact ?? false
+    return paired || exact || row.metric === RATE_WITHIN_LIMIT || scenario?.model !== 'open'
+  })
+}
+
+/** Changes inside one run that measured every strategy from two checkouts; empty where it did not. */
+export function changesWithin(run: Judged, gates: readonly Gate[] = DEFAULT_GATES): Change[] {
+  const { verdict } = run.validity
+  const unsound = verdict === 'invalid' || verdict === 'partial'
+  return changesOf(comparableRows(run, 'base', true), comparableRows(run, 'main', true), {
+    paired: true,
+    gates,
+    noise: run.noise,
+    metrics: run.metrics,
+    withheld: ({ exact }) => (unsound && !exact ? `the run is ${verdict}` : null),
+  })
+}
+
+const isBytes = ({ id }: MetricInfo) => id.includes('bytes')
+
+/** The first difference that forbids to judge the metric, in words. */
+function objectionTo(metric: MetricInfo, differences: readonly Difference[]): string | null {
+  const difference = differences.find(
+    ({ consequence }) =>
+      (consequence !== 'label' && !metric.exact) ||
+      (consequence === 'timed metrics and bytes not judged' && isBytes(metric)),
+  )
+  return difference === undefined
+    ? null
+    : `the runs differ in ${difference.what} (${difference.base} against ${difference.head})`
+}
+
+const isNoisier = (one: Estimate, other: Estimate): boolean =>
+  (noiseFactor(one) ?? Infinity) > (noiseFactor(other) ?? Infinity)
+
+/** Of each metric the wider A/A interval; the noise of either run is in a difference between them. */
+function noisier(one: Results['noise'], other: Results['noise']): Results['noise'] {
+  const worst = { ...one }
+  for (const [metric, estimate] of Object.entries(other)) {
+    const before = worst[metric]
+    if (before === undefined || isNoisier(estimate, before)) worst[metric] = estimate
+  }
+  return worst
+}
+
+/** Changes between two stored runs, which were measured at different times: unpaired, and the machine's own change is in them. */
+export function changesBetween(
+  base: Results,
+  head: Results,
+  gates: readonly Gate[] = DEFAULT_GATES,
+): { readonly changes: readonly Change[]; readonly differences: readonly Difference[] } {
+  const differences = differencesBetween(base, head)
+  const changes = changesOf(comparableRows(base, 'main', false), comparableRows(head, 'main', false), {
+    paired: false,
+    gates,
+    noise: noisier(base.noise, head.noise),
+    metrics: head.metrics,
+    withheld: (metric) => objectionTo(metric, differences),
+  })
+  return { changes, differences }
+}
