@@ -54,9 +54,9 @@ export function describeEnvironment(
   }
 }
 
-export function describeGit(): Results['run']['git'] {
+export function describeGit(root: string | URL = ROOT): Results['run']['git'] {
   const git = (...args: string[]) =>
-    execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+    execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   try {
     return {
       sha: git('rev-parse', 'HEAD'),

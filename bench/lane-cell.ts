@@ -1,38 +1,43 @@
-import type { Cell, LoadSample, StoreUse } from '../src/cell.ts'
+import type { Cell, Cohort, LoadSample, Pacing, StoreUse } from '../src/cell.ts'
 import { checkCell, stateOf } from '../src/checks/registry.ts'
 import { encodeHistogram, mergeHistograms } from '../src/histogram.ts'
-import type { Lane, MeasuredSlice, RoundContext } from './lane.ts'
-import type { EngineSlice } from './load/engine.ts'
+import { isWhole, type Lane, type MeasuredSlice, type RoundContext, type Track } from './lane.ts'
+import type { EngineSlice, SlicePacing } from './load/engine.ts'
 
 /**
- * The lane's attempt as a cell; none where nothing was measured.
+ * The track's attempt as a cell; none where nothing was measured.
  * @param ended the run stops here: what is not whole was interrupted
  */
-export function toCell(lane: Lane, engine: string, ended: boolean, context: RoundContext): Cell[] {
-  const { probe, slices } = lane
-  const key = { ...lane.plan, attempt: lane.attempt }
-  if (lane.error !== null) {
+export function toCell(lane: Lane, track: Track, ended: boolean, context: RoundContext): Cell[] {
+  const { slices, params, attempt, search } = track
+  const key = { ...lane.subject, scenario: context.scenario.id, params, round: lane.round, attempt }
+  if (lane.error !== null && !isWhole(track)) {
     return [{ state: 'failed', ...key, error: { code: lane.error.code, message: lane.error.message } }]
   }
-  if (probe === null || slices.length === 0) return []
+  if (lane.probe === null || slices.length === 0) return []
   const measured = {
     ...key,
-    startedAt: (lane.startedAt ?? context.bench.now()).toISOString(),
-    warmup: { requests: lane.warmupRequests, wanted: context.config.warmupRequests },
-    load: sumSlices(slices, engine, context.config.connections),
+    startedAt: (track.startedAt ?? context.bench.now()).toISOString(),
+    warmup: { ...lane.warmup, wanted: context.config.warmupRequests },
+    load: sumSlices(track, context),
+    search: search === null ? null : { passed: search.passed, failed: search.failed },
     store: sumStore(slices),
-    probe,
+    probe: lane.probe,
   }
-  const checks = checkCell(measured, lane.info, lane.roundDrift)
-  const cutShort = ended && slices.length < context.config.slicesPerRound
+  const checks = checkCell(measured, lane.info, track.roundDrift)
+  const cutShort = ended && !isWhole(track)
   return [{ state: cutShort ? 'interrupted' : stateOf(checks), ...measured, checks }]
 }
 
-function sumSlices(slices: readonly MeasuredSlice[], engine: string, connections: number): LoadSample {
-  const total = (read: (slice: EngineSlice) => number) =>
-    slices.reduce((sum, slice) => sum + read(slice.engine), 0)
+const sum = <Item>(items: readonly Item[], read: (item: Item) => number): number =>
+  items.reduce((total, item) => total + read(item), 0)
+
+const merged = (histograms: readonly string[]): string => encodeHistogram(mergeHistograms(histograms))
+
+function sumSlices({ slices, engine, connections }: Track, { config }: RoundContext): LoadSample {
+  const engines = slices.map((slice) => slice.engine)
   const statuses: Record<string, number> = {}
-  for (const { engine: slice } of slices) {
+  for (const slice of engines) {
     for (const [status, count] of Object.entries(slice.statuses))
       statuses[status] = (statuses[status] ?? 0) + count
   }
@@ -40,25 +45,67 @@ function sumSlices(slices: readonly MeasuredSlice[], engine: string, connections
     engine,
     connections,
     slices: slices.map(({ slice }) => slice),
-    latencyHdr: encodeHistogram(mergeHistograms(slices.map((slice) => slice.engine.latencyHdr))),
-    responses: total((slice) => slice.responses),
-    requestBytes: total((slice) => slice.requestBytes),
+    latencyHdr: merged(engines.map(({ latencyHdr }) => latencyHdr)),
+    pacing: sumPacing(engines, config.arrivals),
+    cohorts: sumCohorts(engines),
+    responses: sum(engines, ({ responses }) => responses),
+    requestBytes: sum(engines, ({ requestBytes }) => requestBytes),
     statuses,
-    errors: total((slice) => slice.errors),
-    timeouts: total((slice) => slice.timeouts),
-    reconnects: total((slice) => slice.reconnects),
+    errors: sum(engines, ({ errors }) => errors),
+    timeouts: sum(engines, ({ timeouts }) => timeouts),
+    reconnects: sum(engines, ({ reconnects }) => reconnects),
   }
 }
 
+/** Rates weigh by their requests: as many at the mean rate take as long as they did. */
+function sumPacing(engines: readonly EngineSlice[], schedule: Pacing['schedule']): Pacing | null {
+  const paced = engines.flatMap(({ pacing }) => pacing ?? [])
+  if (paced.length === 0) return null
+  const arrivals = sum(paced, (pacing) => pacing.arrivals)
+  const meanRate = (read: (pacing: SlicePacing) => number) => {
+    const seconds = sum(paced, (pacing) => (read(pacing) > 0 ? pacing.arrivals / read(pacing) : 0))
+    return seconds > 0 ? arrivals / seconds : 0
+  }
+  return {
+    schedule,
+    arrivals,
+    targetRate: meanRate(({ targetRate }) => targetRate),
+    achievedRate: meanRate(({ achievedRate }) => achievedRate),
+    queued: sum(paced, ({ queued }) => queued),
+    longestQueue: Math.max(...paced.map(({ longestQueue }) => longestQueue)),
+    serviceHdr: merged(paced.map(({ serviceHdr }) => serviceHdr)),
+    lagHdr: merged(paced.map(({ lagHdr }) => lagHdr)),
+    inFlightUs: sum(paced, ({ inFlightUs }) => inFlightUs),
+    serviceUs: sum(paced, ({ serviceUs }) => serviceUs),
+  }
+}
+
+function sumCohorts(engines: readonly EngineSlice[]): Record<string, Cohort> {
+  const names = new Set(engines.flatMap(({ cohorts }) => Object.keys(cohorts)))
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const own = engines.flatMap(({ cohorts }) => cohorts[name] ?? [])
+      return [
+        name,
+        {
+          responses: sum(own, ({ responses }) => responses),
+          requests: sum(own, ({ requests }) => requests),
+          latencyHdr: merged(own.map(({ latencyHdr }) => latencyHdr)),
+        },
+      ]
+    }),
+  )
+}
+
 function sumStore(slices: readonly MeasuredSlice[]): StoreUse | null {
-  const sum = { commands: {} as Record<string, number>, bytesIn: 0, bytesOut: 0 }
+  const total = { commands: {} as Record<string, number>, bytesIn: 0, bytesOut: 0 }
   for (const { store } of slices) {
     if (store === null) return null
     for (const [command, count] of Object.entries(store.commands)) {
-      sum.commands[command] = (sum.commands[command] ?? 0) + count
+      total.commands[command] = (total.commands[command] ?? 0) + count
     }
-    sum.bytesIn += store.bytesIn
-    sum.bytesOut += store.bytesOut
+    total.bytesIn += store.bytesIn
+    total.bytesOut += store.bytesOut
   }
-  return sum
+  return total
 }

@@ -14,15 +14,15 @@ export async function issuePool(
     return Array.from({ length: config.pool }, () => protectedRequest(config.transport, null, scenario.route))
   }
   const names = Array.from({ length: config.pool }, (_, index) => subjectName(index + 1))
-  const credentials = (await lane.subject?.issue(names)) ?? []
+  const credentials = (await lane.server?.issue(names)) ?? []
   return credentials.map((credential) => protectedRequest(config.transport, credential, scenario.route))
 }
 
 /** Right answers before speed: what is measured is what a hand-sent request showed. */
 export async function probeLane(lane: Lane, { bench, config, scenario }: RoundContext): Promise<Probe> {
-  const origin = lane.subject?.origin ?? ''
+  const origin = lane.server?.origin ?? ''
   const bare = lane.info.state === 'none'
-  const [credential = ''] = bare ? [''] : ((await lane.subject?.issue([subjectName(config.pool + 1)])) ?? [])
+  const [credential = ''] = bare ? [''] : ((await lane.server?.issue([subjectName(config.pool + 1)])) ?? [])
   const ask = (presented: string | null, route = scenario.route) =>
     bench.probe(origin, protectedRequest(config.transport, presented, route))
   const shown = bare ? null : credential

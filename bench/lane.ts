@@ -1,9 +1,11 @@
-import type { Cell, Probe, Slice, StoreUse } from '../src/cell.ts'
+import type { Cell, Params, Probe, Slice, StoreUse } from '../src/cell.ts'
 import { AuthbenchError, messageOf } from '../src/errors.ts'
-import type { PlannedCell } from '../src/plan.ts'
+import type { PlannedRound, PlannedSubject } from '../src/plan.ts'
+import type { RateSearch } from '../src/rate-search.ts'
 import type { RunConfig } from '../src/results.ts'
 import type { StrategyInfo } from '../src/strategy-info.ts'
 import type { EngineSlice } from './load/engine.ts'
+import type { EngineId, WarmUp } from './load/messages.ts'
 import type { Bench, Subject } from './ports.ts'
 import type { RunListener } from './progress/events.ts'
 import type { Scenario } from './scenario.ts'
@@ -24,41 +26,70 @@ export interface MeasuredSlice {
   readonly store: StoreUse | null
 }
 
-/** A server's way through the round. A failure ends its way, never the round. */
-export interface Lane {
-  readonly plan: PlannedCell
-  readonly info: StrategyInfo
-  readonly key: string
-  subject: Subject | null
-  probe: Probe | null
-  startedAt: Date | null
-  warmupRequests: number
+/** One point of the scenario on one server, on its way to become a cell. */
+export interface Track {
+  readonly params: Params
+  readonly engine: EngineId
+  readonly connections: number
+  /** Slices that make it whole; a search has as many as it needs. */
+  readonly wantedSlices: number | null
   attempt: number
+  startedAt: Date | null
   slices: MeasuredSlice[]
+  search: RateSearch | null
   /** What the machine did to all servers of the same passes. */
   roundDrift: number
   /** Earlier attempts, all invalid. */
   readonly earlier: Cell[]
+}
+
+/** A server's way through the round. A failure ends its way, never the round. */
+export interface Lane {
+  readonly subject: PlannedSubject
+  readonly round: number
+  readonly info: StrategyInfo
+  readonly key: string
+  readonly tracks: readonly Track[]
+  server: Subject | null
+  probe: Probe | null
+  warmup: WarmUp
+  /** Requests per second that the server answers in a closed loop; null until that is known. */
+  capacity: number | null
   error: AuthbenchError | null
   /** Nothing more can be measured on it, and what was measured stays. */
   broken: boolean
 }
 
-export function newLane(plan: PlannedCell, context: RoundContext): Lane {
-  const info = context.strategies.get(plan.strategy)
-  if (info === undefined) throw new Error(`no strategy '${plan.strategy}'`)
+function newTrack(params: Params, { config, scenario }: RoundContext): Track {
+  const { kind } = scenario.load
   return {
-    plan,
-    info,
-    key: plan.arm === 'main' ? plan.strategy : `${plan.strategy}-${plan.arm}`,
-    subject: null,
-    probe: null,
-    startedAt: null,
-    warmupRequests: 0,
+    params,
+    engine: kind === 'closed' ? 'autocannon' : 'paced',
+    connections: kind === 'closed' ? config.connections : config.pacedConnections,
+    wantedSlices:
+      kind === 'closed' ? config.slicesPerRound : kind === 'paced' ? config.pacedSlicesPerRound : null,
     attempt: 0,
+    startedAt: null,
     slices: [],
+    search: null,
     roundDrift: 1,
     earlier: [],
+  }
+}
+
+export function newLane(subject: PlannedSubject, plan: PlannedRound, context: RoundContext): Lane {
+  const info = context.strategies.get(subject.strategy)
+  if (info === undefined) throw new Error(`no strategy '${subject.strategy}'`)
+  return {
+    subject,
+    round: plan.round,
+    info,
+    key: subject.arm === 'main' ? subject.strategy : `${subject.strategy}-${subject.arm}`,
+    tracks: plan.points.map((params) => newTrack(params, context)),
+    server: null,
+    probe: null,
+    warmup: { requests: 0, converged: null },
+    capacity: null,
     error: null,
     broken: false,
   }
@@ -66,6 +97,10 @@ export function newLane(plan: PlannedCell, context: RoundContext): Lane {
 
 export const isGoing = (lane: Lane, { signal }: RoundContext): boolean =>
   !signal.aborted && lane.error === null && !lane.broken
+
+/** Only what was measured whole can be judged. */
+export const isWhole = ({ slices, wantedSlices, search }: Track): boolean =>
+  wantedSlices === null ? search !== null && search.next === null : slices.length === wantedSlices
 
 const FATAL = new Set(['REDIS_LOST', 'REDIS_COUNTERS_RESET', 'GENERATOR_LOST'])
 

@@ -6,7 +6,7 @@ import { readMachineTime } from './machine/proc-stat.ts'
 import type { Bench } from './ports.ts'
 import { sendRaw } from './probe.ts'
 import { startGeneratorProcess } from './process/generator-process.ts'
-import { startServerProcess } from './process/server-process.ts'
+import { OWN_SERVERS, startServerProcess } from './process/server-process.ts'
 import type { RedisControl } from './redis/connection.ts'
 import { redisMeter } from './redis/meter.ts'
 
@@ -17,17 +17,19 @@ export interface MachineBenchOptions {
   readonly redis: { readonly url: string; readonly control: RedisControl } | null
   readonly keys: KeyMaterial
   readonly token: TokenProfile
+  /** Start of the servers of the other checkout; null where there is none. */
+  readonly base: URL | null
   readonly signal: AbortSignal
 }
 
 /** The real thing: child processes, sockets, Redis, /proc. */
 export function machineBench(options: MachineBenchOptions): Bench {
-  const { config, pinning, redis, keys, token, signal } = options
+  const { config, pinning, redis, keys, token, base, signal } = options
   const needsRedis = new Set(
     options.strategies.filter(({ needs }) => needs.includes('redis')).map(({ id }) => id),
   )
   return {
-    startSubject: (strategy, keyPrefix) =>
+    startSubject: (strategy, arm, keyPrefix) =>
       startServerProcess(
         {
           strategy,
@@ -39,6 +41,7 @@ export function machineBench(options: MachineBenchOptions): Bench {
           redisUrl: needsRedis.has(strategy) ? (redis?.url ?? null) : null,
           port: 0,
         },
+        arm === 'base' && base !== null ? base : OWN_SERVERS,
         pinning.server,
         signal,
       ),

@@ -1,11 +1,14 @@
-import type { ProcessCpu, StoreUse } from '../src/cell.ts'
-import type { EngineRequest, EngineSlice, EngineTarget } from './load/engine.ts'
+import type { Arm, ProcessCpu, StoreUse } from '../src/cell.ts'
+import type { EngineRequest, EngineSlice, EngineTarget, Window } from './load/engine.ts'
+import type { EngineId, WarmUp, WarmUpLane } from './load/messages.ts'
 import type { MachineTime } from './machine/proc-stat.ts'
 import type { RawResponse } from './probe.ts'
 
 /** One server under test. */
 export interface Subject {
   readonly origin: string
+  /** Null where the process is not on this machine, or its CPU time is not shown. */
+  readonly pid: number | null
   /** One credential for each name. */
   issue(names: readonly string[]): Promise<readonly string[]>
   /** Since the start of the process; exact while it is idle. */
@@ -19,15 +22,14 @@ export interface Subject {
 
 /** The load generator of one round. */
 export interface Generator {
-  readonly engine: string
-  open(key: string, target: EngineTarget): Promise<void>
-  /** Load on a few at a time, until each has had so many responses, at most for so long together. @returns responses by key */
+  open(key: string, engine: EngineId, target: EngineTarget): Promise<void>
+  /** Closed loop on a few at a time, each until it is warm, at most for so long together. @returns by key */
   warmUp(
-    keys: readonly string[],
+    lanes: readonly WarmUpLane[],
     requests: number,
     limitMs: number,
-  ): Promise<Readonly<Record<string, number>>>
-  slice(key: string, milliseconds: number): Promise<{ readonly slice: EngineSlice; readonly cpu: ProcessCpu }>
+  ): Promise<Readonly<Record<string, WarmUp>>>
+  slice(key: string, window: Window): Promise<{ readonly slice: EngineSlice; readonly cpu: ProcessCpu }>
   stop(): Promise<void>
 }
 
@@ -40,7 +42,7 @@ export interface StoreMeter {
 
 /** Everything that a round does to the world; fakes in the tests of the runner. */
 export interface Bench {
-  startSubject(strategy: string, keyPrefix: string): Promise<Subject>
+  startSubject(strategy: string, arm: Arm, keyPrefix: string): Promise<Subject>
   startGenerator(): Promise<Generator>
   /** Null when no strategy of the run needs Redis. */
   readonly store: StoreMeter | null

@@ -10,6 +10,8 @@ import { runRound } from './round.ts'
 import type { Scenario } from './scenario.ts'
 
 export interface RunPlan {
+  /** From this round on: what came before is measured already. */
+  readonly firstRound?: number
   readonly config: RunConfig
   readonly strategies: readonly StrategyInfo[]
   readonly scenarios: readonly Scenario[]
@@ -39,6 +41,7 @@ export async function runAll(plan: RunPlan, effects: RunEffects): Promise<RunOut
   const scenarios = new Map(plan.scenarios.map((scenario) => [scenario.id, scenario]))
   const cells: Cell[] = []
   for (const round of planRounds(plan.config, plan.scenarios)) {
+    if (round.round < (plan.firstRound ?? 0)) continue
     if (signal.aborted) return { cells, partial: true, fatal: null }
     const scenario = scenarios.get(round.scenario)
     if (scenario === undefined) throw new Error(`no scenario '${round.scenario}'`)
@@ -47,7 +50,8 @@ export async function runAll(plan: RunPlan, effects: RunEffects): Promise<RunOut
       config: plan.config,
       strategies,
       scenario,
-      keyPrefix: `${plan.keyPrefix}${round.scenario}:${round.round}:`,
+      // As long in every round, because its bytes are counted.
+      keyPrefix: `${plan.keyPrefix}${round.scenario}:${String(round.round).padStart(4, '0')}:`,
       signal,
       listener,
     })
@@ -62,7 +66,8 @@ export async function runAll(plan: RunPlan, effects: RunEffects): Promise<RunOut
     }
     if (outcome.fatal !== null) return { cells, partial: true, fatal: outcome.fatal }
     const whole = outcome.cells.filter(({ state, attempt }) => state !== 'interrupted' && attempt === 0)
-    if (signal.aborted && whole.length < round.cells.length) return { cells, partial: true, fatal: null }
+    if (signal.aborted && whole.length < round.subjects.length * round.points.length)
+      return { cells, partial: true, fatal: null }
   }
   return { cells, partial: false, fatal: null }
 }

@@ -32,12 +32,49 @@ export const sliceSchema = z.object({
 })
 export type Slice = z.infer<typeof sliceSchema>
 
+/** What a paced, open load shows beside its latencies. */
+export const pacingSchema = z.object({
+  schedule: z.enum(['poisson', 'constant']),
+  /** Requests that the schedules of all slices held. */
+  arrivals: z.number().int(),
+  /** Requests per second, as scheduled and as sent. */
+  targetRate: z.number(),
+  achievedRate: z.number(),
+  /** Requests that found no free connection when they were due, and the most that waited at once. */
+  queued: z.number().int(),
+  longestQueue: z.number().int(),
+  /** From writing the request to the complete response; expected statuses only; HDR V2 base64, microseconds. */
+  serviceHdr: z.string(),
+  /** How late requests were written that found a free connection; HDR V2 base64, microseconds. */
+  lagHdr: z.string(),
+  /** Requests on the wire, integrated over time; and the sum of their times from write to response. For Little's law. */
+  inFlightUs: z.number(),
+  serviceUs: z.number(),
+})
+export type Pacing = z.infer<typeof pacingSchema>
+
+/** Requests of one kind of credential inside a mixed load. */
+export const cohortSchema = z.object({
+  responses: z.number().int(),
+  /** With the expected status. */
+  requests: z.number().int(),
+  latencyHdr: z.string(),
+})
+export type Cohort = z.infer<typeof cohortSchema>
+
 export const loadSampleSchema = z.object({
   engine: z.string(),
   connections: z.number().int().positive(),
   slices: z.array(sliceSchema).min(1),
-  /** Microseconds, HDR V2 compressed base64; expected statuses inside the windows only. */
+  /**
+   * Microseconds, HDR V2 compressed base64; expected statuses inside the windows only. From the write in a closed loop, from the
+   * intended send time in an open one.
+   */
   latencyHdr: z.string(),
+  /** Null in a closed loop. */
+  pacing: pacingSchema.nullable(),
+  /** By name; empty where all requests are of one kind. */
+  cohorts: z.record(z.string(), cohortSchema),
   /** Every response inside the windows, whatever its status: what store counters are divided by. */
   responses: z.number().int(),
   /** Bytes that the generator wrote to its sockets for exactly those responses. */
@@ -82,10 +119,17 @@ export const checkSchema = z.object({
 })
 export type Check = z.infer<typeof checkSchema>
 
+/**
+ * - `main`: what is measured
+ * - `twin`: the second copy of the baseline, which gives the A/A noise floor
+ * - `base`: the same strategy from the other checkout, which a change is judged against
+ */
+export const armSchema = z.enum(['main', 'twin', 'base'])
+export type Arm = z.infer<typeof armSchema>
+
 const cellKey = {
   strategy: z.string(),
-  /** `main`, or `twin` for the second copy of the baseline that gives the A/A noise floor. */
-  arm: z.enum(['main', 'twin']),
+  arm: armSchema,
   scenario: z.string(),
   params: paramsSchema,
   /** From 0. The unit of replication. */
@@ -98,10 +142,19 @@ const cellKey = {
 
 const measured = {
   ...cellKey,
-  /** Requests that this server answered before its first slice, and how many it should have. */
-  warmup: z.object({ requests: z.number().int().nonnegative(), wanted: z.number().int().nonnegative() }),
+  /**
+   * Requests that this server answered before its first slice, and how many it should have. `converged`: its CPU per request
+   * no longer fell at the end; null where that was not looked at.
+   */
+  warmup: z.object({
+    requests: z.number().int().nonnegative(),
+    wanted: z.number().int().nonnegative(),
+    converged: z.boolean().nullable(),
+  }),
   startedAt: z.iso.datetime(),
   load: loadSampleSchema,
+  /** Result of a search for a rate: the highest that passed and the lowest that failed, 1/s; null where none was found. */
+  search: z.object({ passed: z.number().nullable(), failed: z.number().nullable() }).nullable(),
   store: storeUseSchema.nullable(),
   probe: probeSchema,
   checks: z.array(checkSchema),

@@ -12,8 +12,13 @@ describe('resolveConfig', () => {
   it('fills in everything from the profile', () => {
     expect(resolve({})).toMatchInlineSnapshot(`
       {
+        "against": false,
+        "arrivals": "poisson",
         "connections": 16,
         "extraClaims": [],
+        "pacedConnections": 64,
+        "pacedSliceMs": 250,
+        "pacedSlicesPerRound": 4,
         "pool": 1000,
         "profile": "quick",
         "rounds": 6,
@@ -23,12 +28,14 @@ describe('resolveConfig', () => {
         "seed": 5,
         "sliceMs": 125,
         "slicesPerRound": 4,
+        "sloMs": 25,
         "strategies": [
           "none",
           "jwt-hs256",
           "session-redis",
         ],
         "transport": "bearer",
+        "trialMs": 300,
         "ttlSeconds": 1800,
         "warmupLimitMs": 20000,
         "warmupRequests": 8000,

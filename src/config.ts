@@ -16,6 +16,10 @@ export const optionsSchema = z.strictObject({
   transport: name.optional(),
   connections: z.number().int().min(1).max(1000).optional(),
   pool: z.number().int().min(1).max(50_000).optional(),
+  arrivals: name.optional(),
+  slo: z.number().positive().max(60_000).optional(),
+  against: name.optional(),
+  gate: z.array(name).min(1).optional(),
   redis: name.optional(),
   out: name.optional(),
   claims: name.optional(),
@@ -31,6 +35,10 @@ export interface Choices {
 /** Seconds that a credential lives: the article's lower bound for access tokens, 10 minutes, times three. */
 const TTL_SECONDS = 1800
 const CONNECTIONS = 16
+/** Connections of an open loop, unless the closed loop has more. */
+const PACED_CONNECTIONS = 64
+/** Milliseconds: what a person does not notice, and many times what an unloaded server takes. */
+const SLO_MS = 25
 const BASELINE = 'none'
 
 function choose(kind: string, value: string, valid: readonly string[], problems: string[]): void {
@@ -44,11 +52,14 @@ function choose(kind: string, value: string, valid: readonly string[], problems:
 const isProfile = (value: string): value is ProfileId => Object.hasOwn(PROFILES, value)
 const isTransport = (value: string): value is RunConfig['transport'] =>
   value === 'bearer' || value === 'cookie'
+const isArrivals = (value: string): value is RunConfig['arrivals'] =>
+  value === 'poisson' || value === 'constant'
 const unique = (values: readonly string[]): string[] => [...new Set(values)]
 
 /**
  * Complete, checked configuration. Reports every problem at once.
- * The baseline is always part of a run: without it there is neither a cost of authentication nor a noise floor.
+ * The baseline is always part of a run: without it there is neither a cost of authentication nor a noise floor. Against another
+ * checkout the question is another one, and only what was asked for runs.
  * @throws AuthbenchError OPTIONS_INVALID
  */
 export function resolveConfig(
@@ -61,26 +72,36 @@ export function resolveConfig(
   choose('profile', profileId, Object.keys(PROFILES), problems)
   const strategies = unique(options.strategies ?? choices.strategies)
   for (const strategy of strategies) choose('strategy', strategy, choices.strategies, problems)
-  const scenarios = unique(options.scenarios ?? choices.scenarios)
+  const profile = isProfile(profileId) ? PROFILES[profileId] : null
+  const offered: readonly string[] = profile?.scenarios ?? []
+  const scenarios = unique(options.scenarios ?? choices.scenarios.filter((id) => offered.includes(id)))
   for (const scenario of scenarios) choose('scenario', scenario, choices.scenarios, problems)
   const transport = options.transport ?? 'bearer'
   choose('transport', transport, ['bearer', 'cookie'], problems)
   const connections = options.connections ?? CONNECTIONS
-  const profile = isProfile(profileId) ? PROFILES[profileId] : null
+  const arrivals = options.arrivals ?? 'poisson'
+  choose('kind of arrivals', arrivals, ['poisson', 'constant'], problems)
   const pool = options.pool ?? Math.max(profile?.pool ?? 1, connections)
   if (pool < connections) {
     problems.push(
       `a pool of ${pool} credentials cannot give ${connections} connections a credential of their own`,
     )
   }
-  if (problems.length > 0 || profile === null || !isProfile(profileId) || !isTransport(transport)) {
+  const against = options.against !== undefined
+  if (
+    problems.length > 0 ||
+    profile === null ||
+    !isProfile(profileId) ||
+    !isTransport(transport) ||
+    !isArrivals(arrivals)
+  ) {
     throw new AuthbenchError('OPTIONS_INVALID', problems.join('\n'), {
       next: '`authbench run --help` shows the options, `authbench list` what there is to choose from.',
     })
   }
   return {
     profile: profileId,
-    strategies: strategies.includes(BASELINE) ? strategies : [BASELINE, ...strategies],
+    strategies: choices.strategies.filter((id) => strategies.includes(id) || (id === BASELINE && !against)),
     scenarios,
     rounds: options.rounds ?? profile.rounds,
     seed: options.seed ?? defaults.seed,
@@ -89,6 +110,13 @@ export function resolveConfig(
     pool,
     slicesPerRound: profile.slicesPerRound,
     sliceMs: profile.sliceMs,
+    pacedConnections: Math.min(pool, Math.max(connections, PACED_CONNECTIONS)),
+    pacedSlicesPerRound: profile.pacedSlicesPerRound,
+    pacedSliceMs: profile.pacedSliceMs,
+    arrivals,
+    sloMs: options.slo ?? SLO_MS,
+    trialMs: profile.trialMs,
+    against,
     warmupRequests: profile.warmupRequests,
     warmupLimitMs: profile.warmupLimitMs,
     ttlSeconds: TTL_SECONDS,

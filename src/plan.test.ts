@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { resolveConfig } from './config.ts'
-import { planRounds } from './plan.ts'
+import { type Options, resolveConfig } from './config.ts'
+import { passOrder, planRounds } from './plan.ts'
 
 const STRATEGIES = ['none', 'a', 'b', 'c', 'd']
 
-function plan(seed: number, rounds = 6) {
+function plan(seed: number, rounds = 6, more: Options = {}) {
   const config = resolveConfig(
-    { rounds, profile: 'quick' },
+    { rounds, profile: 'quick', ...more },
     { strategies: STRATEGIES, scenarios: ['verify'] },
     { profile: 'quick', seed, extraClaims: [] },
   )
@@ -14,7 +14,7 @@ function plan(seed: number, rounds = 6) {
 }
 
 const order = (round: ReturnType<typeof plan>[number] | undefined) =>
-  round?.cells.map(({ strategy, arm }) => `${strategy}/${arm}`) ?? []
+  round?.subjects.map(({ strategy, arm }) => `${strategy}/${arm}`) ?? []
 
 describe('plan', () => {
   it('has every strategy once and the baseline twice in each round', () => {
@@ -39,12 +39,24 @@ describe('plan', () => {
   })
 
   it('cancels a linear drift inside a round: the mean time of every strategy is the same', () => {
-    for (const { passes, cells } of plan(3)) {
-      const times = cells.map((_, cell) =>
-        passes.reduce((sum, pass, number) => sum + number * cells.length + pass.indexOf(cell), 0),
+    for (const { subjects } of plan(3)) {
+      const times = subjects.map((subject) =>
+        [0, 1, 2, 3].reduce(
+          (sum, pass) => sum + pass * subjects.length + passOrder(subjects, pass).indexOf(subject),
+          0,
+        ),
       )
       expect(new Set(times).size).toBe(1)
     }
+  })
+
+  it('runs every strategy from both checkouts, the first twice, when it is told to', () => {
+    const [round] = plan(3, 6, { against: '../base', strategies: ['c', 'b'] })
+    expect(order(round).toSorted()).toEqual(['b/base', 'b/main', 'b/twin', 'c/base', 'c/main'])
+  })
+
+  it('begins with the same rounds when there are more of them', () => {
+    expect(plan(3, 12).slice(0, 6)).toEqual(plan(3, 6))
   })
 
   it('depends on nothing but the seed', () => {

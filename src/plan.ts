@@ -1,65 +1,69 @@
-import type { Params } from './cell.ts'
+import type { Arm, Params } from './cell.ts'
 import { seededRandom, shuffle } from './random.ts'
 import type { RunConfig } from './results.ts'
 
-/** One server of a round: a strategy, or the twin of the baseline that gives the A/A noise floor. */
-export interface PlannedCell {
+/** One server of a round. */
+export interface PlannedSubject {
   readonly strategy: string
-  readonly arm: 'main' | 'twin'
+  readonly arm: Arm
+  /** Place in the seeded order of the round, from 0. */
+  readonly position: number
+}
+
+/** What names a cell. */
+export interface PlannedCell extends PlannedSubject {
   readonly scenario: string
   readonly params: Params
   readonly round: number
-  readonly position: number
 }
 
 export interface PlannedRound {
   readonly round: number
   readonly scenario: string
-  readonly params: Params
+  /** Each gives one cell of every subject, on the same processes. */
+  readonly points: readonly Params[]
   /** In the order in which the first pass visits them. */
-  readonly cells: readonly PlannedCell[]
-  /** Indices into `cells`, one array per pass: the order, its reverse, the order, ... */
-  readonly passes: readonly (readonly number[])[]
+  readonly subjects: readonly PlannedSubject[]
+}
+
+/** Positions of the subjects in the order in which a pass visits them: there, back, there, ... */
+export const passOrder = (subjects: readonly PlannedSubject[], pass: number): readonly PlannedSubject[] =>
+  pass % 2 === 0 ? subjects : subjects.toReversed()
+
+/**
+ * The servers of every round. The first strategy, or the baseline where there is one, runs twice under two names: what these
+ * differ in is noise. Against another checkout every strategy runs from both.
+ */
+function subjectsOf({ strategies, against }: RunConfig): readonly Omit<PlannedSubject, 'position'>[] {
+  const doubled = strategies.includes('none') ? 'none' : strategies[0]
+  return strategies.flatMap((strategy) => [
+    { strategy, arm: 'main' as const },
+    ...(strategy === doubled ? [{ strategy, arm: 'twin' as const }] : []),
+    ...(against ? [{ strategy, arm: 'base' as const }] : []),
+  ])
 }
 
 /**
  * Randomised, interleaved, paired trials (Abedi and Brecht, ICPE 2017): every second round reverses the seeded order of
  * the one before, and inside a round every second pass reverses the order, so that a linear drift of the machine
- * hits all strategies alike.
+ * hits all strategies alike. More rounds with the same seed begin with the same rounds.
  */
 export function planRounds(
   config: RunConfig,
   scenarios: readonly { readonly id: string; readonly params: readonly Params[] }[],
 ): PlannedRound[] {
   const random = seededRandom(config.seed)
-  const baseline = config.strategies.includes('none') ? 'none' : config.strategies[0]
-  const subjects = config.strategies.flatMap((strategy) =>
-    strategy === baseline
-      ? ([
-          { strategy, arm: 'main' },
-          { strategy, arm: 'twin' },
-        ] as const)
-      : ([{ strategy, arm: 'main' }] as const),
-  )
-  const points = scenarios.flatMap(({ id, params }) =>
-    params.map((point) => ({ scenario: id, params: point })),
-  )
-  let orders = points.map(() => [...subjects])
+  const subjects = subjectsOf(config)
+  let orders = scenarios.map(() => [...subjects])
   return Array.from({ length: config.rounds }, (_, round) => {
-    orders = orders.map((order) => (round % 2 === 0 ? shuffle(subjects, random) : [...order].reverse()))
-    return points.map(({ scenario, params }, point): PlannedRound => {
-      const cells = (orders[point] ?? []).map((subject, position) => ({
-        ...subject,
-        scenario,
-        params,
+    orders = orders.map((order) => (round % 2 === 0 ? shuffle(subjects, random) : order.toReversed()))
+    return scenarios.map(
+      ({ id, params }, index): PlannedRound => ({
         round,
-        position,
-      }))
-      const forward = cells.map((_, index) => index)
-      const passes = Array.from({ length: config.slicesPerRound }, (_, pass) =>
-        pass % 2 === 0 ? forward : [...forward].reverse(),
-      )
-      return { round, scenario, params, cells, passes }
-    })
+        scenario: id,
+        points: params,
+        subjects: (orders[index] ?? []).map((subject, position) => ({ ...subject, position })),
+      }),
+    )
   }).flat()
 }

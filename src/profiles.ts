@@ -1,9 +1,16 @@
 export interface Profile {
   /** One sentence for `--help`, README and `authbench list profiles`. */
   readonly purpose: string
+  /** Measured when none are named. */
+  readonly scenarios: readonly string[]
   readonly rounds: number
   readonly slicesPerRound: number
   readonly sliceMs: number
+  /** Of an open loop: long enough for a queue to form and to be drained. */
+  readonly pacedSlicesPerRound: number
+  readonly pacedSliceMs: number
+  /** One trial of a search for a rate. */
+  readonly trialMs: number
   /** Requests that every server answers before it is measured, at most for `warmupLimitMs`. */
   readonly warmupRequests: number
   readonly warmupLimitMs: number
@@ -16,40 +23,60 @@ export interface Profile {
  */
 const STEADY_STATE_REQUESTS = 8000
 
-/** How much evidence a run collects. Fewer than 6 rounds have no 95 % interval, so `smoke` names no winner. */
+/**
+ * How much evidence a run collects. Fewer than 6 rounds have no 95 % interval, so `smoke` names no winner. Rounds are many and
+ * short, because two processes of the same code differ more than two windows of one process do; the variance budget in
+ * results/calibration.md has the figures.
+ */
 export const PROFILES = {
   smoke: {
     purpose: 'seconds; proves the pipeline and names no winner',
+    scenarios: ['verify', 'iso-load'],
     rounds: 1,
     slicesPerRound: 2,
     sliceMs: 100,
+    pacedSlicesPerRound: 2,
+    pacedSliceMs: 100,
+    trialMs: 100,
     warmupRequests: 200,
     warmupLimitMs: 2000,
     pool: 100,
   },
   quick: {
     purpose: 'two minutes; the default',
+    scenarios: ['verify'],
     rounds: 6,
     slicesPerRound: 4,
     sliceMs: 125,
+    pacedSlicesPerRound: 4,
+    pacedSliceMs: 250,
+    trialMs: 300,
     warmupRequests: STEADY_STATE_REQUESTS,
     warmupLimitMs: 20_000,
     pool: 1000,
   },
   ci: {
     purpose: 'several minutes; enough rounds to gate a change',
-    rounds: 12,
+    scenarios: ['verify'],
+    rounds: 16,
     slicesPerRound: 8,
-    sliceMs: 250,
+    sliceMs: 100,
+    pacedSlicesPerRound: 4,
+    pacedSliceMs: 500,
+    trialMs: 500,
     warmupRequests: STEADY_STATE_REQUESTS,
     warmupLimitMs: 30_000,
     pool: 1000,
   },
   full: {
-    purpose: 'half an hour; for publishing',
-    rounds: 20,
+    purpose: 'three quarters of an hour; for publishing',
+    scenarios: ['verify', 'iso-load'],
+    rounds: 24,
     slicesPerRound: 12,
-    sliceMs: 500,
+    sliceMs: 250,
+    pacedSlicesPerRound: 6,
+    pacedSliceMs: 500,
+    trialMs: 1000,
     warmupRequests: 2 * STEADY_STATE_REQUESTS,
     warmupLimitMs: 60_000,
     pool: 1000,

@@ -1,44 +1,9 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { decodeHistogram } from '../../src/histogram.ts'
 import { autocannonEngine } from './autocannon.ts'
 import type { EngineTarget, OpenLoad } from './engine.ts'
-
-/** Answers every request head as `answer` says and keeps the bytes it saw on the wire. */
-async function rawServer(answer: (socket: Socket, requestNumber: number) => void) {
-  const heads: string[] = []
-  let bytes = 0
-  const sockets = new Set<Socket>()
-  const server: Server = createServer((socket) => {
-    sockets.add(socket)
-    let buffered = ''
-    socket.on('error', () => undefined)
-    socket.on('data', (chunk) => {
-      bytes += chunk.length
-      buffered += chunk.toString('latin1')
-      for (let end = buffered.indexOf('\r\n\r\n'); end >= 0; end = buffered.indexOf('\r\n\r\n')) {
-        heads.push(buffered.slice(0, end + 4))
-        buffered = buffered.slice(end + 4)
-        answer(socket, heads.length)
-      }
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return {
-    origin: `http://127.0.0.1:${address.port}`,
-    heads,
-    bytes: () => bytes,
-    close: async () => {
-      for (const socket of sockets) socket.destroy()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
-
-const reply = (status: number) =>
-  `HTTP/1.1 ${status} X\r\ncontent-length: 2\r\nconnection: keep-alive\r\n\r\nok`
+import { rawServer, reply } from './testing/raw-server.ts'
 
 function target(origin: string, connections = 4, pool = 12): EngineTarget {
   return {
@@ -52,6 +17,8 @@ function target(origin: string, connections = 4, pool = 12): EngineTarget {
     })),
   }
 }
+
+const closed = (milliseconds: number) => ({ milliseconds, arrivals: null })
 
 describe('autocannon engine', () => {
   const cleanups: (() => void | Promise<void>)[] = []
@@ -88,7 +55,7 @@ describe('autocannon engine', () => {
 
     async function sliceOf(opened: OpenLoad, milliseconds: number) {
       const before = { requests: server.heads.length, bytes: server.bytes() }
-      const slice = await opened.slice(milliseconds)
+      const slice = await opened.slice(closed(milliseconds))
       return {
         ...slice,
         seenRequests: server.heads.length - before.requests,
@@ -100,7 +67,7 @@ describe('autocannon engine', () => {
   it('is silent between slices', async () => {
     const server = await start((socket) => socket.write(reply(200)))
     const load = await open(target(server.origin))
-    await load.slice(20)
+    await load.slice(closed(20))
     const seen = server.heads.length
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(server.heads).toHaveLength(seen)
@@ -115,7 +82,7 @@ describe('autocannon engine', () => {
       socket.write(reply(200))
     })
     const load = await open(target(server.origin))
-    await load.slice(60)
+    await load.slice(closed(60))
     const parts = [...bySocket.values()]
     expect(parts).toHaveLength(4)
     expect(parts.reduce((sum, part) => sum + part.size, 0)).toBe(12)
@@ -127,10 +94,41 @@ describe('autocannon engine', () => {
       socket.write(reply(number > 4 && number % 5 === 0 ? 401 : 200)),
     )
     const load = await open(target(server.origin))
-    const slice = await load.slice(40)
+    const slice = await load.slice(closed(40))
     expect(slice.statuses[401]).toBeGreaterThan(0)
     expect(slice.requests).toBe(slice.statuses[200])
     expect(decodeHistogram(slice.latencyHdr).totalCount).toBe(slice.requests)
+  })
+
+  it('judges every request by the status that it expects, and keeps cohorts apart', async () => {
+    const server = await start((socket) =>
+      socket.write(reply(/token-00[01458]/.test(server.heads.at(-1) ?? '') ? 401 : 200)),
+    )
+    const { requests, ...rest } = target(server.origin, 2, 9)
+    const load = await open({
+      ...rest,
+      requests: requests.map((request, index) =>
+        index % 4 < 2
+          ? { ...request, cohort: 'revoked', expectStatus: 401 }
+          : { ...request, cohort: 'valid' },
+      ),
+    })
+    const slice = await load.slice(closed(40))
+    const { revoked, valid } = slice.cohorts
+    expect(slice.requests).toBe(slice.responses)
+    expect(revoked).toMatchObject({ responses: slice.statuses[401], requests: slice.statuses[401] })
+    expect(valid).toMatchObject({ responses: slice.statuses[200], requests: slice.statuses[200] })
+    expect(decodeHistogram(valid?.latencyHdr ?? '').totalCount).toBe(slice.statuses[200])
+    expect(slice.pacing).toBeNull()
+  })
+
+  it('refuses to send at given times', async () => {
+    const server = await start((socket) => socket.write(reply(200)))
+    const load = await open(target(server.origin))
+    const arrivals = { schedule: 'poisson', ratePerSecond: 100, seed: 1 } as const
+    await expect(load.slice({ milliseconds: 10, arrivals })).rejects.toMatchObject({
+      code: 'ARRIVALS_NOT_SUPPORTED',
+    })
   })
 
   it('sees connections that the server closes', async () => {
@@ -139,7 +137,7 @@ describe('autocannon engine', () => {
       else socket.write(reply(200))
     })
     const load = await open(target(server.origin))
-    const slice = await load.slice(30)
+    const slice = await load.slice(closed(30))
     expect(slice.reconnects + slice.errors + slice.timeouts).toBeGreaterThan(0)
   })
 
@@ -148,14 +146,14 @@ describe('autocannon engine', () => {
       if (number <= 4) socket.write(reply(200))
     })
     const load = await open(target(server.origin))
-    const slice = await load.slice(10)
+    const slice = await load.slice(closed(10))
     expect(slice).toMatchObject({ responses: 0, requests: 0, timeouts: 4 })
   })
 
   it('ends the slice when the server goes away', async () => {
     const server = await start((socket) => socket.write(reply(200)))
     const load = await open(target(server.origin))
-    const running = load.slice(5000)
+    const running = load.slice(closed(5000))
     await server.close()
     const slice = await running
     expect(slice.errors).toBeGreaterThan(0)

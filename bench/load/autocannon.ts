@@ -2,8 +2,8 @@ import type { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import autocannon from 'autocannon'
 import { AuthbenchError } from '../../src/errors.ts'
-import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/histogram.ts'
-import type { EngineSlice, EngineTarget, LoadEngine, OpenLoad } from './engine.ts'
+import type { EngineSlice, EngineTarget, LoadEngine, OpenLoad, Window } from './engine.ts'
+import { type Expectation, expectationOf, newResponseTally, type ResponseTally } from './response-tally.ts'
 
 /** A response that takes longer than the window by this much is counted as timed out. */
 const DRAIN_LIMIT_MS = 2000
@@ -21,6 +21,8 @@ interface BrakedClient extends EventEmitter {
   reqsMadeThisSecond: number
   paused: boolean
   conn: Socket
+  /** While `response` is emitted, still at the request that was answered. */
+  readonly requestIterator: { readonly currentRequestIndex: number }
   setRequests(requests: object[]): void
   _doRequest(): void
   destroy(): void
@@ -39,16 +41,12 @@ function release(client: BrakedClient): void {
 
 type Failure = { readonly errors: number; readonly timeouts: number }
 
-interface Window {
+interface RunningWindow {
   readonly startedAt: number
   lastResponseAt: number
-  readonly histogram: ReturnType<typeof newHistogram>
-  latencySumMs: number
+  readonly tally: ResponseTally
   /** Sum over the connections that have had their last response. */
   lastResponseSumMs: number
-  responses: number
-  requests: number
-  readonly statuses: Record<string, number>
   readonly bytesBefore: number
   readonly finish: (failure: Failure) => void
 }
@@ -56,6 +54,7 @@ interface Window {
 /** autocannon in closed loop only: no rate mode, none of its latencies or averages, no workers. */
 export const autocannonEngine: LoadEngine = {
   id: 'autocannon',
+  model: 'closed',
   open(target) {
     const { promise, resolve, reject } = Promise.withResolvers<OpenLoad>()
     openConnections(target, resolve, reject)
@@ -69,11 +68,12 @@ function openConnections(
   reject: (error: AuthbenchError) => void,
 ): void {
   const clients: BrakedClient[] = []
+  const expectations = new Map<BrakedClient, readonly Expectation[]>()
   const sockets = new Map<BrakedClient, Socket>()
   const waiting = new Set<BrakedClient>()
   let holding = true
   let connectionErrors = 0
-  let window: Window | null = null
+  let window: RunningWindow | null = null
   let opened = false
   let closed = false
 
@@ -101,13 +101,8 @@ function openConnections(
   const onResponse = (client: BrakedClient, status: number, latencyMs: number) => {
     if (window !== null) {
       window.lastResponseAt = performance.now()
-      window.responses += 1
-      window.latencySumMs += latencyMs
-      window.statuses[status] = (window.statuses[status] ?? 0) + 1
-      if (status === target.expectStatus) {
-        window.requests += 1
-        recordMilliseconds(window.histogram, latencyMs)
-      }
+      const expectation = expectations.get(client)?.[client.requestIterator.currentRequestIndex]
+      if (expectation !== undefined) window.tally.add(expectation, status, latencyMs)
     }
     if (!holding) return
     brake(client)
@@ -125,7 +120,12 @@ function openConnections(
     setImmediate(() => resolve({ slice, close }))
   }
 
-  const slice = async (milliseconds: number): Promise<EngineSlice> => {
+  const slice = async ({ milliseconds, arrivals }: Window): Promise<EngineSlice> => {
+    if (arrivals !== null) {
+      throw new AuthbenchError('ARRIVALS_NOT_SUPPORTED', 'autocannon cannot send requests at given times', {
+        next: 'Use the paced engine for an open loop.',
+      })
+    }
     if (closed) {
       throw new AuthbenchError('LOAD_CLOSED', 'the connections to the server are gone', {
         next: 'The cell is marked failed and the run goes on.',
@@ -141,15 +141,11 @@ function openConnections(
         window?.finish({ errors: 0, timeouts: target.connections - waiting.size })
       }, milliseconds + DRAIN_LIMIT_MS),
     ]
-    const current: Window = {
+    const current: RunningWindow = {
       startedAt: performance.now(),
       lastResponseAt: performance.now(),
-      histogram: newHistogram(),
-      latencySumMs: 0,
+      tally: newResponseTally(target),
       lastResponseSumMs: 0,
-      responses: 0,
-      requests: 0,
-      statuses: {},
       bytesBefore: bytesWritten(),
       finish(failure) {
         for (const timer of timers) clearTimeout(timer)
@@ -158,15 +154,12 @@ function openConnections(
         if (failure.errors + failure.timeouts + reconnects > 0) close()
         result.resolve({
           seconds: Math.max(current.lastResponseAt - current.startedAt, Number.EPSILON) / 1000,
-          requests: current.requests,
-          responses: current.responses,
+          ...current.tally.result(),
           requestBytes: bytesWritten() - current.bytesBefore,
-          statuses: current.statuses,
           ...failure,
           reconnects,
-          latencyHdr: encodeHistogram(current.histogram),
-          meanLatencyUs: current.responses === 0 ? 0 : (current.latencySumMs * 1000) / current.responses,
           idleUs: (waiting.size * current.lastResponseAt - current.lastResponseSumMs) * 1000,
+          pacing: null,
         })
       },
     }
@@ -200,6 +193,10 @@ function openConnections(
         const own = target.requests.filter((_, index) => index % target.connections === clients.length)
         client.setRequests(
           own.map(({ method, path, headers }) => ({ method, path, headers: { ...headers } })),
+        )
+        expectations.set(
+          client,
+          own.map((request) => expectationOf(request, target)),
         )
         client.on('response', (status: number, _bytes: number, latencyMs: number) =>
           onResponse(client, status, latencyMs),

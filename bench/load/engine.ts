@@ -2,6 +2,10 @@ export interface EngineRequest {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
+  /** Credentials of one kind, with a histogram of their own; none where all are alike. */
+  readonly cohort?: string
+  /** Other than the target's. */
+  readonly expectStatus?: number
 }
 
 export interface EngineTarget {
@@ -11,6 +15,48 @@ export interface EngineTarget {
   readonly expectStatus: number
   /** At least one for each connection; every connection walks a part of its own. */
   readonly requests: readonly EngineRequest[]
+}
+
+/** When requests are sent, whatever the server does: an open model (Schroeder, Wierman, Harchol-Balter, NSDI 2006). */
+export interface Arrivals {
+  /** Independent users (exponential gaps), or a metronome. */
+  readonly schedule: 'poisson' | 'constant'
+  readonly ratePerSecond: number
+  /** Same seed, same schedule: what one strategy meets, all meet. */
+  readonly seed: number
+}
+
+export interface Window {
+  readonly milliseconds: number
+  /** Null: a closed loop, in which every connection sends its next request as soon as it has its answer. */
+  readonly arrivals: Arrivals | null
+}
+
+/** What a paced window shows beside its latencies. */
+export interface SlicePacing {
+  /** Requests that the schedule held. */
+  readonly arrivals: number
+  /** Arrivals over the time from the start to the last intended one, and to the last one sent. */
+  readonly targetRate: number
+  readonly achievedRate: number
+  /** Requests that found no free connection when they were due, and the most that waited at once. */
+  readonly queued: number
+  readonly longestQueue: number
+  /** Time from writing the request to the complete response; expected statuses only; HDR V2 base64, microseconds. */
+  readonly serviceHdr: string
+  /** Time from the intended moment to writing the request, of requests that found a free connection: the pacer's own lateness. */
+  readonly lagHdr: string
+  /** Requests on the wire, integrated over time: for Little's law. */
+  readonly inFlightUs: number
+  /** Sum over all responses of the time from write to complete response, measured apart from the integral. */
+  readonly serviceUs: number
+}
+
+export interface CohortSlice {
+  readonly responses: number
+  /** With the expected status. */
+  readonly requests: number
+  readonly latencyHdr: string
 }
 
 /** What one window on one server gave. It begins and ends with no request in flight, so that counters match exactly. */
@@ -26,22 +72,30 @@ export interface EngineSlice {
   readonly errors: number
   readonly timeouts: number
   readonly reconnects: number
-  /** Expected statuses only; HDR V2 base64, microseconds. */
+  /**
+   * Expected statuses only; HDR V2 base64, microseconds. From the write in a closed loop, from the intended moment in an open one, so
+   * that a server that stalls cannot hide it (coordinated omission, Tene).
+   */
   readonly latencyHdr: string
   /** Mean of the unrounded latencies of all responses, for Little's law. */
   readonly meanLatencyUs: number
   /** Between each connection's last response and the last response of all, summed over connections. */
   readonly idleUs: number
+  /** Null in a closed loop. */
+  readonly pacing: SlicePacing | null
+  /** By the name that requests carry; empty where none does. */
+  readonly cohorts: Readonly<Record<string, CohortSlice>>
 }
 
 /** Connections that are up, each past its first response, and idle between slices. */
 export interface OpenLoad {
-  slice(milliseconds: number): Promise<EngineSlice>
+  slice(window: Window): Promise<EngineSlice>
   close(): void
 }
 
 export interface LoadEngine {
   readonly id: string
+  readonly model: 'closed' | 'open'
   /** Resolves when every connection has had its first response, which contains the connect and is dropped. */
   open(target: EngineTarget): Promise<OpenLoad>
 }

@@ -1,22 +1,36 @@
 import type { ProcessCpu } from '../../src/cell.ts'
-import type { EngineSlice, EngineTarget } from './engine.ts'
+import type { EngineSlice, EngineTarget, Window } from './engine.ts'
+
+export type EngineId = 'autocannon' | 'paced'
+
+export interface WarmUpLane {
+  readonly key: string
+  /** The server's process, whose CPU time tells when it is warm; null where the system does not show it. */
+  readonly pid: number | null
+}
+
+export interface WarmUp {
+  readonly requests: number
+  /** At least as many as were asked for, unless the time ran out. `converged`: null where CPU time is not shown. */
+  readonly converged: boolean | null
+}
 
 /** Runner to generator child. `key` names one open load. */
 export type ToGenerator =
-  | { readonly type: 'open'; readonly key: string; readonly target: EngineTarget }
-  /** A few at a time, each until it has had so many responses, at most for so long. */
+  | { readonly type: 'open'; readonly key: string; readonly engine: EngineId; readonly target: EngineTarget }
+  /** A few at a time, each until it has had so many responses and its cost no longer falls, at most for so long. */
   | {
       readonly type: 'warm up'
-      readonly keys: readonly string[]
+      readonly lanes: readonly WarmUpLane[]
       readonly requests: number
       readonly limitMs: number
     }
-  | { readonly type: 'slice'; readonly key: string; readonly milliseconds: number }
+  | { readonly type: 'slice'; readonly key: string; readonly window: Window }
 
 /** Generator child to runner. */
 export type FromGenerator =
-  | { readonly type: 'ready'; readonly engine: string }
+  | { readonly type: 'ready' }
   | { readonly type: 'opened' }
-  | { readonly type: 'warm'; readonly responses: Readonly<Record<string, number>> }
+  | { readonly type: 'warm'; readonly lanes: Readonly<Record<string, WarmUp>> }
   | { readonly type: 'slice'; readonly slice: EngineSlice; readonly cpu: ProcessCpu }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }

@@ -30,19 +30,18 @@ async function lost<T>(answer: Promise<T>): Promise<T> {
 export async function startGeneratorProcess(core: number | null, signal: AbortSignal): Promise<Generator> {
   const child = new Child<ToGenerator, FromGenerator>(ENTRY, 'the load generator', signal)
   try {
-    const { engine } = await lost(child.receive('ready', START_LIMIT_MS))
+    await lost(child.receive('ready', START_LIMIT_MS))
     child.pin(core)
     return {
-      engine,
-      async open(key, target) {
-        await lost(child.request({ type: 'open', key, target }, 'opened', OPEN_LIMIT_MS))
+      async open(key, engine, target) {
+        await lost(child.request({ type: 'open', key, engine, target }, 'opened', OPEN_LIMIT_MS))
       },
-      async warmUp(keys, requests, limitMs) {
-        const message = { type: 'warm up', keys, requests, limitMs } as const
-        return (await lost(child.request(message, 'warm', limitMs + SLICE_GRACE_MS))).responses
+      async warmUp(lanes, requests, limitMs) {
+        const message = { type: 'warm up', lanes, requests, limitMs } as const
+        return (await lost(child.request(message, 'warm', limitMs + SLICE_GRACE_MS))).lanes
       },
-      slice: (key, milliseconds) =>
-        lost(child.request({ type: 'slice', key, milliseconds }, 'slice', milliseconds + SLICE_GRACE_MS)),
+      slice: (key, window) =>
+        lost(child.request({ type: 'slice', key, window }, 'slice', window.milliseconds + SLICE_GRACE_MS)),
       stop: () => child.stop(),
     }
   } catch (error) {

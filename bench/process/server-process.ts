@@ -4,7 +4,7 @@ import { readSchedstat } from '../machine/schedstat.ts'
 import type { Subject } from '../ports.ts'
 import { Child } from './child.ts'
 
-const ENTRY = new URL('../../servers/main.ts', import.meta.url)
+export const OWN_SERVERS = new URL('../../servers/main.ts', import.meta.url)
 /** Nine servers start at once, on what may be two slow cores. */
 const START_LIMIT_MS = 20_000
 /** A thousand RSA signatures on a slow core take a few seconds. */
@@ -16,10 +16,11 @@ export type ServerInit = Omit<Extract<ToServer, { type: 'init' }>, 'type'>
 /** @throws AuthbenchError with the server's own code, CHILD_DIED or CHILD_SILENT; no process is left then. */
 export async function startServerProcess(
   init: ServerInit,
+  entry: URL,
   core: number | null,
   signal: AbortSignal,
-): Promise<Subject & { readonly pid: number }> {
-  const child = new Child<ToServer, FromServer>(ENTRY, `server '${init.strategy}'`, signal)
+): Promise<Subject> {
+  const child = new Child<ToServer, FromServer>(entry, `server '${init.strategy}'`, signal)
   const usage = () => child.request({ type: 'usage' }, 'usage', USAGE_LIMIT_MS)
   try {
     const { port } = await child.request({ type: 'init', ...init }, 'ready', START_LIMIT_MS)

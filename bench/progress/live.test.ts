@@ -9,6 +9,8 @@ const CONFIG = resolveConfig(
   { profile: 'quick', seed: 1, extraClaims: [] },
 )
 
+const VERIFY = { load: { kind: 'closed' }, params: [{}] } as const
+
 const FAILED: Cell = {
   state: 'failed',
   strategy: 'jwt-hs256',
@@ -29,7 +31,7 @@ function stream(isTTY: boolean): ProgressStream & { readonly text: () => string 
 describe('progress', () => {
   it('writes plain lines, one for each cell, where there is no terminal', () => {
     const output = stream(false)
-    const { listener } = showProgress(CONFIG, output, () => 0)
+    const { listener } = showProgress(CONFIG, [VERIFY], output, () => 0)
     listener({ type: 'phase', round: 0, phase: 'starting servers' })
     listener({ type: 'slice', round: 0, pass: 0, strategy: 'none' })
     listener({ type: 'cell', cell: FAILED })
@@ -41,7 +43,7 @@ describe('progress', () => {
   it('keeps one line on a terminal: what runs, and how much is left', () => {
     const output = stream(true)
     let time = 0
-    const { listener, end } = showProgress(CONFIG, output, () => time)
+    const { listener, end } = showProgress(CONFIG, [VERIFY], output, () => time)
     listener({ type: 'slice', round: 0, pass: 0, strategy: 'none' })
     time = 10_000
     listener({ type: 'phase', round: 1, phase: 'starting servers' })
@@ -55,7 +57,7 @@ describe('progress', () => {
 
   it('shows a cell that failed on a terminal too', () => {
     const output = stream(true)
-    showProgress(CONFIG, output, () => 0).listener({ type: 'cell', cell: FAILED })
+    showProgress(CONFIG, [VERIFY], output, () => 0).listener({ type: 'cell', cell: FAILED })
     expect(output.text()).toContain('CHILD_DIED')
   })
 })

@@ -1,6 +1,9 @@
-import type { Cell } from '../../src/cell.ts'
+import type { Arm, Cell } from '../../src/cell.ts'
 import type { RunConfig } from '../../src/results.ts'
+import type { Scenario } from '../scenario.ts'
 import type { RunEvent, RunListener } from './events.ts'
+
+type PlannedScenario = Pick<Scenario, 'load' | 'params'>
 
 /** The part of a terminal that progress needs. */
 export interface ProgressStream {
@@ -14,16 +17,32 @@ const seconds = (milliseconds: number): string => {
   return whole < 90 ? `${whole} s` : `${Math.ceil(whole / 60)} min`
 }
 
-/** Before a round has been timed: what its slices and warm-up take, and starting as many servers. */
-function expectedRoundMs(config: RunConfig): number {
-  const servers = config.strategies.length + 1
-  const startMs = 350 * servers
-  const warmupMs = Math.min(config.warmupLimitMs, (servers * config.warmupRequests) / 20)
-  return startMs + warmupMs + servers * config.slicesPerRound * (config.sliceMs + 15)
+const OVERHEAD_MS = 8
+/** Of a search that begins at half of the capacity. */
+const USUAL_TRIALS = 8
+
+const serversOf = ({ strategies, against }: RunConfig) => strategies.length * (against ? 2 : 1) + 1
+
+/** Slices of one server in a round of the scenario, and the milliseconds that one takes. */
+function slicesOf(config: RunConfig, { load, params }: PlannedScenario): readonly [number, number] {
+  if (load.kind === 'closed') return [config.slicesPerRound, config.sliceMs]
+  if (load.kind === 'search') return [USUAL_TRIALS, config.trialMs]
+  return [config.pacedSlicesPerRound * params.length, config.pacedSliceMs]
 }
 
+/** Before a round has been timed: what its slices and warm-up take, and starting as many servers. */
+function expectedRoundMs(config: RunConfig, scenario: PlannedScenario): number {
+  const servers = serversOf(config)
+  const startMs = 350 * servers
+  const warmupMs = Math.min(config.warmupLimitMs, (servers * config.warmupRequests) / 15)
+  const [slices, milliseconds] = slicesOf(config, scenario)
+  return startMs + warmupMs + servers * slices * (milliseconds + OVERHEAD_MS)
+}
+
+const ARMS: Readonly<Record<Arm, string>> = { main: '', twin: ' (A/A twin)', base: ' (base)' }
+
 function cellLine(cell: Cell, rounds: number): string {
-  const name = cell.arm === 'twin' ? `${cell.strategy} (A/A twin)` : cell.strategy
+  const name = `${cell.strategy}${ARMS[cell.arm]}`
   const head = `round ${String(cell.round + 1).padStart(String(rounds).length)}/${rounds}  ${name.padEnd(22)}`
   if (cell.state === 'failed') return `${head} failed: ${cell.error.message} [${cell.error.code}]`
   const { slices } = cell.load
@@ -45,20 +64,28 @@ export interface Progress {
 }
 
 /** On a terminal one line that is written over; elsewhere one plain line for each cell. */
-export function showProgress(config: RunConfig, stream: ProgressStream, now: () => number): Progress {
+export function showProgress(
+  config: RunConfig,
+  scenarios: readonly PlannedScenario[],
+  stream: ProgressStream,
+  now: () => number,
+  firstRound = 0,
+): Progress {
   const startedAt = now()
-  const rounds = config.rounds * config.scenarios.length
-  const slicesPerRound = (config.strategies.length + 1) * config.slicesPerRound
+  const expectedMs = scenarios.reduce((sum, scenario) => sum + expectedRoundMs(config, scenario), 0)
+  const rounds = config.rounds - firstRound
+  const slicesPerRound = scenarios.reduce(
+    (sum, scenario) => sum + serversOf(config) * slicesOf(config, scenario)[0],
+    0,
+  )
   let roundsDone = 0
-  let currentRound = 0
+  let currentRound = firstRound
   let slicesDone = 0
 
   const left = (): string => {
-    const roundMs =
-      roundsDone > 0
-        ? (now() - startedAt) / (roundsDone + slicesDone / slicesPerRound)
-        : expectedRoundMs(config)
-    return seconds(roundMs * (rounds - roundsDone - slicesDone / slicesPerRound))
+    const done = roundsDone + Math.min(1, slicesDone / slicesPerRound)
+    const roundMs = roundsDone > 0 ? (now() - startedAt) / done : expectedMs
+    return seconds(roundMs * (rounds - done))
   }
   const live = (text: string) => {
     const line = ` round ${currentRound + 1}/${config.rounds}  ${text}  about ${left()} left`

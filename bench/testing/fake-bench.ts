@@ -1,7 +1,7 @@
 import type { ProcessCpu } from '../../src/cell.ts'
 import { AuthbenchError } from '../../src/errors.ts'
 import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/histogram.ts'
-import type { EngineRequest, EngineSlice } from '../load/engine.ts'
+import type { EngineRequest, EngineSlice, Window } from '../load/engine.ts'
 import type { Bench, Subject } from '../ports.ts'
 
 export interface FakeServer {
@@ -15,6 +15,8 @@ export interface FakeServer {
   readonly wrongStatusInSlice?: number
   /** Little's law does not hold in that slice: the machine was disturbed. */
   readonly disturbedInSlice?: number
+  /** Sends a tenth of an open loop's requests too late in that slice. */
+  readonly fallsBehindInSlice?: number
   readonly failsToStart?: boolean
 }
 
@@ -24,6 +26,8 @@ export interface FakeBenchOptions {
   readonly fallback?: FakeServer
   /** Redis commands of one request, by strategy id. */
   readonly commands?: Readonly<Record<string, number>>
+  /** Called with the rate of each window: the capacity, in a closed loop. */
+  readonly onWindow?: (strategy: string, rate: number) => void
   /** Called before each slice; may abort the run or throw. */
   readonly onSlice?: (strategy: string) => void
   /** Called with the number of servers that were started so far. */
@@ -41,6 +45,8 @@ export interface FakeBench extends Bench {
 }
 
 const SLICE_REQUESTS = 1000
+/** The load `none-twin paced` is on the server `none-twin`. */
+const serverName = (load: string): string => load.split(' ')[0] ?? load
 const cpu = (mainUs: number): ProcessCpu => ({ mainUs, otherUs: 0, runQueueUs: 0 })
 
 /** Deterministic stand-ins for processes, sockets, Redis and the clock: a whole run takes milliseconds. */
@@ -55,7 +61,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
   let ticks = 0
 
   const serverOf = (key: string): FakeServer => servers[key] ?? fallback
-  const keyOf = (prefix: string) => prefix.split(':').at(-2) ?? ''
+  const keyOf = (prefix: string) => (prefix.split(':').at(-2) ?? '').replace(/-main$/, '')
   const died = (key: string) =>
     new AuthbenchError('CHILD_DIED', `server '${key}' died (SIGKILL)`, { next: '', exitCode: 3 })
 
@@ -65,6 +71,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       return diesInSlice !== undefined && (slicesOf.get(key) ?? 0) > diesInSlice
     }
     return {
+      pid: null,
       origin: `http://${key}`,
       issue: async (names) => names.map((name) => `credential-of-${key}-${name}`),
       readCpu: async () => cpu(serverCpu.get(key) ?? 0),
@@ -79,15 +86,20 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
     }
   }
 
-  function slice(key: string): EngineSlice {
+  function slice(key: string, { arrivals }: Window): EngineSlice {
     const server = serverOf(key)
     const number = slicesOf.get(key) ?? 0
     slicesOf.set(key, number + 1)
     const dead = server.diesInSlice === number
     const status = server.wrongStatusInSlice === number ? 500 : (server.status ?? 200)
     const histogram = newHistogram()
-    const seconds = SLICE_REQUESTS / (server.requestsPerSecond ?? 1e6 / server.cpuUs)
-    const meanLatencyMs = (seconds / SLICE_REQUESTS) * 16 * 1000
+    const capacity = server.requestsPerSecond ?? 1e6 / server.cpuUs
+    const rate = arrivals?.ratePerSecond ?? capacity
+    const kept = Math.min(rate, capacity)
+    const seconds = SLICE_REQUESTS / kept
+    options.onWindow?.(key, rate)
+    // Sixteen connections in a closed loop; in an open one a server alone with its request, until it cannot keep up.
+    const meanLatencyMs = (arrivals === null ? 16 : rate <= capacity ? 1 : 100) * (1000 / capacity)
     for (let index = 0; index < SLICE_REQUESTS; index++) {
       recordMilliseconds(histogram, meanLatencyMs * (0.8 + (0.4 * index) / (SLICE_REQUESTS - 1)))
     }
@@ -104,6 +116,21 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       latencyHdr: encodeHistogram(histogram),
       meanLatencyUs: meanLatencyMs * 1000,
       idleUs: server.disturbedInSlice === number ? -16 * seconds * 1e6 : 0,
+      pacing:
+        arrivals === null
+          ? null
+          : {
+              arrivals: SLICE_REQUESTS,
+              targetRate: rate,
+              achievedRate: server.fallsBehindInSlice === number ? kept * 0.9 : kept,
+              queued: 0,
+              longestQueue: 0,
+              serviceHdr: encodeHistogram(histogram),
+              lagHdr: encodeHistogram(newHistogram()),
+              inFlightUs: meanLatencyMs * 1000 * SLICE_REQUESTS,
+              serviceUs: meanLatencyMs * 1000 * SLICE_REQUESTS,
+            },
+      cohorts: {},
     }
   }
 
@@ -111,7 +138,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
     journal,
     running,
     cleared,
-    async startSubject(strategy, keyPrefix) {
+    async startSubject(strategy, _arm, keyPrefix) {
       const key = keyOf(keyPrefix)
       if (serverOf(strategy).failsToStart === true) {
         throw new AuthbenchError('WEAK_KEY', 'the secret is too short', { next: '', exitCode: 3 })
@@ -125,20 +152,21 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
     async startGenerator() {
       running.add('generator')
       return {
-        engine: 'fake',
         open: async () => undefined,
-        async warmUp(keys, requests) {
-          for (const key of keys) {
-            journal.push(`warm up ${key}`)
-            slicesOf.set(key, (slicesOf.get(key) ?? 0) + 1)
+        async warmUp(lanes, requests) {
+          for (const { key } of lanes) {
+            const server = serverName(key)
+            journal.push(`warm up ${server}`)
+            slicesOf.set(server, (slicesOf.get(server) ?? 0) + 1)
           }
-          return Object.fromEntries(keys.map((key) => [key, requests]))
+          return Object.fromEntries(lanes.map(({ key }) => [key, { requests, converged: true }]))
         },
-        async slice(key) {
-          currentStrategy = key
-          options.onSlice?.(key)
-          journal.push(`slice ${key}`)
-          return { slice: slice(key), cpu: cpu(20 * SLICE_REQUESTS) }
+        async slice(key, window) {
+          const server = serverName(key)
+          currentStrategy = server
+          options.onSlice?.(server)
+          journal.push(`slice ${server}`)
+          return { slice: slice(server, window), cpu: cpu(20 * SLICE_REQUESTS) }
         },
         async stop() {
           running.delete('generator')

@@ -6,8 +6,11 @@ export type CheckedStrategy = Pick<StrategyInfo, 'title' | 'state' | 'needs'>
 
 export interface CellCheck {
   readonly id: string
-  /** @param roundDrift see `commonDrift` */
-  check(cell: CellData, strategy: CheckedStrategy, roundDrift: number): Check
+  /**
+   * Null where it does not apply to the cell's kind of load.
+   * @param roundDrift see `commonDrift`
+   */
+  check(cell: CellData, strategy: CheckedStrategy, roundDrift: number): Check | null
 }
 
 /** A cell is suspect from `warn` on and worthless from `invalid` on; null: no such limit. */
@@ -15,6 +18,9 @@ export interface Limits {
   readonly warn: number | null
   readonly invalid: number | null
 }
+
+/** Whether rates are searched for: some trials are meant to be more than the server can take. */
+export const isSearch = ({ search }: Pick<CellData, 'search'>): boolean => search !== null
 
 /** Null where the value is unknown. Not a number counts as beyond every limit. */
 function outcomeOf(value: number | null, { warn, invalid }: Limits): Check['outcome'] {

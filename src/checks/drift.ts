@@ -3,7 +3,7 @@ import { cpuUs } from '../metrics/cpu.ts'
 import { secondsOf, type Windows } from '../metrics/metric.ts'
 import { medianOf } from '../stats/median.ts'
 import { formatPercent } from '../units.ts'
-import { type CellCheck, judged } from './check.ts'
+import { type CellCheck, isSearch, judged } from './check.ts'
 import { LIMITS, MINIMUM_SECONDS } from './limits.ts'
 
 function cost(slices: readonly Slice[]): number {
@@ -36,6 +36,7 @@ export function commonDrift(cells: readonly Windows[]): number {
 export const drift: CellCheck = {
   id: 'drift',
   check(cell, _strategy, roundDrift) {
+    if (isSearch(cell)) return null
     const own = driftOf(cell)
     if (own === null) {
       return judged('drift', null, LIMITS.drift, 'The windows are too short to see a drift in them.')

@@ -6,12 +6,22 @@ import { LIMITS } from './limits.ts'
 /**
  * Throughput times mean latency is the number of requests in flight (Little, Operations Research 9(3), 1961), which in a
  * closed loop is the number of connections. A window ends when its last request is answered; the time for which the other
- * connections wait until then does not count.
+ * connections wait until then does not count. In an open loop the number in flight is integrated over time, apart from the latencies.
  */
 export const little: CellCheck = {
   id: 'little',
   check(cell) {
-    const { slices, connections } = cell.load
+    const { slices, connections, pacing } = cell.load
+    if (pacing !== null) {
+      const ratio = pacing.serviceUs / pacing.inFlightUs
+      const seconds = secondsOf(cell)
+      return judged(
+        'little',
+        pacing.arrivals === 0 ? null : Math.abs(ratio - 1),
+        LIMITS.little,
+        `Throughput times service time gives ${formatNumber(pacing.serviceUs / seconds / 1e6)} requests in flight; counted over time, ${formatNumber(pacing.inFlightUs / seconds / 1e6)} were.`,
+      )
+    }
     const waited = slices.reduce((sum, slice) => sum + slice.requests * slice.meanLatencyUs, 0)
     const available = slices.reduce((sum, slice) => sum + slice.seconds * 1e6 - slice.idleUs / connections, 0)
     const inFlight = waited / available

@@ -17,11 +17,17 @@ export const LIMITS = {
   little: { warn: 0.02, invalid: 0.05 },
   /** Cores that the server's JavaScript thread used. */
   utilisation: { warn: 1.02, invalid: 1.05 },
+  /** Requests of an open loop that were sent late: 1 - achieved / target rate. */
+  pacing: { warn: 0.01, invalid: 0.05 },
   /** Cores that the generator's thread used. Beyond, the numbers are right, but they are the client's. */
   generator: { warn: 0.85, invalid: null },
   /** Change of server CPU per request from the first to the second half of the slices, beyond what the round shares. */
   drift: { warn: 0.1, invalid: 0.3 },
 } as const satisfies Record<string, Limits>
+
+/** How late the paced client may write the 99th of 100 requests that found a free connection: this, or a tenth of p99. Microseconds. */
+export const SEND_LAG_US = 1000
+export const SEND_LAG_SHARE = 0.1
 
 /** From here on throughput and latency describe the generator. */
 export const CLIENT_LIMITED = 0.95

@@ -5,6 +5,7 @@ import { drift } from './drift.ts'
 import { errors, reconnects, requests, statuses, timeouts } from './failures.ts'
 import { little, utilisation } from './laws.ts'
 import { foreignCpu, steal } from './machine.ts'
+import { pacing } from './pacing.ts'
 import { noCredential, ownCredential } from './probes.ts'
 import { generator, saturation } from './saturation.ts'
 import { foreignCommands } from './store.ts'
@@ -24,6 +25,7 @@ const CHECKS: readonly CellCheck[] = [
   foreignCpu,
   little,
   utilisation,
+  pacing,
   generator,
   saturation,
   warmUp,
@@ -32,7 +34,7 @@ const CHECKS: readonly CellCheck[] = [
 
 /** @param roundDrift see `commonDrift`; 1 where the machine is not known to have changed */
 export const checkCell = (measured: CellData, strategy: CheckedStrategy, roundDrift = 1): Check[] =>
-  CHECKS.map(({ check }) => check(measured, strategy, roundDrift))
+  CHECKS.flatMap(({ check }) => check(measured, strategy, roundDrift) ?? [])
 
 export const stateOf = (checks: readonly Check[]): 'completed' | 'invalid' =>
   checks.some(({ outcome }) => outcome === 'invalid') ? 'invalid' : 'completed'

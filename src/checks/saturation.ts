@@ -11,6 +11,8 @@ import { CLIENT_LIMITED, LIMITS, SATURATED } from './limits.ts'
 export const generator: CellCheck = {
   id: 'generator',
   check(cell) {
+    // A paced client spins until the next request is due; whether it had time to spare, the pacing check says.
+    if (cell.load.pacing !== null) return null
     const used = cell.load.slices.reduce((sum, slice) => sum + slice.generator.mainUs, 0) / 1e6
     const share = used / secondsOf(cell)
     const label =
@@ -35,6 +37,7 @@ export const generator: CellCheck = {
 export const saturation: CellCheck = {
   id: 'saturation',
   check(cell) {
+    if (cell.load.pacing !== null) return null
     const used = cell.load.slices.reduce((sum, { server }) => sum + cpuUs(server), 0) / 1e6
     const share = used / secondsOf(cell)
     const saturated = share >= SATURATED

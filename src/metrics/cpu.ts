@@ -20,6 +20,7 @@ function cpuPerRequest(id: ProcessId, title: string, used: (slice: Slice) => num
     exact: false,
     minimumRequests: 0,
     read(cell) {
+      if (cell.search !== null) return null
       const requests = requestsOf(cell)
       let sum = 0
       for (const slice of cell.load.slices) {
@@ -39,11 +40,14 @@ const redisBusy = cpuPerRequest('redis', 'Redis CPU', ({ redisUs }) => redisUs)
 export const redisCpu: Metric = {
   ...redisBusy,
   read(cell) {
-    if (cell.store === null || requestsOf(cell) === 0) return null
+    if (cell.store === null || cell.search !== null || requestsOf(cell) === 0) return null
     return sentCommands(cell.store) === 0 ? 0 : redisBusy.read(cell)
   },
 }
 
-export const generatorCpu = cpuPerRequest('generator', 'Load generator CPU', ({ generator }) =>
-  cpuUs(generator),
-)
+const generatorBusy = cpuPerRequest('generator', 'Load generator CPU', ({ generator }) => cpuUs(generator))
+/** A paced client spins between requests: its time says nothing about their cost. */
+export const generatorCpu: Metric = {
+  ...generatorBusy,
+  read: (cell) => (cell.load.pacing === null ? generatorBusy.read(cell) : null),
+}

@@ -38,9 +38,42 @@ export function latency(quantile: number): Metric {
     better: 'lower',
     exact: false,
     minimumRequests: requestsBeyond(quantile, REQUESTS_BEYOND_IN_A_ROUND),
-    read({ load }) {
-      const histogram = histogramOf(load)
-      return histogram.totalCount === 0 ? null : histogram.getValueAtPercentile(quantile * 100)
+    read({ load, search }) {
+      return search === null ? valueAt(histogramOf(load), quantile) : null
     },
+  }
+}
+
+const valueAt = (histogram: LatencyHistogram, quantile: number): number | null =>
+  histogram.totalCount === 0 ? null : histogram.getValueAtPercentile(quantile * 100)
+
+/**
+ * Open loop only: from writing the request to its complete response. Latency less service is what the request waited in the client for
+ * a free connection, because the server was behind.
+ */
+export function service(quantile: number): Metric {
+  const name = formatQuantile(quantile)
+  return {
+    ...latency(quantile),
+    id: `service.${name.replace('.', '')}`,
+    title: `Service time ${name}`,
+    read: ({ load: { pacing }, search }) =>
+      pacing === null || search !== null ? null : valueAt(decodeHistogram(pacing.serviceHdr), quantile),
+  }
+}
+
+/**
+ * Open loop only: how late the client itself wrote the requests that found a free connection. Compared with a latency it says how much
+ * of that is the client's.
+ */
+export function lag(quantile: number): Metric {
+  const name = formatQuantile(quantile)
+  return {
+    ...latency(quantile),
+    id: `lag.${name.replace('.', '')}`,
+    title: `Send lag ${name}`,
+    compared: false,
+    read: ({ load: { pacing }, search }) =>
+      pacing === null || search !== null ? null : valueAt(decodeHistogram(pacing.lagHdr), quantile),
   }
 }

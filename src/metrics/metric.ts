@@ -7,11 +7,13 @@ export interface Metric extends MetricInfo {
    * beyond it is mostly luck.
    */
   readonly minimumRequests: number
+  /** False: what was asked of the servers, not what they did. */
+  readonly compared?: false
   /** In `unit`; null where the cell cannot tell. */
   read(cell: CompletedCell): number | null
 }
 
-export type CellData = Pick<CompletedCell, 'load' | 'store' | 'probe' | 'warmup'>
+export type CellData = Pick<CompletedCell, 'load' | 'store' | 'probe' | 'warmup' | 'search'>
 
 /** Responses with the expected status inside the windows. */
 export function requestsOf({ load }: Pick<CellData, 'load'>): number {

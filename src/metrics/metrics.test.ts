@@ -27,13 +27,16 @@ function cell(change: Partial<Pick<CompletedCell, 'load' | 'store'>> = {}): Comp
     round: 0,
     position: 0,
     attempt: 0,
-    warmup: { requests: 20_000, wanted: 20_000 },
+    warmup: { requests: 20_000, wanted: 20_000, converged: true },
+    search: null,
     startedAt: '2026-11-24T09:00:00.000Z',
     load: {
       engine: 'fake',
       connections: 16,
       slices: [slice, { ...slice, seconds: 0.5, requests: 300, redisUs: 900 }],
       latencyHdr: encodeHistogram(histogram),
+      pacing: null,
+      cohorts: {},
       responses: 400,
       requestBytes: 400 * 149,
       statuses: { 200: 400 },
@@ -111,6 +114,51 @@ describe('metrics', () => {
     expect(read('cpu.redis', cell({ store: null }))).toBeNull()
   })
 
+  describe('of an open loop', () => {
+    const { load } = cell()
+    const hdr = (us: number) => {
+      const histogram = newHistogram()
+      histogram.recordValueWithCount(us, 100)
+      return encodeHistogram(histogram)
+    }
+    const pacing = {
+      schedule: 'poisson' as const,
+      arrivals: 400,
+      targetRate: 533,
+      achievedRate: 530,
+      queued: 2,
+      longestQueue: 1,
+      serviceHdr: hdr(420),
+      lagHdr: hdr(37),
+      inFlightUs: 168_000,
+      serviceUs: 168_000,
+    }
+    const paced = cell({ load: { ...load, pacing } })
+
+    it('tell from the intended send time, from the write and how late the client was', () => {
+      expect(['latency.p50', 'service.p99', 'lag.p99', 'load.rate'].map((id) => read(id, paced))).toEqual([
+        600, 420, 37, 533,
+      ])
+      expect(['throughput', 'cpu.generator'].map((id) => read(id, paced))).toEqual([null, null])
+    })
+
+    it('have no value in a closed loop, in a search, and without a request that found a free connection', () => {
+      const search = { ...paced, search: { passed: 500, failed: 530 } }
+      const queued = cell({
+        load: { ...load, pacing: { ...pacing, lagHdr: encodeHistogram(newHistogram()) } },
+      })
+      expect([cell(), search, queued].map((from) => read('lag.p99', from))).toEqual([null, null, null])
+      expect([search, paced, cell()].map((from) => read('slo.rate', from))).toEqual([500, null, null])
+    })
+
+    it('are compared where they say what the servers did, not what was asked of them', () => {
+      expect(METRICS.filter(({ compared }) => compared === false).map(({ id }) => id)).toEqual([
+        'load.rate',
+        'lag.p99',
+      ])
+    })
+  })
+
   it('have ids of their own, and percentiles ask for thirty requests of a round beyond them', () => {
     expect(new Set(METRICS.map(({ id }) => id)).size).toBe(METRICS.length)
     expect(
@@ -123,6 +171,9 @@ describe('metrics', () => {
       ['latency.p90', 300],
       ['latency.p99', 3000],
       ['latency.p999', 30_000],
+      ['service.p50', 60],
+      ['service.p99', 3000],
+      ['lag.p99', 3000],
     ])
   })
 })

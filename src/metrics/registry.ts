@@ -1,7 +1,8 @@
 import type { MetricInfo } from '../results.ts'
 import { generatorCpu, redisCpu, serverCpu } from './cpu.ts'
-import { latency } from './latency.ts'
+import { lag, latency, service } from './latency.ts'
 import type { Metric } from './metric.ts'
+import { arrivalRate, sloRate } from './rate.ts'
 import { redisBytes, redisCommands } from './redis.ts'
 import { throughput } from './throughput.ts'
 import { credential, requestHead, responseHead } from './wire.ts'
@@ -9,6 +10,8 @@ import { credential, requestHead, responseHead } from './wire.ts'
 /** Every metric there is, in the order of reports. */
 export const METRICS: readonly Metric[] = [
   throughput,
+  sloRate,
+  arrivalRate,
   serverCpu,
   redisCpu,
   generatorCpu,
@@ -16,6 +19,9 @@ export const METRICS: readonly Metric[] = [
   latency(0.9),
   latency(0.99),
   latency(0.999),
+  service(0.5),
+  service(0.99),
+  lag(0.99),
   requestHead,
   responseHead,
   credential,

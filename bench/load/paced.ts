@@ -1,0 +1,217 @@
+import { AuthbenchError } from '../../src/errors.ts'
+import { arrivalTimes } from '../../src/schedule.ts'
+import { requestHead } from '../probe.ts'
+import type { EngineSlice, EngineTarget, LoadEngine, OpenLoad, Window } from './engine.ts'
+import { type ConnectionListener, PacedConnection, type SentRequest } from './paced-connection.ts'
+import { PacedWindow } from './paced-window.ts'
+import { startPacer } from './pacer.ts'
+import { expectationOf } from './response-tally.ts'
+
+interface PacedLimits {
+  /** What has no response this long after its window is counted as timed out. */
+  readonly drainMs: number
+  readonly openMs: number
+}
+
+/**
+ * Open loop on raw sockets: prepared requests go out when they are due, and never twice. What finds no free connection waits for one,
+ * and its latency counts from when it was due.
+ */
+export const pacedEngine: LoadEngine = newPacedEngine({ drainMs: 2000, openMs: 5000 })
+
+export function newPacedEngine(limits: PacedLimits): LoadEngine {
+  return {
+    id: 'paced',
+    model: 'open',
+    async open(target) {
+      const load = new PacedLoad(target, limits)
+      await load.opened
+      return load
+    },
+  }
+}
+
+interface Opening extends PromiseWithResolvers<void> {
+  readonly hadResponse: Set<PacedConnection>
+  readonly timer: NodeJS.Timeout
+}
+
+interface Running {
+  readonly window: PacedWindow
+  readonly resolve: (slice: EngineSlice) => void
+  readonly bytesBefore: number
+  readonly stopPacer: () => void
+  readonly drainTimer: NodeJS.Timeout
+}
+
+class PacedLoad implements OpenLoad, ConnectionListener {
+  readonly opened: Promise<void>
+  readonly #target: EngineTarget
+  readonly #limits: PacedLimits
+  readonly #connections: readonly PacedConnection[]
+  /** Longest idle first. */
+  readonly #idle: PacedConnection[] = []
+  #opening: Opening | null
+  #running: Running | null = null
+  /** Both since the end of the last window. */
+  #reconnects = 0
+  #unasked = 0
+  /** Connects that failed since a connection was free; while opening, all that led to no response. */
+  #failures = 0
+  #closed = false
+
+  constructor(target: EngineTarget, limits: PacedLimits) {
+    this.#target = target
+    this.#limits = limits
+    const { host } = new URL(target.origin)
+    const requests = target.requests.map((request) => ({
+      ...expectationOf(request, target),
+      bytes: Buffer.from(requestHead(request, host), 'latin1'),
+    }))
+    this.#connections = Array.from({ length: target.connections }, (_, own) => {
+      const part = requests.filter((_, index) => index % target.connections === own)
+      return new PacedConnection(target.origin, part, this)
+    })
+    const hadResponse = new Set<PacedConnection>()
+    const timer = setTimeout(() => {
+      this.#notOpened(`${hadResponse.size} of ${target.connections} connections had a first response in time`)
+    }, limits.openMs)
+    this.#opening = { ...Promise.withResolvers<void>(), hadResponse, timer }
+    this.opened = this.#opening.promise
+  }
+
+  async slice({ milliseconds, arrivals }: Window): Promise<EngineSlice> {
+    if (arrivals === null) {
+      throw new AuthbenchError('ARRIVALS_MISSING', 'the paced engine sends requests at given times only', {
+        next: 'Use autocannon for a closed loop.',
+      })
+    }
+    if (this.#closed) {
+      throw new AuthbenchError('LOAD_CLOSED', 'the connections to the server are gone', {
+        next: 'The cell is marked failed and the run goes on.',
+        exitCode: 3,
+      })
+    }
+    if (this.#running !== null) throw new Error('a window is running')
+    const times = arrivalTimes(arrivals, milliseconds)
+    const { promise, resolve } = Promise.withResolvers<EngineSlice>()
+    const bytesBefore = this.#bytesWritten()
+    const drainTimer = setTimeout(() => this.#end('timeouts'), milliseconds + this.#limits.drainMs)
+    const window = new PacedWindow(times, milliseconds, this.#target)
+    const stopPacer = startPacer(
+      () => window.nextAt(),
+      (now) => this.#sendDue(window, now),
+    )
+    this.#running = { window, resolve, bytesBefore, stopPacer, drainTimer }
+    if (window.unsettled === 0) this.#end('errors')
+    return promise
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#end('errors')
+    clearTimeout(this.#opening?.timer)
+    for (const connection of this.#connections) connection.close()
+  }
+
+  free(connection: PacedConnection): void {
+    if (this.#opening === null) this.#failures = 0
+    const window = this.#running?.window
+    if (this.#opening?.hadResponse.has(connection) === false) {
+      connection.send(performance.now())
+    } else if (window !== undefined && window.queueLength > 0) {
+      window.sendQueued(connection)
+    } else {
+      this.#idle.push(connection)
+      // Between two wake-ups of the pacer the event loop may have many answers to give.
+      if (window !== undefined) this.#sendDue(window, performance.now())
+    }
+  }
+
+  answered(connection: PacedConnection, sent: SentRequest, status: number, at: number): void {
+    const opening = this.#opening
+    if (opening !== null) {
+      opening.hadResponse.add(connection)
+      if (opening.hadResponse.size < this.#connections.length) return
+      this.#opening = null
+      this.#reconnects = 0
+      clearTimeout(opening.timer)
+      opening.resolve()
+      return
+    }
+    const window = this.#running?.window
+    window?.answered(connection, sent, status, at)
+    if (window?.unsettled === 0) this.#end('errors')
+  }
+
+  lost(connection: PacedConnection, sent: SentRequest | null): void {
+    if (this.#opening !== null && sent !== null) {
+      this.#fail('they end without a response')
+      return
+    }
+    this.#reconnects += 1
+    const place = this.#idle.indexOf(connection)
+    if (place >= 0) this.#idle.splice(place, 1)
+    if (sent === null) return
+    const window = this.#running?.window
+    window?.lose()
+    if (window?.unsettled === 0) this.#end('errors')
+  }
+
+  refused(error: Error | null): void {
+    this.#fail(error?.message ?? 'they end at once')
+  }
+
+  unasked(): void {
+    this.#unasked += 1
+  }
+
+  #sendDue(window: PacedWindow, now: number): void {
+    while (window.nextAt() <= now) window.arrive(window.queueLength > 0 ? undefined : this.#idle.shift())
+  }
+
+  /** After as many failures in a row as there are connections, the server is gone: more would only keep a core busy. */
+  #fail(message: string): void {
+    this.#failures += 1
+    if (this.#failures < this.#connections.length) return
+    if (this.#opening === null) this.close()
+    else this.#notOpened(`connections fail: ${message}`)
+  }
+
+  #notOpened(message: string): void {
+    this.close()
+    this.#opening?.reject(
+      new AuthbenchError('LOAD_NOT_OPENED', message, {
+        next: 'Check that the server answers the request with the expected status.',
+        exitCode: 3,
+      }),
+    )
+  }
+
+  /** @param unsettled what arrivals without an outcome are: late, or lost with the server */
+  #end(unsettled: 'errors' | 'timeouts'): void {
+    if (this.#running === null) return
+    const { window, resolve, bytesBefore, stopPacer, drainTimer } = this.#running
+    this.#running = null
+    stopPacer()
+    clearTimeout(drainTimer)
+    const failed = window.unsettled
+    resolve(
+      window.result({
+        errors: this.#unasked + (unsettled === 'errors' ? failed : 0),
+        timeouts: unsettled === 'timeouts' ? failed : 0,
+        reconnects: this.#reconnects,
+        requestBytes: this.#bytesWritten() - bytesBefore,
+        connections: this.#connections,
+      }),
+    )
+    this.#reconnects = 0
+    this.#unasked = 0
+    if (failed > 0) this.close()
+  }
+
+  #bytesWritten(): number {
+    return this.#connections.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0)
+  }
+}

@@ -1,0 +1,56 @@
+import { createServer, type Server, type Socket } from 'node:net'
+
+export interface RawServer {
+  readonly origin: string
+  /** Every request as it came, in order. */
+  readonly heads: readonly string[]
+  /** Received, of requests or not. */
+  bytes(): number
+  /** Connections that were accepted. */
+  connections(): number
+  /** Resets all connections and accepts none any more. */
+  close(): Promise<void>
+  /** Accepts none any more; those that are up stay. */
+  stopListening(): void
+}
+
+/** A server that does as it is told for every request, and keeps what it saw on the wire. The first request is number 1. */
+export async function rawServer(
+  answer: (socket: Socket, requestNumber: number, head: string) => void,
+): Promise<RawServer> {
+  const heads: string[] = []
+  const sockets = new Set<Socket>()
+  let bytes = 0
+  const server: Server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket)
+    let buffered = ''
+    socket.on('error', () => undefined)
+    socket.on('data', (chunk) => {
+      bytes += chunk.length
+      buffered += chunk.toString('latin1')
+      for (let end = buffered.indexOf('\r\n\r\n'); end >= 0; end = buffered.indexOf('\r\n\r\n')) {
+        const head = buffered.slice(0, end + 4)
+        heads.push(head)
+        buffered = buffered.slice(end + 4)
+        answer(socket, heads.length, head)
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    heads,
+    bytes: () => bytes,
+    connections: () => sockets.size,
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+    stopListening: () => void server.close(),
+  }
+}
+
+export const reply = (status: number, headers = 'connection: keep-alive\r\n') =>
+  `HTTP/1.1 ${status} X\r\ncontent-length: 2\r\n${headers}\r\nok`

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { encodeHistogram, newHistogram } from '../../src/histogram.ts'
+import type { EngineSlice, OpenLoad } from './engine.ts'
+import { warmUp } from './warm-up.ts'
+
+const EMPTY = encodeHistogram(newHistogram())
+
+function load(change: Partial<EngineSlice> = {}): OpenLoad & { windows: number } {
+  return {
+    windows: 0,
+    async slice() {
+      this.windows += 1
+      return {
+        seconds: 0.1,
+        requests: 100,
+        responses: 100,
+        requestBytes: 0,
+        statuses: { 200: 100 },
+        errors: 0,
+        timeouts: 0,
+        reconnects: 0,
+        latencyHdr: EMPTY,
+        meanLatencyUs: 1,
+        idleUs: 0,
+        pacing: null,
+        cohorts: {},
+        ...change,
+      }
+    },
+    close: () => undefined,
+  }
+}
+
+describe('warming up', () => {
+  it('gives every server the wanted requests, more of them than are warmed together', async () => {
+    const lanes = ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => ({ key, pid: null, load: load() }))
+    const warm = await warmUp(lanes, 250, 10_000)
+    expect(Object.keys(warm).sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+    for (const lane of lanes) {
+      expect(lane.load.windows).toBe(3)
+      expect(warm[lane.key]).toEqual({ requests: 300, converged: null })
+    }
+  })
+
+  it('goes on, up to twice as far, while it cannot tell that the cost has stopped falling', async () => {
+    const own = load()
+    // Eight windows are needed to tell; twice the wanted requests are six.
+    const warm = await warmUp([{ key: 'a', pid: process.pid, load: own }], 300, 10_000)
+    expect(own.windows).toBe(6)
+    expect(warm.a).toEqual({ requests: 600, converged: false })
+  })
+
+  it('ends with its time, and with a server that fails', async () => {
+    const none = load()
+    expect(await warmUp([{ key: 'a', pid: null, load: none }], 250, 0)).toEqual({
+      a: { requests: 0, converged: null },
+    })
+    const failing = load({ errors: 1 })
+    await warmUp([{ key: 'a', pid: null, load: failing }], 1000, 10_000)
+    expect(failing.windows).toBe(1)
+  })
+})

@@ -1,0 +1,54 @@
+import { hasConverged } from '../../src/warm-up.ts'
+import { readSchedstat } from '../machine/schedstat.ts'
+import type { OpenLoad } from './engine.ts'
+import type { WarmUp, WarmUpLane } from './messages.ts'
+
+/** Enough to keep the cores busy with compiling, few enough not to thrash their caches. */
+const TOGETHER = 4
+/** Short enough to stop soon after the wanted number of responses. */
+const WINDOW_MS = 100
+/** A server whose cost still falls is given this many times the wanted requests. */
+const PATIENCE = 2
+
+interface Lane extends WarmUpLane {
+  readonly load: OpenLoad
+}
+
+/** A few at a time, each until it has had so many responses and its CPU per request no longer falls, at most for so long. */
+export async function warmUp(
+  lanes: readonly Lane[],
+  requests: number,
+  limitMs: number,
+): Promise<Record<string, WarmUp>> {
+  const until = performance.now() + limitMs
+  const warm: Record<string, WarmUp> = {}
+  const queue = lanes.values()
+  const inTurn = async () => {
+    for (const lane of queue) warm[lane.key] = await warmOne(lane, requests, until)
+  }
+  await Promise.all(Array.from({ length: TOGETHER }, inTurn))
+  return warm
+}
+
+function cpuUs(pid: number | null): number | null {
+  const cpu = pid === null ? null : readSchedstat(pid)
+  return cpu === null ? null : cpu.mainUs + cpu.otherUs
+}
+
+async function warmOne({ load, pid }: Lane, wanted: number, until: number): Promise<WarmUp> {
+  const costs: number[] = []
+  let requests = 0
+  let before = cpuUs(pid)
+  const converged = () => (before === null ? null : hasConverged(costs))
+  const goesOn = () => requests < wanted || (requests < wanted * PATIENCE && converged() === false)
+  while (goesOn() && performance.now() < until) {
+    const slice = await load.slice({ milliseconds: WINDOW_MS, arrivals: null })
+    requests += slice.responses
+    if (slice.errors + slice.timeouts + slice.reconnects > 0) break
+    const after = cpuUs(pid)
+    if (before !== null && after !== null && slice.responses > 0)
+      costs.push((after - before) / slice.responses)
+    before = after
+  }
+  return { requests, converged: converged() }
+}

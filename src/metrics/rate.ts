@@ -1,0 +1,24 @@
+import type { Metric } from './metric.ts'
+
+/** Highest rate of a search whose p99, from the intended send time, stayed within the limit, every answer right. */
+export const sloRate: Metric = {
+  id: 'slo.rate',
+  title: 'Highest rate within the limit',
+  unit: 'req/s',
+  better: 'higher',
+  exact: false,
+  minimumRequests: 0,
+  read: ({ search }) => search?.passed ?? null,
+}
+
+/** What an open loop asked for. */
+export const arrivalRate: Metric = {
+  id: 'load.rate',
+  title: 'Arrival rate',
+  unit: 'req/s',
+  better: 'higher',
+  exact: false,
+  minimumRequests: 0,
+  compared: false,
+  read: ({ load: { pacing }, search }) => (pacing === null || search !== null ? null : pacing.targetRate),
+}
