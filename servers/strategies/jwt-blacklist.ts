@@ -1,5 +1,4 @@
 import type { AuthStrategy } from '../contract.ts'
-import { fastCodec } from '../token-fast.ts'
 
 /**
  * Signature first, then one EXISTS. The codec is that of jwt-hs256-fast, so the difference between the two is the
@@ -14,6 +13,8 @@ export const jwtBlacklist = {
   needs: ['redis'],
   library: 'fast-jwt',
   async open(deps) {
+    // Loaded by the servers that use it, not by every one.
+    const { fastCodec } = await import('../token-fast.ts')
     const codec = fastCodec(deps)
     const store = await deps.store('redis')
     const key = (tokenId: string) => `revoked:${deps.token.issuer}:${tokenId}`

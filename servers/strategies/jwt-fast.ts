@@ -1,5 +1,4 @@
 import type { AuthStrategy } from '../contract.ts'
-import { fastCodec } from '../token-fast.ts'
 
 /** The cheapest kept way to verify a JWT in Node: what a token costs when the library does not get in the way. */
 export const jwtFast = {
@@ -11,6 +10,8 @@ export const jwtFast = {
   needs: [],
   library: 'fast-jwt',
   async open(deps) {
+    // Loaded by the servers that use it, not by every one.
+    const { fastCodec } = await import('../token-fast.ts')
     const codec = fastCodec(deps)
     return {
       issue: codec.sign,

@@ -1,5 +1,5 @@
 import type { AuthStrategy } from '../contract.ts'
-import { type JoseAlgorithm, joseCodec } from '../token-jose.ts'
+import type { JoseAlgorithm } from '../token-jose.ts'
 
 const SIGNATURES = {
   HS256: 'an HMAC that every verifier could also forge',
@@ -17,6 +17,8 @@ export const jwtJose = (algorithm: JoseAlgorithm) =>
     needs: [],
     library: 'jose',
     async open(deps) {
+      // Loaded by the servers that use it, not by every one.
+      const { joseCodec } = await import('../token-jose.ts')
       const codec = await joseCodec(algorithm, deps)
       return {
         issue: codec.sign,
