@@ -45,7 +45,12 @@ export function machineBench(options: MachineBenchOptions): Bench {
         pinning.server,
         signal,
       ),
-    startGenerator: () => startGeneratorProcess(pinning.generator, signal),
+    startGenerator: () =>
+      startGeneratorProcess(
+        pinning.generator,
+        pinning.redis !== null && pinning.redis === pinning.generator,
+        signal,
+      ),
     store: redis === null ? null : redisMeter(redis.control),
     probe: sendRaw,
     readMachineTime,

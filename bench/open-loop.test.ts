@@ -103,6 +103,17 @@ describe('an open loop', () => {
     ])
   })
 
+  it('searches once more where the machine disturbed the search', async () => {
+    const servers = { ...SERVERS, 'jwt-hs256': { cpuUs: 50, disturbedInSlice: 5 } }
+    const { cells } = await run('slo', { servers })
+    const own = cells.filter(({ strategy }) => strategy === 'jwt-hs256')
+    expect(own.map(({ attempt, state }) => [attempt, state])).toEqual([
+      [0, 'invalid'],
+      [1, 'completed'],
+    ])
+    expect(completed(own)[0]?.search?.passed).toBeGreaterThan(19_000)
+  })
+
   it('searches the highest rate of each strategy, all in turn', async () => {
     const { cells, windows } = await run('slo')
     for (const [strategy, capacity] of [

@@ -30,16 +30,15 @@ function isWorthRepeating(lane: Lane, point: number, context: RoundContext): boo
   )
 }
 
-/** One point of the scenario on all servers, and what the machine disturbed once more. */
-export async function measurePoint(
+/** One point on all servers, and once more on those that the machine disturbed. */
+export async function repeatDisturbed(
   point: number,
   plan: PlannedRound,
   lanes: readonly Lane[],
-  generator: Generator,
   context: RoundContext,
+  measure: (lanes: readonly Lane[]) => Promise<void>,
 ): Promise<void> {
-  const windows = new Map(lanes.map((lane) => [lane, windowOf(lane, point, lanes, context)]))
-  await runPasses(point, plan, windows, generator, context)
+  await measure(lanes)
   for (let repeat = 1; repeat <= REPEATS; repeat++) {
     const again = lanes.filter((lane) => isWorthRepeating(lane, point, context))
     if (again.length === 0) return
@@ -52,9 +51,22 @@ export async function measurePoint(
       track.slices = []
       track.startedAt = null
     }
-    const same = new Map([...windows].filter(([lane]) => again.includes(lane)))
-    await runPasses(point, plan, same, generator, context)
+    await measure(again)
   }
+}
+
+/** A point of a scenario in fixed windows. */
+export async function measurePoint(
+  point: number,
+  plan: PlannedRound,
+  lanes: readonly Lane[],
+  generator: Generator,
+  context: RoundContext,
+): Promise<void> {
+  const windows = new Map(lanes.map((lane) => [lane, windowOf(lane, point, lanes, context)]))
+  await repeatDisturbed(point, plan, lanes, context, (some) =>
+    runPasses(point, plan, new Map([...windows].filter(([lane]) => some.includes(lane))), generator, context),
+  )
 }
 
 async function runPasses(

@@ -7,7 +7,7 @@ import { toCell } from './lane-cell.ts'
 import { issuePool, probeLane } from './lane-probe.ts'
 import type { EngineRequest } from './load/engine.ts'
 import type { EngineId } from './load/messages.ts'
-import { measurePoint } from './passes.ts'
+import { measurePoint, repeatDisturbed } from './passes.ts'
 import type { Generator } from './ports.ts'
 import { searchRates } from './search.ts'
 import { arrivalsOf, loadKey } from './slice.ts'
@@ -121,7 +121,9 @@ async function measureRound(
     await measureCapacities(plan, lanes, generator, context)
     await settle(plan, lanes, generator, context)
   }
-  if (scenario.load.kind === 'search') return searchRates(plan, lanes, generator, context)
+  if (scenario.load.kind === 'search') {
+    return repeatDisturbed(0, plan, lanes, context, (some) => searchRates(plan, some, generator, context))
+  }
   for (const point of plan.points.keys()) await measurePoint(point, plan, lanes, generator, context)
 }
 

@@ -1,24 +1,37 @@
 import { compare, constantEstimate, noiseFactor, noiseOf } from './analysis/comparison.ts'
 import type { Measured } from './analysis/measured.ts'
 import { spectrumOf } from './analysis/spectrum.ts'
-import { cellsBySubject, pointsOf, type Subject, subjectOf, valuesOf } from './analysis/subject.ts'
+import {
+  cellsBySubject,
+  type Point,
+  pointsOf,
+  type Subject,
+  subjectOf,
+  valuesOf,
+} from './analysis/subject.ts'
 import { validityOf } from './analysis/validity.ts'
-import type { Cell } from './cell.ts'
+import { armSchema, type Cell } from './cell.ts'
 import { judgeClaims } from './claims/registry.ts'
 import { findingsOf } from './findings/registry.ts'
+import type { Gate } from './gates/gate.ts'
+import { changesWithin } from './gates/runs.ts'
 import type { Metric } from './metrics/metric.ts'
 import { METRIC_INFOS, METRICS } from './metrics/registry.ts'
 import { type Comparison, type Estimate, RESULTS_SCHEMA_ID, type Results, type Summary } from './results.ts'
 import { medianEstimate } from './stats/order-statistic.ts'
 
 /** Everything about a run that is not in its cells. */
-export type AnalysisContext = Pick<Results, 'run' | 'environment' | 'config' | 'strategies' | 'scenarios'>
+export type AnalysisContext = Pick<Results, 'run' | 'environment' | 'config' | 'strategies' | 'scenarios'> & {
+  /** What the change against another checkout is held to. */
+  readonly gates: readonly Gate[]
+}
 
 /** Metrics for which every strategy is compared with every other, not only with the baseline. */
-const ALL_PAIRS: readonly string[] = ['cpu.server', 'throughput', 'latency.p50', 'latency.p99']
+const ALL_PAIRS: readonly string[] = ['cpu.server', 'throughput', 'slo.rate', 'latency.p50', 'latency.p99']
 
 /** All subjects of one point: every strategy once, and the twin of the baseline. */
 interface Contest {
+  readonly point: Point
   readonly baseline: string | undefined
   readonly subjects: readonly Subject[]
   readonly noise: ReadonlyMap<Metric, Estimate>
@@ -26,7 +39,7 @@ interface Contest {
 
 function summaries({ subjects }: Contest): Summary[] {
   return subjects.flatMap((subject) =>
-    subject.arm === 'twin'
+    subject.arm !== 'main'
       ? []
       : METRICS.flatMap((metric) => {
           const values = valuesOf(subject, metric).map(({ value }) => value)
@@ -48,9 +61,13 @@ function summaries({ subjects }: Contest): Summary[] {
   )
 }
 
-function comparisons({ baseline: reference, subjects, noise }: Contest): Comparison[] {
+function comparisons(
+  { point, baseline: reference, subjects, noise }: Contest,
+  scenarios: AnalysisContext['scenarios'],
+): Comparison[] {
+  if (scenarios.find(({ id }) => id === point.scenario)?.compared === false) return []
   const mains = subjects.filter(({ arm }) => arm === 'main')
-  return METRICS.flatMap((metric) =>
+  return METRICS.filter(({ compared }) => compared !== false).flatMap((metric) =>
     mains.flatMap((subject, index) =>
       mains
         .slice(0, index)
@@ -65,7 +82,7 @@ function noiseFloor(subjects: readonly Subject[]): Map<Metric, Estimate> {
   const main = subjects.find(({ arm, strategy }) => arm === 'main' && strategy === twin?.strategy)
   if (twin === undefined || main === undefined) return new Map()
   return new Map(
-    METRICS.flatMap((metric): [Metric, Estimate][] => {
+    METRICS.filter(({ compared }) => compared !== false).flatMap((metric): [Metric, Estimate][] => {
       const noise = noiseOf(metric, main, twin)
       return noise === null ? [] : [[metric, noise]]
     }),
@@ -85,6 +102,15 @@ function noisiest(contests: readonly Contest[]): Results['noise'] {
   }
   return found
 }
+
+const roundsOf = (subjects: readonly Subject[]): Results['rounds'] =>
+  subjects.flatMap((subject) =>
+    METRICS.flatMap((metric) => {
+      const { strategy, arm, scenario, params } = subject
+      const values = [...valuesOf(subject, metric)]
+      return values.length === 0 ? [] : [{ strategy, arm, scenario, params, metric: metric.id, values }]
+    }),
+  )
 
 /** The worst answer in any round: accepted is worse than refused, except for the strategy's own credential. */
 function probes(cells: readonly Cell[], strategies: AnalysisContext['strategies']): Results['probes'] {
@@ -117,32 +143,38 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
   const inOrder = ids.toSorted((a, b) => Number(b === baseline) - Number(a === baseline))
   const contests = points.map((point): Contest => {
     const subjects = inOrder.flatMap((id) =>
-      (id === baseline ? (['main', 'twin'] as const) : (['main'] as const))
+      armSchema.options
         .map((arm) => subjectOf(point, id, arm, attemptsOf(point, id, arm)))
         .filter((subject) => subject.cells.length > 0),
     )
-    return { baseline, subjects, noise: noiseFloor(subjects) }
+    return { point, baseline, subjects, noise: noiseFloor(subjects) }
   })
   const subjects = contests.flatMap((contest) => contest.subjects)
+  const { gates, ...about } = context
+  const isCompared = ({ point }: Contest) =>
+    context.scenarios.find(({ id }) => id === point.scenario)?.compared !== false
+  const noise = noisiest(contests.filter(isCompared))
+  const rounds = roundsOf(subjects)
+  const validity = validityOf(own, points, attemptsOf, baseline, context)
   const measured: Measured = {
-    ...context,
+    ...about,
     schema: RESULTS_SCHEMA_ID,
     strategies: [...context.strategies],
     scenarios: [...context.scenarios],
     metrics: [...METRIC_INFOS],
     summary: contests.flatMap(summaries),
-    comparisons: contests.flatMap(comparisons),
-    spectra: subjects.flatMap((subject) => (subject.arm === 'twin' ? [] : (spectrumOf(subject) ?? []))),
-    rounds: subjects.flatMap((subject) =>
-      METRICS.flatMap((metric) => {
-        const { strategy, arm, scenario, params } = subject
-        const values = [...valuesOf(subject, metric)]
-        return values.length === 0 ? [] : [{ strategy, arm, scenario, params, metric: metric.id, values }]
-      }),
-    ),
+    comparisons: contests.flatMap((contest) => comparisons(contest, context.scenarios)),
+    spectra: subjects.flatMap((subject) => (subject.arm !== 'main' ? [] : (spectrumOf(subject) ?? []))),
+    rounds,
+    changes: context.config.against
+      ? changesWithin(
+          { rounds, noise, metrics: [...METRIC_INFOS], scenarios: [...context.scenarios], validity },
+          gates,
+        )
+      : [],
     probes: probes(own, context.strategies),
-    validity: validityOf(own, points, attemptsOf, baseline, context),
-    noise: noisiest(contests),
+    validity,
+    noise,
   }
   return { ...measured, claims: judgeClaims(measured), findings: findingsOf(measured, own) }
 }

@@ -49,7 +49,7 @@ export const PROFILES = {
     slicesPerRound: 4,
     sliceMs: 125,
     pacedSlicesPerRound: 4,
-    pacedSliceMs: 250,
+    pacedSliceMs: 500,
     trialMs: 300,
     warmupRequests: STEADY_STATE_REQUESTS,
     warmupLimitMs: 20_000,

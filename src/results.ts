@@ -1,20 +1,12 @@
 import { z } from 'zod'
-import { checkSchema, paramsSchema } from './cell.ts'
+import { armSchema, checkSchema, paramsSchema } from './cell.ts'
+import { estimateSchema } from './estimate.ts'
+import { changeSchema } from './gates/change.ts'
 import { strategyInfoSchema } from './strategy-info.ts'
 
-export const RESULTS_SCHEMA_ID = 'authbench/results@1'
+export type { Estimate } from './estimate.ts'
 
-/**
- * A number never travels without its uncertainty: 95 % interval over rounds. `low` and `high` are null when
- * there are too few rounds for a distribution-free interval (fewer than 6).
- */
-export const estimateSchema = z.object({
-  value: z.number(),
-  low: z.number().nullable(),
-  high: z.number().nullable(),
-  rounds: z.number().int().nonnegative(),
-})
-export type Estimate = z.infer<typeof estimateSchema>
+export const RESULTS_SCHEMA_ID = 'authbench/results@1'
 
 export const metricInfoSchema = z.object({
   id: z.string(),
@@ -31,6 +23,8 @@ export const scenarioInfoSchema = z.object({
   title: z.string(),
   question: z.string(),
   model: z.enum(['closed', 'open']),
+  /** Whether strategies may be compared: not where each is loaded in proportion to what it can serve itself. */
+  compared: z.boolean(),
 })
 export type ScenarioInfo = z.infer<typeof scenarioInfoSchema>
 
@@ -72,6 +66,16 @@ export const runConfigSchema = z.object({
   pool: z.number().int().positive(),
   slicesPerRound: z.number().int().positive(),
   sliceMs: z.number().int().positive(),
+  /** Of open loops: more connections than the closed loop has, so that a request that is due rarely waits for one. */
+  pacedConnections: z.number().int().positive(),
+  pacedSlicesPerRound: z.number().int().positive(),
+  pacedSliceMs: z.number().int().positive(),
+  arrivals: z.enum(['poisson', 'constant']),
+  /** What the search for the highest rate holds p99 to, in milliseconds, and how long one of its trials lasts. */
+  sloMs: z.number().positive(),
+  trialMs: z.number().int().positive(),
+  /** Every strategy ran from another checkout as well, in the same rounds. */
+  against: z.boolean(),
   warmupRequests: z.number().int().nonnegative(),
   warmupLimitMs: z.number().int().nonnegative(),
   ttlSeconds: z.number().int().positive(),
@@ -152,6 +156,10 @@ export const resultsSchema = z.object({
     profile: z.string(),
     git: z.object({ sha: z.string(), dirty: z.boolean() }).nullable(),
     partial: z.boolean(),
+    /** Rounds were added once, because a gate was open after the planned ones. */
+    extended: z.boolean(),
+    /** The checkout that the changes are judged against; null where there is none. */
+    base: z.object({ sha: z.string(), dirty: z.boolean() }).nullable(),
     authbench: z.string(),
     /** What to type to get this run again. */
     command: z.string(),
@@ -171,13 +179,15 @@ export const resultsSchema = z.object({
       params: paramsSchema,
       count: z.number().int(),
       points: z.array(z.object({ quantile: z.number(), us: z.number() })),
+      /** Open loop only: from the write instead of the intended send time, at the same quantiles. */
+      service: z.array(z.object({ quantile: z.number(), us: z.number() })).optional(),
     }),
   ),
   /** Value of a metric per round, for strip charts and for whoever checks our statistics. */
   rounds: z.array(
     z.object({
       strategy: z.string(),
-      arm: z.enum(['main', 'twin']),
+      arm: armSchema,
       scenario: z.string(),
       params: paramsSchema,
       metric: z.string(),
@@ -211,6 +221,8 @@ export const resultsSchema = z.object({
   }),
   /** A/A: the baseline against its twin. Metric id to ratio. */
   noise: z.record(z.string(), estimateSchema),
+  /** Against the other checkout of the same run; empty where there is none. */
+  changes: z.array(changeSchema),
   claims: z.array(claimResultSchema),
   findings: z.array(findingSchema),
 })

@@ -8,9 +8,12 @@ import { STRATEGIES, strategyIds } from '../../servers/registry.ts'
 import { analyse } from '../../src/analyse.ts'
 import { type Options, resolveConfig } from '../../src/config.ts'
 import { AuthbenchError } from '../../src/errors.ts'
+import { parseGates } from '../../src/gates/gate.ts'
+import { needsMoreRounds, verdictOf } from '../../src/gates/verdict.ts'
 import { REPORTERS, renderCharts } from '../../src/report/registry.ts'
 import type { Results, RunConfig } from '../../src/results.ts'
 import { type StrategyInfo, strategyInfoSchema } from '../../src/strategy-info.ts'
+import { openBase } from '../against.ts'
 import { authbenchVersion, describeEnvironment, describeGit } from '../environment.ts'
 import { detectPinning } from '../machine/pinning.ts'
 import { machineBench } from '../machine-bench.ts'
@@ -29,6 +32,7 @@ export interface RunFlags extends Options {
 }
 
 const EXIT_CODES = { ok: 0, unjudged: 0, partial: 3, invalid: 3, inconclusive: 3 } as const
+const CHANGE_CODES = { pass: 0, regression: 1, inconclusive: 3 } as const
 const INTERRUPTED = 130
 
 /** Measures, analyses, reports. @returns the exit code */
@@ -45,6 +49,8 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
       extraClaims: merged.claims === undefined ? [] : Object.keys(token.claims),
     },
   )
+  const gates = parseGates(merged.gate ?? [])
+  const base = merged.against === undefined ? null : openBase(merged.against)
   const strategies = chosenStrategies(config)
   const keys = await generateKeys()
   const { transport, ttlSeconds } = config
@@ -73,50 +79,89 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     })
   }
 
-  const progress = showProgress(config, terminal.stderr, () => performance.now())
   const scenarios = SCENARIOS.filter(({ id }) => config.scenarios.includes(id))
   const infos = strategies.map(infoOf)
-  const outcome = await runAll(
-    { config, strategies: infos, scenarios, keyPrefix },
-    {
-      bench: machineBench({ config, strategies: infos, pinning, redis, keys, token, signal }),
-      signal,
-      listener: progress.listener,
-      keep(cell) {
-        folder.appendCell(cell)
-        cellsKept += 1
+  const measure = async (planned: RunConfig, firstRound: number): Promise<RunOutcome> => {
+    const progress = showProgress(planned, scenarios, terminal.stderr, () => performance.now(), firstRound)
+    const outcome = await runAll(
+      { config: planned, strategies: infos, scenarios, keyPrefix, firstRound },
+      {
+        bench: machineBench({
+          config: planned,
+          strategies: infos,
+          pinning,
+          redis,
+          keys,
+          token,
+          base: base?.servers ?? null,
+          signal,
+        }),
+        signal,
+        listener: progress.listener,
+        keep(cell) {
+          folder.appendCell(cell)
+          cellsKept += 1
+        },
       },
-    },
+    )
+    progress.end()
+    return outcome
+  }
+  const git = describeGit()
+  const environment = describeEnvironment(
+    pinning,
+    redis === null ? null : { version: redis.control.version, origin: redis.origin },
   )
-  progress.end()
-  if (cellsKept === 0) return endWithoutCells(outcome, signal, terminal)
+  const analysed = (outcome: RunOutcome, measured: RunConfig) =>
+    analyse(outcome.cells, {
+      run: {
+        id: folder.id,
+        startedAt: startedAt.toISOString(),
+        finishedAt: new Date().toISOString(),
+        seed: measured.seed,
+        profile: measured.profile,
+        git,
+        partial: outcome.partial,
+        extended: measured.rounds > config.rounds,
+        base: base?.git ?? null,
+        authbench: authbenchVersion(),
+        command: reproduce(config, merged, token),
+      },
+      environment,
+      config: measured,
+      strategies: infos,
+      scenarios: scenarios.map(({ id, title, question, model, compared }) => ({
+        id,
+        title,
+        question,
+        model,
+        compared,
+      })),
+      gates,
+    })
 
-  const results = analyse(outcome.cells, {
-    run: {
-      id: folder.id,
-      startedAt: startedAt.toISOString(),
-      finishedAt: new Date().toISOString(),
-      seed: config.seed,
-      profile: config.profile,
-      git: describeGit(),
-      partial: outcome.partial,
-      authbench: authbenchVersion(),
-      command: reproduce(config, merged, token),
-    },
-    environment: describeEnvironment(
-      pinning,
-      redis === null ? null : { version: redis.control.version, origin: redis.origin },
-    ),
-    config,
-    strategies: infos,
-    scenarios: scenarios.map(({ id, title, question, model }) => ({ id, title, question, model })),
-  })
+  let outcome = await measure(config, 0)
+  if (cellsKept === 0) return endWithoutCells(outcome, signal, terminal)
+  let results = analysed(outcome, config)
+  if (!outcome.partial && needsMoreRounds(results.changes)) {
+    terminal.stderr.write(`A gate is open after ${config.rounds} rounds; as many again decide.\n`)
+    const longer = { ...config, rounds: 2 * config.rounds }
+    const more = await measure(longer, config.rounds)
+    outcome = { ...more, cells: [...outcome.cells, ...more.cells] }
+    results = analysed(outcome, longer)
+  }
   // Printed first: what a full disk takes, the terminal still has.
   terminal.stdout.write(json ? `${JSON.stringify(results, null, 2)}\n` : renderForTerminal(results, terminal))
   writeReports(results, folder)
   terminal.stderr.write(`\nReport: ${relative(process.cwd(), folder.path) || '.'}/report.html\n`)
   if (outcome.fatal !== null) terminal.reportError(outcome.fatal)
-  return signal.aborted ? INTERRUPTED : (outcome.fatal?.exitCode ?? EXIT_CODES[results.validity.verdict])
+  return signal.aborted ? INTERRUPTED : (outcome.fatal?.exitCode ?? exitCodeOf(results))
+}
+
+/** A run that cannot be trusted has shown no regression. */
+function exitCodeOf({ validity, changes }: Results): number {
+  const code = EXIT_CODES[validity.verdict]
+  return code === 0 && changes.length > 0 ? CHANGE_CODES[verdictOf(changes)] : code
 }
 
 function chosenStrategies(config: RunConfig): AuthStrategy[] {
@@ -147,9 +192,13 @@ function reproduce(config: RunConfig, options: Options, token: TokenProfile): st
     'npm run authbench -- run',
     `--profile ${config.profile}`,
     ...(all ? [] : [`--strategies ${config.strategies.join(',')}`]),
+    ...(config.against ? ['--against DIR'] : []),
+    `--scenarios ${config.scenarios.join(',')}`,
     `--rounds ${config.rounds}`,
     `--connections ${config.connections}`,
     `--pool ${config.pool}`,
+    ...(config.arrivals === 'poisson' ? [] : [`--arrivals ${config.arrivals}`]),
+    ...(config.scenarios.includes('slo') ? [`--slo ${config.sloMs}`] : []),
     ...(config.transport === 'bearer' ? [] : [`--transport ${config.transport}`]),
     ...(Object.keys(token.claims).length > 0 && options.claims !== undefined ? ['--claims FILE'] : []),
     `--seed ${config.seed}`,

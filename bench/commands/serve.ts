@@ -6,7 +6,7 @@ import { isStrategyId, STRATEGIES, strategyIds } from '../../servers/registry.ts
 import { resolveConfig } from '../../src/config.ts'
 import { AuthbenchError } from '../../src/errors.ts'
 import { detectPinning } from '../machine/pinning.ts'
-import { startServerProcess } from '../process/server-process.ts'
+import { OWN_SERVERS, startServerProcess } from '../process/server-process.ts'
 import { provideRedis } from '../redis/provide.ts'
 import type { Terminal } from '../terminal.ts'
 import { LONGEST_SUBJECT, readClaims, redisUrl } from './options.ts'
@@ -61,6 +61,7 @@ export async function serve(id: string, flags: ServeFlags, terminal: Terminal): 
       redisUrl: redis?.url ?? null,
       port: flags.port,
     },
+    OWN_SERVERS,
     pinning.server,
     signal,
   ).catch((error: unknown) => {

@@ -36,7 +36,7 @@ export interface Window {
 export interface SlicePacing {
   /** Requests that the schedule held. */
   readonly arrivals: number
-  /** Arrivals over the time from the start to the last intended one, and to the last one sent. */
+  /** Per second: arrivals over the window, and those that were sent over the window or up to the last write, whichever is later. */
   readonly targetRate: number
   readonly achievedRate: number
   /** Requests that found no free connection when they were due, and the most that waited at once. */

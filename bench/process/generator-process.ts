@@ -1,5 +1,6 @@
 import { AuthbenchError } from '../../src/errors.ts'
 import type { FromGenerator, ToGenerator } from '../load/messages.ts'
+import { yieldToOthers } from '../machine/priority.ts'
 import type { Generator } from '../ports.ts'
 import { Child } from './child.ts'
 
@@ -27,13 +28,19 @@ async function lost<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-export async function startGeneratorProcess(core: number | null, signal: AbortSignal): Promise<Generator> {
+/** @param sharesCore with Redis: a paced client, which never sleeps, then has to let it go first */
+export async function startGeneratorProcess(
+  core: number | null,
+  sharesCore: boolean,
+  signal: AbortSignal,
+): Promise<Generator> {
   const child = new Child<ToGenerator, FromGenerator>(ENTRY, 'the load generator', signal)
   try {
     await lost(child.receive('ready', START_LIMIT_MS))
     child.pin(core)
     return {
       async open(key, engine, target) {
+        if (engine === 'paced' && sharesCore) yieldToOthers(child.pid)
         await lost(child.request({ type: 'open', key, engine, target }, 'opened', OPEN_LIMIT_MS))
       },
       async warmUp(lanes, requests, limitMs) {

@@ -127,7 +127,8 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
               longestQueue: 0,
               serviceHdr: encodeHistogram(histogram),
               lagHdr: encodeHistogram(newHistogram()),
-              inFlightUs: meanLatencyMs * 1000 * SLICE_REQUESTS,
+              inFlightUs:
+                meanLatencyMs * 1000 * SLICE_REQUESTS * (server.disturbedInSlice === number ? 1e6 : 1),
               serviceUs: meanLatencyMs * 1000 * SLICE_REQUESTS,
             },
       cohorts: {},

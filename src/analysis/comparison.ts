@@ -60,7 +60,7 @@ function exactVerdict(metric: Metric, differences: readonly number[]): Compariso
 }
 
 /** Whether the interval lies wholly outside [floor, ceiling], and on which side. */
-function intervalVerdict(
+export function intervalVerdict(
   metric: Metric,
   { low, high }: Estimate,
   floor: number,

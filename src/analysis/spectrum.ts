@@ -1,4 +1,4 @@
-import { newHistogram } from '../histogram.ts'
+import { type LatencyHistogram, mergeHistograms, newHistogram } from '../histogram.ts'
 import { histogramOf, requestsFor } from '../metrics/latency.ts'
 import type { Results } from '../results.ts'
 import type { Subject } from './subject.ts'
@@ -16,11 +16,18 @@ export function spectrumOf({
   cells,
 }: Subject): Results['spectra'][number] | null {
   const merged = newHistogram()
-  for (const { load } of cells) merged.add(histogramOf(load))
+  // The trials of a search are at many rates: their latencies are no distribution of anything.
+  for (const { load, search } of cells) if (search === null) merged.add(histogramOf(load))
   const count = merged.totalCount
-  const points = QUANTILES.filter((quantile) => count >= requestsFor(quantile)).map((quantile) => ({
-    quantile,
-    us: merged.getValueAtPercentile(quantile * 100),
-  }))
-  return points.length === 0 ? null : { strategy, scenario, params, count, points }
+  const points = pointsOf(merged)
+  if (points.length === 0) return null
+  const paced = cells.flatMap(({ load: { pacing }, search }) => (search === null ? (pacing ?? []) : []))
+  const service = pointsOf(mergeHistograms(paced.map(({ serviceHdr }) => serviceHdr)))
+  return { strategy, scenario, params, count, points, ...(service.length === 0 ? {} : { service }) }
 }
+
+const pointsOf = (histogram: LatencyHistogram): { quantile: number; us: number }[] =>
+  QUANTILES.filter((quantile) => histogram.totalCount >= requestsFor(quantile)).map((quantile) => ({
+    quantile,
+    us: histogram.getValueAtPercentile(quantile * 100),
+  }))

@@ -1,4 +1,4 @@
-import type { Cell, CompletedCell, Params } from '../cell.ts'
+import type { Arm, Cell, CompletedCell, Params } from '../cell.ts'
 import { type Metric, requestsOf } from '../metrics/metric.ts'
 import type { Results } from '../results.ts'
 import { medianOf } from '../stats/median.ts'
@@ -12,7 +12,7 @@ export interface Point {
 /** What gives one value per round. */
 export interface Subject extends Point {
   readonly strategy: string
-  readonly arm: 'main' | 'twin'
+  readonly arm: Arm
   /** Completed cells, one per round, in the order of the rounds; the last attempt where there were several. */
   readonly cells: readonly CompletedCell[]
 }
@@ -44,16 +44,11 @@ export function cellsBySubject(cells: readonly Cell[]) {
     if (known === undefined) groups.set(group, [cell])
     else known.push(cell)
   }
-  return (point: Point, strategy: string, arm: 'main' | 'twin'): readonly Cell[] =>
+  return (point: Point, strategy: string, arm: Arm): readonly Cell[] =>
     groups.get(key(point, strategy, arm)) ?? []
 }
 
-export function subjectOf(
-  point: Point,
-  strategy: string,
-  arm: 'main' | 'twin',
-  attempts: readonly Cell[],
-): Subject {
+export function subjectOf(point: Point, strategy: string, arm: Arm, attempts: readonly Cell[]): Subject {
   const rounds = new Map<number, CompletedCell>()
   for (const cell of attempts) if (cell.state === 'completed') rounds.set(cell.round, cell)
   const cells = [...rounds.values()].sort((a, b) => a.round - b.round)

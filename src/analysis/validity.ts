@@ -1,4 +1,4 @@
-import type { Cell } from '../cell.ts'
+import type { Arm, Cell } from '../cell.ts'
 import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
 import type { Results, RunVerdict } from '../results.ts'
 import { formatCount } from '../units.ts'
@@ -68,6 +68,12 @@ const count = (cells: readonly Cell[], state: Cell['state']) =>
 /** Of several troubles the first of this list names the run; that it was stopped, `run.partial` says in any case. */
 const ORDER: readonly RunVerdict[] = ['invalid', 'unjudged', 'partial', 'inconclusive']
 
+const ARMS: Readonly<Record<Arm, string>> = {
+  main: '',
+  twin: ', second copy for the noise floor',
+  base: ', from the other checkout',
+}
+
 /** Whether the run as a whole may be believed, and why not. */
 export function validityOf(
   cells: readonly Cell[],
@@ -89,9 +95,13 @@ export function validityOf(
   for (const point of points) {
     const where = points.length > 1 ? ` (${[point.scenario, ...Object.values(point.params)].join(', ')})` : ''
     for (const { id, title } of strategies) {
-      const arms = id === baseline ? (['main', 'twin'] as const) : (['main'] as const)
+      const arms: readonly Arm[] = [
+        'main',
+        ...(id === baseline ? (['twin'] as const) : []),
+        ...(config.against ? (['base'] as const) : []),
+      ]
       for (const arm of arms) {
-        const name = `${title}${arm === 'twin' ? ', second copy for the noise floor' : ''}${where}`
+        const name = `${title}${ARMS[arm]}${where}`
         const trouble = troubleOf(name, arm === 'twin', attemptsOf(point, id, arm), { run, config })
         if (trouble !== null) troubles.push(trouble)
       }

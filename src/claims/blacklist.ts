@@ -74,7 +74,7 @@ export const blacklist: Claim = {
     const found = session === null ? [] : opponents(results, session)
     if (session === null || found.length === 0) {
       return notMeasured(
-        'The run needs completed cells, and Redis counters, of a session in Redis and of a JWT with a list there, such as session-redis and jwt-blacklist.',
+        'The run needs completed cells of the scenario verify, with Redis counters, of a session in Redis and of a JWT with a list there, such as session-redis and jwt-blacklist.',
       )
     }
     const ids = [...found.map(({ list }) => list.id), session.id]

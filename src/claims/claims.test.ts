@@ -54,6 +54,21 @@ describe('claims', () => {
     }
   })
 
+  it('read sizes and counts under any load, costs in the closed loop only', () => {
+    const context = fakeContext(FAKE_STRATEGIES, 6)
+    const scenarios = context.scenarios.map((scenario) => ({ ...scenario, id: 'iso-load' }))
+    const cells = fakeCells({ strategies: FAKE_STRATEGIES, rounds: 6, scenario: 'iso-load' })
+    const { claims } = analyse(cells, { ...context, scenarios })
+    const of = (id: string) => claims.find((claim) => claim.id === id)
+    expect(of('jwt-size')?.verdict).toBe('supported')
+    expect(of('stateless-saves-the-store')?.verdict).toBe('supported')
+    expect(of('jwt-speed')).toMatchObject({
+      verdict: 'not measured',
+      why: expect.stringContaining('the scenario verify'),
+    })
+    expect(of('blacklist-loses-the-point')?.why).toContain('the scenario verify')
+  })
+
   it('give no verdict on a run in which nothing was measured', () => {
     const { claims } = analyse([], fakeContext(FAKE_STRATEGIES, 6))
     expect(new Set(claims.map(({ verdict }) => verdict))).toEqual(new Set(['not measured']))

@@ -36,10 +36,12 @@ export function doubtOf(results: Measured, needed: readonly Comparison[]): strin
 export const titleOf = ({ strategies }: Measured, id: string): string =>
   strategies.find((strategy) => strategy.id === id)?.title ?? id
 
-export const summaryOf = (results: Measured, strategy: string, metric: string): Summary | null =>
-  results.summary.find(
-    (row) => row.scenario === SCENARIO && row.strategy === strategy && row.metric === metric,
-  ) ?? null
+/** Counts and bytes are the same under every load, so that a run without the scenario has them too. */
+export function summaryOf(results: Measured, strategy: string, metric: string): Summary | null {
+  const rows = results.summary.filter((row) => row.strategy === strategy && row.metric === metric)
+  const isExact = results.metrics.find(({ id }) => id === metric)?.exact === true
+  return rows.find(({ scenario }) => scenario === SCENARIO) ?? (isExact ? rows[0] : undefined) ?? null
+}
 
 /** `strategy` against `baseline`, whichever way round the run has it. */
 export function comparisonOf(

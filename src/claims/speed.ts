@@ -61,7 +61,7 @@ export const speed: Claim = {
     const compared = against('cpu.server')
     if (session === null || compared.length === 0) {
       return notMeasured(
-        'The run needs completed cells of a stateless strategy and of a session in Redis, such as jwt-hs256 and session-redis.',
+        'The run needs completed cells of the scenario verify, of a stateless strategy and of a session in Redis, such as jwt-hs256 and session-redis.',
       )
     }
     const onTop = valueSentence(results, session.id, 'cpu.redis')

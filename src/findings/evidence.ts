@@ -93,26 +93,46 @@ function shiftsOf(rows: readonly Row[], round: number): readonly number[] {
   })
 }
 
-/** A machine that was slower for a whole round. */
-export const unevenRounds: Finder = ({ rounds }) => {
+interface Shift {
+  readonly round: number
+  readonly change: number
+  readonly isShared: boolean
+}
+
+/** Rounds in which the servers of one point cost more or less than in the others. */
+function unevenOf(rows: readonly Row[]): readonly Shift[] {
+  const numbers = [...new Set(rows.flatMap(({ values }) => values.map(({ round }) => round)))]
+  if (numbers.length < MINIMUM_TO_STAND_OUT) return []
+  return numbers.flatMap((round) => {
+    const shifts = shiftsOf(rows, round)
+    const change = medianOf(shifts) - 1
+    if (!(Math.abs(change) > UNEVEN)) return []
+    return [{ round, change, isShared: shifts.every((shift) => shift > 1 === change > 0) }]
+  })
+}
+
+/** A machine that was slower for a whole round: every point of a scenario shows it, and the one that shows it least gives its size. */
+export const unevenRounds: Finder = ({ rounds, scenarios }) => {
   const costs = rounds.filter(({ metric, arm }) => metric === 'cpu.server' && arm === 'main')
-  return [...Map.groupBy(costs, keyOf).values()].flatMap((rows) => {
-    const numbers = [...new Set(rows.flatMap(({ values }) => values.map(({ round }) => round)))]
-    if (numbers.length < MINIMUM_TO_STAND_OUT) return []
-    return numbers
-      .sort((a, b) => a - b)
-      .flatMap((round) => {
-        const shifts = shiftsOf(rows, round)
-        const change = medianOf(shifts) - 1
-        if (!(Math.abs(change) > UNEVEN)) return []
-        const isShared = shifts.every((shift) => shift > 1 === change > 0)
-        return [
-          info(
-            'uneven-round',
-            `Round ${round + 1} cost ${formatPercent(Math.abs(change))} ${change > 0 ? 'more' : 'less'} for ${isShared ? 'all' : 'most'} strategies: ratios are unaffected, differences in µs are wider.`,
-            null,
-          ),
-        ]
-      })
+  const byScenario = Map.groupBy(costs, ({ scenario }) => scenario)
+  return [...byScenario].flatMap(([scenario, ofScenario]) => {
+    const title = scenarios.find(({ id }) => id === scenario)?.title ?? scenario
+    const where = byScenario.size > 1 ? ` of “${title}”` : ''
+    const points = [...Map.groupBy(ofScenario, keyOf).values()]
+    return [...Map.groupBy(points.flatMap(unevenOf), ({ round }) => round).values()]
+      .filter(
+        (shifts) =>
+          shifts.length === points.length &&
+          new Set(shifts.map(({ change }) => Math.sign(change))).size === 1,
+      )
+      .flatMap((shifts) => shifts.toSorted((a, b) => Math.abs(a.change) - Math.abs(b.change)).slice(0, 1))
+      .sort((a, b) => a.round - b.round)
+      .map(({ round, change, isShared }) =>
+        info(
+          'uneven-round',
+          `Round ${round + 1}${where} cost ${formatPercent(Math.abs(change))} ${change > 0 ? 'more' : 'less'} for ${isShared ? 'all' : 'most'} strategies: ratios are unaffected, differences in µs are wider.`,
+          null,
+        ),
+      )
   })
 }

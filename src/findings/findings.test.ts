@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Measured } from '../analysis/measured.ts'
 import type { Cell, Check } from '../cell.ts'
+import { encodeHistogram, newHistogram } from '../histogram.ts'
 import { fakeCells } from '../testing/fake-cells.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { fakeStrategy } from '../testing/fake-subjects.ts'
@@ -146,7 +147,7 @@ describe('findings', () => {
     expect(finding?.kind).toBe('wide-noise')
     expect(finding?.sentence).toContain('a difference below 8.7 % cannot be told from noise.')
     expect(finding?.sentence).toContain('At least 15 rounds are needed to narrow it to about 5.0 %.')
-    expect(finding?.advice).toBe('Use --profile full or --rounds 15.')
+    expect(finding?.advice).toMatch(/^Use --profile (ci|full) or --rounds 15\.$/)
     expect(found(noisy(0.4))[0]?.advice).toContain('quieter machine')
     expect(found(noisy(0.04))).toEqual([])
   })
@@ -203,12 +204,136 @@ describe('findings', () => {
       expect(found({ rounds: [row('a', [50, 90])] })).toEqual([])
     })
 
+    it('name a round of an open loop once, when all its points show it, by the one that shows it least', () => {
+      const at = (load: number, values: readonly number[]) => ({
+        ...row('a', values),
+        scenario: 'iso-load',
+        params: { load },
+      })
+      const steady = row('a', [50, 50, 50, 50])
+      const shared = [steady, at(0.5, [50, 50, 75, 50]), at(0.8, [40, 40, 52, 40])]
+      expect(found({ rounds: shared }).map(({ sentence }) => sentence)).toEqual([
+        expect.stringMatching(/^Round 3 of “iso-load” cost 30 % more for all strategies/),
+      ])
+      expect(found({ rounds: [steady, at(0.5, [50, 50, 75, 50]), at(0.8, [40, 40, 40, 40])] })).toEqual([])
+      expect(found({ rounds: [steady, at(0.5, [50, 50, 75, 50]), at(0.8, [40, 40, 28, 40])] })).toEqual([])
+    })
+
     it('do not take a round for dear in which only cheap strategies are missing', () => {
       const dear = row('dear', [100, 100, 100, 100])
       const cheap = row('cheap', [20, 20, 20, 20])
       const rounds = [dear, { ...cheap, values: cheap.values.filter(({ round }) => round !== 2) }]
       expect(found({ rounds })).toEqual([])
     })
+  })
+
+  describe('about an open loop', () => {
+    const hdr = (us: number) => {
+      const histogram = newHistogram()
+      histogram.recordValueWithCount(us, 1000)
+      return encodeHistogram(histogram)
+    }
+    const strategies = ['a', 'b'].map((id) => fakeStrategy({ id, state: 'stateless' }).info)
+    const paced = (
+      id: string,
+      seen: {
+        missing: number
+        lagUs: number
+        queued: number
+        outcome?: Check['outcome']
+        latencyUs?: number
+      },
+    ): readonly Cell[] =>
+      fakeCells({ strategies: [fakeStrategy({ id, state: 'stateless' })], rounds: 1 }).flatMap((cell) => {
+        if (cell.state !== 'completed' || cell.arm !== 'main') return []
+        const pacing = {
+          schedule: 'poisson' as const,
+          arrivals: 1000,
+          targetRate: 1000,
+          achievedRate: 1000 * (1 - seen.missing),
+          queued: seen.queued,
+          longestQueue: seen.queued,
+          serviceHdr: hdr(500),
+          lagHdr: hdr(seen.lagUs),
+          inFlightUs: 1,
+          serviceUs: 1,
+        }
+        const check: Check = {
+          id: 'pacing',
+          value: seen.missing,
+          warnLimit: 0.01,
+          invalidLimit: 0.05,
+          outcome: seen.outcome ?? 'warn',
+          sentence: 'Seen.',
+        }
+        const state = seen.outcome === 'invalid' ? ('invalid' as const) : ('completed' as const)
+        const load = { ...cell.load, pacing, latencyHdr: hdr(seen.latencyUs ?? 600) }
+        return [{ ...cell, state, load, checks: [check] }]
+      })
+    const fellBehind = (change: Partial<Measured>, cells: readonly Cell[]) =>
+      found({ strategies, ...change }, cells).filter(({ kind }) => kind === 'fell-behind')
+
+    it('say that the server could not keep the rate, how far, and what helps', () => {
+      const cells = [
+        ...paced('a', { missing: 0.03, lagUs: 40, queued: 300 }),
+        ...paced('b', { missing: 0.12, lagUs: 40, queued: 500, outcome: 'invalid' }),
+      ]
+      expect(fellBehind({}, cells)).toEqual([
+        {
+          kind: 'fell-behind',
+          severity: 'warning',
+          sentence:
+            'The server could not keep the arrival rate in 2 cells of a and b: down to 88 % of it was sent, the rest had to wait for a free connection, so that latency there depends on how long the window is.',
+          advice: 'Read the points at a lower load, or run again on a quieter machine.',
+        },
+      ])
+    })
+
+    it('say that the client was late, by how much, and what helps', () => {
+      const cells = paced('a', { missing: 0, lagUs: 4200, queued: 0 })
+      const environment = { ...quiet.environment, cores: 2 }
+      const [finding, ...others] = fellBehind({ environment }, cells)
+      expect(others).toEqual([])
+      expect(finding?.sentence).toMatch(
+        /^The load generator was late in 1 cell of a; in the worst, 1 of 100 requests left 4\.2 ms or more after it was due/,
+      )
+      expect(finding?.advice).toContain('4 cores or more (this one has 2)')
+    })
+
+    it('blame the client for a queue when it was late with requests that had a free connection too', () => {
+      const late = paced('a', { missing: 0.1, lagUs: 9000, queued: 400, outcome: 'invalid' })
+      expect(fellBehind({}, late)[0]?.sentence).toMatch(/^The load generator was late/)
+      const slow = paced('a', { missing: 0.1, lagUs: 9000, queued: 400, latencyUs: 200_000 })
+      expect(fellBehind({}, slow)[0]?.sentence).toMatch(/^The server could not keep/)
+    })
+
+    it('are silent where requests left in time', () => {
+      expect(fellBehind({}, paced('a', { missing: 0, lagUs: 40, queued: 0, outcome: 'ok' }))).toEqual([])
+    })
+  })
+
+  it('count servers that still became cheaper, once for all points that they were measured at', () => {
+    const strategies = [fakeStrategy({ id: 'a', state: 'stateless' })]
+    const cells = [0.5, 0.8].flatMap((load) =>
+      fakeCells({ strategies, rounds: 2, scenario: 'iso-load', params: { load } }).flatMap((cell) =>
+        cell.state === 'completed' && cell.arm === 'main'
+          ? [{ ...cell, warmup: { ...cell.warmup, converged: cell.round !== 0 } }]
+          : [],
+      ),
+    )
+    const change = { strategies: strategies.map(({ info }) => info) }
+    const config = { ...quiet.config, warmupRequests: 8000 }
+    expect(found({ ...change, config }, cells)).toEqual([
+      {
+        kind: 'not-converged',
+        severity: 'warning',
+        sentence:
+          'A request still became cheaper at the end of the warm-up of 1 server of a, which may look dearer than it is.',
+        advice: 'Use --profile full, which warms up with 16,000 requests.',
+      },
+    ])
+    const longest = { ...quiet.config, warmupRequests: 16_000 }
+    expect(found({ ...change, config: longest }, cells)[0]?.advice).toBeNull()
   })
 
   it('name what is missing below six rounds, by the profile in use', () => {

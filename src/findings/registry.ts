@@ -4,6 +4,7 @@ import type { Finding } from '../results.ts'
 import { lostCells, repeatedCells } from './cells.ts'
 import { tooFewRounds, unevenRounds, wideNoise } from './evidence.ts'
 import type { Finder } from './finding.ts'
+import { fellBehind, notConverged } from './load.ts'
 import { clientLimited, drifting, noisyMachine, notSaturated, sharedCore, unpinned } from './machine.ts'
 
 /** In the order of reports: what voids most comes first. */
@@ -15,9 +16,11 @@ const FINDERS: readonly Finder[] = [
   wideNoise,
   unevenRounds,
   clientLimited,
+  fellBehind,
   unpinned,
   sharedCore,
   notSaturated,
+  notConverged,
   drifting,
 ]
 

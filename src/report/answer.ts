@@ -1,42 +1,24 @@
 import { opposite } from '../analysis/opposite.ts'
-import type { Comparison, Estimate, Results } from '../results.ts'
+import type { Estimate, Results } from '../results.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
 import { formatChange, formatEstimate, formatList, formatPercent } from '../units.ts'
 import { limitText } from './capacity.ts'
+import { COST, contendersOf, costOf, isLocal } from './contenders.ts'
 import { againstBaseline, type Group, subjectsOf } from './group.ts'
 import { rankableMetrics, rankingOf } from './tiers.ts'
 import { enumerateSome, roundsOf } from './wording.ts'
 
-const COST = 'cpu.server'
 const STORE_COST = 'cpu.redis'
 const THROUGHPUT = 'throughput'
 const NAMED_AT_MOST = 4
 
 const added = (estimate: Estimate, unit: string) => formatEstimate(estimate, unit, { signed: true })
-const isLocal = ({ needs }: StrategyInfo) => needs.includes('memory')
 const titleOf = (strategy: StrategyInfo) =>
   isLocal(strategy) ? `${strategy.title} (one process only)` : strategy.title
-
-/** What the strategy adds to the server; null where that was not judged. */
-function costOf(group: Group, { id }: StrategyInfo): Comparison | null {
-  const comparison = againstBaseline(group, id, COST)
-  return comparison === null || comparison.verdict === 'not judged' ? null : comparison
-}
 
 function costText(group: Group, strategy: StrategyInfo): string {
   const cost = costOf(group, strategy)
   return cost === null ? 'not judged' : added(cost.difference, cost.unit)
-}
-
-/** The cheapest by server CPU of those that `wanted` describes. */
-function cheapest(group: Group, wanted: (strategy: StrategyInfo) => boolean): StrategyInfo | null {
-  const costs = subjectsOf(group)
-    .filter(wanted)
-    .flatMap((strategy) => {
-      const cost = costOf(group, strategy)
-      return cost === null ? [] : [{ strategy, value: cost.difference.value }]
-    })
-  return costs.toSorted((a, b) => a.value - b.value)[0]?.strategy ?? null
 }
 
 /**
@@ -134,14 +116,12 @@ function throughputSentence(
   return `${place} serves ${formatList(served)}.${label}`
 }
 
-/** JWT or sessions, in a few paragraphs. None where the group names no winner or has no baseline. */
+/** What authentication costs the server, in a few paragraphs. None where the group names no winner or has no baseline. */
 export function answerOf(results: Results, group: Group): readonly string[] {
   if (!group.judged || group.baseline === null) return []
   const order = orderSentence(group)
   if (order === null) return []
-  const session = cheapest(group, (strategy) => strategy.state === 'stateful' && !isLocal(strategy))
-  const local = cheapest(group, (strategy) => strategy.state === 'stateful' && isLocal(strategy))
-  const token = cheapest(group, ({ state }) => state === 'stateless')
+  const { session, token, local } = contendersOf(group)
   const chosen = [session, token, local].filter((strategy) => strategy !== null)
   const unjudged = subjectsOf(group).filter((strategy) => costOf(group, strategy) === null)
   return [

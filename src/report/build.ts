@@ -1,5 +1,7 @@
 import type { Results } from '../results.ts'
 import type { Report, SectionBuilder } from './model.ts'
+import { changeDetailsSection } from './sections/change-details.ts'
+import { changesSection } from './sections/changes.ts'
 import { chartsSection } from './sections/charts.ts'
 import { claimsSection } from './sections/claims.ts'
 import { decisionSection } from './sections/decision.ts'
@@ -11,12 +13,14 @@ import { noiseSection } from './sections/noise.ts'
 
 /** In reading order: the answer first, the fine print last. */
 const SECTIONS: readonly SectionBuilder[] = [
+  changesSection,
   headlineSection,
   decisionSection,
   claimsSection,
   noiseSection,
   chartsSection,
   differencesSection,
+  changeDetailsSection,
   detailsSection,
   methodSection,
 ]

@@ -2,6 +2,7 @@ import { opposite } from '../analysis/opposite.ts'
 import type { Params } from '../cell.ts'
 import type { Comparison, Estimate, MetricInfo, Results, ScenarioInfo } from '../results.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
+import { type LoadKind, loadKindOf, pointText, tailOf } from './load-kind.ts'
 import { namesWinner } from './wording.ts'
 
 /** Everything that was measured under one scenario with one set of parameters: only that may be compared. */
@@ -11,6 +12,9 @@ export interface Group {
   readonly title: string
   readonly scenario: ScenarioInfo
   readonly params: Params
+  readonly kind: LoadKind
+  /** The metric that the group is read for first; null where it was not measured. */
+  readonly primary: MetricInfo | null
   readonly strategies: readonly StrategyInfo[]
   readonly metrics: readonly MetricInfo[]
   readonly baseline: StrategyInfo | null
@@ -35,14 +39,15 @@ interface Place {
 const keyOf = (scenario: string, params: Params) =>
   JSON.stringify([scenario, Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1))])
 
-function slugOf(scenario: string, params: Params): string {
+/** Usable in file names. */
+export function slugOf(scenario: string, params: Params): string {
   const words = [scenario, ...Object.entries(params).flat()].map(String).join('-')
   return words.toLowerCase().replace(/[^a-z0-9]+/g, '-')
 }
 
-function titleOf(scenario: ScenarioInfo, params: Params): string {
-  const words = Object.entries(params).map(([name, value]) => `${name} ${value}`)
-  return words.length === 0 ? scenario.title : `${scenario.title} (${words.join(', ')})`
+function titleOf(scenario: ScenarioInfo, kind: LoadKind, params: Params): string {
+  const words = pointText(kind, params)
+  return words === '' ? scenario.title : `${scenario.title} (${words})`
 }
 
 /** In the order in which the run lists them; strategies in the order of the run too. */
@@ -71,6 +76,7 @@ export function groupsOf(results: Results): readonly Group[] {
       title: scenario,
       question: '',
       model: 'closed' as const,
+      compared: true,
     }
     const slug = slugOf(scenario, params)
     const id = ids.has(slug) ? `${slug}-${ids.size}` : slug
@@ -81,11 +87,20 @@ export function groupsOf(results: Results): readonly Group[] {
         .filter(({ p, verdict }) => p !== null && verdict !== 'not judged')
         .flatMap(({ strategy, baseline }) => [strategy, baseline]),
     )
+    const kind = loadKindOf(
+      info,
+      summaries.map(({ metric }) => metric),
+    )
+    const has = ({ id }: StrategyInfo, metric: string) => estimates.has(cell(id, metric))
+    const primary =
+      kind === 'closed' ? 'cpu.server' : kind === 'search' ? 'slo.rate' : tailOf(strategies, has)
     const group: Group = {
       id,
-      title: titleOf(info, params),
+      title: titleOf(info, kind, params),
       scenario: info,
       params,
+      kind,
+      primary: results.metrics.find(({ id }) => id === primary) ?? null,
       strategies,
       metrics: results.metrics.filter(({ id }) => summaries.some(({ metric }) => metric === id)),
       baseline: strategies.find(({ state }) => state === 'none') ?? null,

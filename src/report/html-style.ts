@@ -71,6 +71,7 @@ code { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
   #answer > p.plain { font-size: 1rem }
   .claim { grid-template-columns: 1fr }
   .facts { gap: 0.5rem 1.5rem }
+  caption { white-space: normal; max-width: calc(100vw - 2rem) }
   thead th { white-space: nowrap }
   tbody th { max-width: 9.5rem; padding-right: 0.6rem }
   td.words:not(.short) { min-width: 15rem }

@@ -1,5 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ALL_FAKE_SCENARIOS } from '../testing/fake-loads.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { HOSTILE_TITLE, hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
 import { htmlReporter } from './html.ts'
@@ -36,8 +37,11 @@ describe('the text', () => {
     expect(hostile).toContain('&lt;script&gt;alert(1)&lt;/script&gt;|=cmd()')
   })
 
-  test('ids are unique', () => {
-    const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
+  test.each([
+    ['one scenario', html],
+    ['every scenario', htmlReporter.render(fakeResults({ scenarios: ALL_FAKE_SCENARIOS }), {})],
+  ])('ids are unique: %s', (_name, page) => {
+    const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
     expect(new Set(ids).size).toBe(ids.length)
   })
 })
@@ -117,6 +121,17 @@ describe('in Chromium', () => {
     await page.close()
   })
 
+  test.each([360, 1280])('with every kind of load at %d px: no sideways scroll', async (width) => {
+    const page = await open(
+      htmlReporter.render(fakeResults({ scenarios: ALL_FAKE_SCENARIOS }), {}),
+      width,
+      'light',
+    )
+    expect(page.noise).toEqual([])
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+    await page.close()
+  })
+
   test('on a phone the decision table shows what each strategy costs without scrolling', async () => {
     const page = await open(htmlReporter.render(fakeResults(), {}), 390, 'light')
     const right = await page.evaluate<number>(
@@ -142,7 +157,7 @@ describe('in Chromium', () => {
 
   test('chart text on a phone is at least 9 pixels high', async () => {
     const page = await open(
-      htmlReporter.render(fakeResults({ strategies: manyStrategies(35) }), {}),
+      htmlReporter.render(fakeResults({ strategies: manyStrategies(35), scenarios: ALL_FAKE_SCENARIOS }), {}),
       360,
       'light',
     )
@@ -165,7 +180,8 @@ describe('in Chromium', () => {
 
   test('chart files are well-formed XML', async () => {
     const page = await open('<p>', 360, 'light')
-    for (const { file, svg } of renderCharts(fakeResults({ strategies: hostileStrategies() }))) {
+    const hostile = fakeResults({ strategies: hostileStrategies(), scenarios: ALL_FAKE_SCENARIOS })
+    for (const { file, svg } of renderCharts(hostile)) {
       const script = `new DOMParser().parseFromString(${JSON.stringify(svg)}, 'image/svg+xml').querySelector('parsererror')?.textContent ?? ''`
       expect(await page.evaluate<string>(script), file).toBe('')
     }

@@ -12,7 +12,7 @@ import { chartUnit } from './text/charts.ts'
 /** Characters that a table cell keeps on one line. */
 const SHORT_WORDS = 20
 /** Long, and looked up rather than read. */
-const FOLDED: readonly string[] = ['details']
+const FOLDED: readonly string[] = ['details', 'change-details']
 const STATES: readonly State[] = ['none', 'stateless', 'stateful', 'hybrid']
 
 /** A value and its interval stay together, the value at the decimal place of its neighbours. */
@@ -52,7 +52,7 @@ function tableHtml(table: Table): string {
   const caption = escapeHtml(table.caption)
   const note = table.note === '' ? '' : `<p class="note">${escapeHtml(table.note)}</p>`
   return (
-    `<div class="table" role="region" aria-label="${caption}" tabindex="0"><table><caption>${caption}</caption>` +
+    `<div class="table" role="region" aria-label="${caption}" tabindex="0"><table><caption>${proseHtml(table.caption)}</caption>` +
     `<thead><tr>${heads.join('')}</tr></thead>\n<tbody>${rows.join('\n')}</tbody></table></div>${note}`
   )
 }
@@ -85,7 +85,7 @@ const findingHtml = ({ severity, sentence, advice }: Finding) =>
 function blockHtml(block: Block): string {
   switch (block.kind) {
     case 'heading':
-      return `<h3>${escapeHtml(block.text)}</h3>`
+      return `<h3>${proseHtml(block.text)}</h3>`
     case 'text':
       return `<p class="${block.tone}">${proseHtml(block.text)}</p>`
     case 'notice':

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ALL_FAKE_SCENARIOS } from '../testing/fake-loads.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
 import { markdownReporter } from './markdown.ts'
@@ -22,7 +23,11 @@ test('a report of the usual run begins with title and answer', () => {
 })
 
 test('every row of a table has as many cells as its head', () => {
-  for (const results of [fakeResults(), fakeResults({ strategies: hostileStrategies() })]) {
+  for (const results of [
+    fakeResults(),
+    fakeResults({ strategies: hostileStrategies() }),
+    fakeResults({ strategies: hostileStrategies(), scenarios: ALL_FAKE_SCENARIOS }),
+  ]) {
     const tables = withoutFences(markdownReporter.render(results, {})).match(/(?:^\|.*\n)+/gm) ?? []
     expect(tables.length).toBeGreaterThan(5)
     for (const table of tables) {

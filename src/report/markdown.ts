@@ -9,9 +9,9 @@ import { singleLine } from './text/width.ts'
 
 /** A step summary of GitHub holds 1 MiB for all; a comment 64 KiB. Above this, sections that repeat are left out. */
 const BUDGET_BYTES = 190_000
-const LEFT_OUT_FIRST: readonly string[] = ['details', 'charts', 'differences']
+const LEFT_OUT_FIRST: readonly string[] = ['details', 'change-details', 'charts', 'differences']
 /** Long, and looked up rather than read. */
-const FOLDED: readonly string[] = ['details', 'method']
+const FOLDED: readonly string[] = ['details', 'change-details', 'method']
 const CHART_COLUMNS = 96
 
 /** Text from outside: no HTML, no links, no emphasis, no table cell of its own. */
@@ -111,12 +111,24 @@ function sectionText({ id, title, blocks }: Section): string {
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length
 
-function documentText(title: string, sections: readonly Section[], leftOut: readonly string[]): string {
-  const kept = sections.filter(({ id }) => !leftOut.includes(id))
-  const gone = sections.filter(({ id }) => leftOut.includes(id)).map((section) => section.title)
-  const note =
-    gone.length === 0 ? [] : [`Left out to stay short: ${escaped(gone.join(', '))}. See report.html.`]
-  return `${[`# ${escaped(title)}`, ...kept.map(sectionText), ...note].join('\n\n')}\n`
+/** A document that fits: of what does not matter most, the first sections go first. */
+export function markdownOfSections(
+  head: readonly string[],
+  sections: readonly Section[],
+  { budgetBytes, leftOutFirst }: { readonly budgetBytes: number; readonly leftOutFirst: readonly string[] },
+  elsewhere: string,
+): string {
+  const textWithout = (leftOut: readonly string[]) => {
+    const gone = sections.filter(({ id }) => leftOut.includes(id)).map(({ title }) => escaped(title))
+    const note = gone.length === 0 ? [] : [`Left out to stay short: ${gone.join(', ')}. See ${elsewhere}.`]
+    const kept = sections.filter(({ id }) => !leftOut.includes(id))
+    return `${[...head, ...kept.map(sectionText), ...note].join('\n\n')}\n`
+  }
+  for (let count = 0; count < leftOutFirst.length; count += 1) {
+    const text = textWithout(leftOutFirst.slice(0, count))
+    if (bytesOf(text) <= budgetBytes) return text
+  }
+  return textWithout(leftOutFirst)
 }
 
 export const markdownReporter: Reporter = {
@@ -124,11 +136,8 @@ export const markdownReporter: Reporter = {
   file: 'report.md',
   render(results) {
     const { title, sections } = buildReport(results)
-    for (let count = 0; count < LEFT_OUT_FIRST.length; count += 1) {
-      const text = documentText(title, sections, LEFT_OUT_FIRST.slice(0, count))
-      if (bytesOf(text) <= BUDGET_BYTES) return text
-    }
-    return documentText(title, sections, LEFT_OUT_FIRST)
+    const limits = { budgetBytes: BUDGET_BYTES, leftOutFirst: LEFT_OUT_FIRST }
+    return markdownOfSections([`# ${escaped(title)}`], sections, limits, 'report.html')
   },
 }
 

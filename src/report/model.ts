@@ -63,11 +63,25 @@ export interface RangeChart extends ChartFrame {
   readonly kind: 'ranges'
   readonly rows: readonly (ChartRow & { readonly points: readonly BarSegment[] })[]
 }
+interface QuantilePoint {
+  readonly quantile: number
+  readonly value: number
+}
 /** Pooled latency against 1 / (1 - quantile), both axes logarithmic. */
 export interface SpectrumChart extends ChartFrame {
   readonly kind: 'spectrum'
   readonly rows: readonly (ChartRow & {
-    readonly points: readonly { readonly quantile: number; readonly value: number }[]
+    readonly points: readonly QuantilePoint[]
+    /** The part of it that the server took; empty in a closed loop, where it is all of it. */
+    readonly service: readonly QuantilePoint[]
+  })[]
+}
+/** Latency against arrival rate, linear against logarithmic, one line per strategy; lines end at different rates. */
+export interface CurveChart extends ChartFrame {
+  readonly kind: 'curve'
+  readonly rows: readonly (ChartRow & {
+    /** Lowest rate first; `rate` in 1/s. */
+    readonly points: readonly { readonly rate: Estimate; readonly estimate: Estimate }[]
   })[]
 }
 /** Values of single rounds in the order they were measured, relative to the row's median. */
@@ -84,7 +98,7 @@ export interface ForestChart extends ChartFrame {
   readonly rows: readonly (ChartRow & { readonly ratio: Estimate; readonly shown: boolean })[]
   readonly band: { readonly low: number; readonly high: number } | null
 }
-export type Chart = BarChart | RangeChart | SpectrumChart | StripChart | ForestChart
+export type Chart = BarChart | RangeChart | SpectrumChart | CurveChart | StripChart | ForestChart
 
 export type Block =
   | { readonly kind: 'heading'; readonly text: string }

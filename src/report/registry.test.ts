@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { resultsSchema } from '../results.ts'
+import { ALL_FAKE_SCENARIOS } from '../testing/fake-loads.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
 import { REPORTERS, renderCharts } from './registry.ts'
@@ -40,6 +41,17 @@ test.each(REPORTERS.map((reporter) => [reporter.id, reporter] as const))(
       fakeResults({ strategies: run.strategies.slice(1) }),
       { ...run, comparisons: [], spectra: [], rounds: [] },
       { ...run, metrics: run.metrics.filter(({ id }) => id.startsWith('bytes')) },
+      ...ALL_FAKE_SCENARIOS.flatMap((id) => {
+        const all = fakeResults({ scenarios: [id] })
+        return [
+          fakeResults({ scenarios: [id], rounds: 1 }),
+          fakeResults({ scenarios: [id], strategies: run.strategies.slice(0, 1) }),
+          fakeResults({ scenarios: [id], strategies: run.strategies.slice(1) }),
+          { ...all, comparisons: [], spectra: [], rounds: [] },
+          { ...all, summary: all.summary.filter(({ metric }) => metric.startsWith('bytes')) },
+          { ...all, summary: all.summary.filter(({ metric }) => !metric.startsWith('latency')) },
+        ]
+      }),
     ]
     for (const results of runs) {
       const text = reporter.render(results, {})
@@ -117,7 +129,7 @@ test('a chart file stands alone: title, description, colours for light and dark,
 
 test('charts of 35 strategies name every one of them', () => {
   const strategies = manyStrategies(35)
-  for (const { file, svg } of renderCharts(fakeResults({ strategies }))) {
+  for (const { file, svg } of renderCharts(fakeResults({ strategies, scenarios: ALL_FAKE_SCENARIOS }))) {
     const labels = svg.match(/variant|…/g)?.length ?? 0
     expect(labels, file).toBeGreaterThanOrEqual(34)
   }

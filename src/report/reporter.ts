@@ -1,6 +1,6 @@
 import type { Results } from '../results.ts'
 
-interface RenderOptions {
+export interface RenderOptions {
   /** Escape sequences for a terminal; off unless asked for. */
   readonly color?: boolean
   /** Width of the terminal; 100 unless told, never less than 60. */

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
+import { ALL_FAKE_SCENARIOS } from '../testing/fake-loads.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { HOSTILE_TITLE, hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
 import { terminalReporter } from './terminal.ts'
@@ -18,6 +19,12 @@ test.each([
   ['35 strategies', fakeResults({ strategies: manyStrategies(35) }), 100],
   ['a narrow terminal', fakeResults({ strategies: manyStrategies(35) }), 60],
   ['a hostile title', fakeResults({ strategies: hostileStrategies() }), 80],
+  ['every kind of load', fakeResults({ scenarios: ALL_FAKE_SCENARIOS }), 100],
+  [
+    'every kind of load on a narrow terminal',
+    fakeResults({ scenarios: ALL_FAKE_SCENARIOS, strategies: manyStrategies(35) }),
+    60,
+  ],
 ])('no line is wider than the terminal: %s', (_name, results, columns) => {
   const text = terminalReporter.render(results, { columns, color: true })
   expect(widestLine(text)).toBeLessThanOrEqual(columns)

@@ -1,7 +1,7 @@
 import type { ClaimResult, Finding } from '../results.ts'
 import { buildReport } from './build.ts'
 import type { Block, Section } from './model.ts'
-import type { Reporter } from './reporter.ts'
+import type { RenderOptions, Reporter } from './reporter.ts'
 import { chartLines, chartUnit } from './text/charts.ts'
 import { ansiPaint, type Paint, plainPaint, type Style } from './text/paint.ts'
 import { tableLines } from './text/table.ts'
@@ -12,7 +12,7 @@ const LEAST_COLUMNS = 60
 /** Long lines of prose are hard to read, however wide the window. */
 const PROSE_COLUMNS = 92
 /** Every number is in the files; a terminal shows what one reads at once. */
-const LEFT_OUT: readonly string[] = ['details']
+const LEFT_OUT: readonly string[] = ['details', 'change-details']
 
 const CLAIM_STYLES: Readonly<Record<ClaimResult['verdict'], Style>> = {
   supported: 'good',
@@ -132,15 +132,26 @@ function sectionLines({ title, blocks }: Section, pen: Pen): readonly string[] {
   ]
 }
 
+const penOf = ({ color = false, columns = DEFAULT_COLUMNS }: RenderOptions): Pen => ({
+  columns: Math.max(LEAST_COLUMNS, columns),
+  paint: color ? ansiPaint : plainPaint,
+})
+
+/** Sections without a report around them: the title of the first is the first line. */
+export function terminalOfSections(sections: readonly Section[], options: RenderOptions): string {
+  const pen = penOf(options)
+  return `${sections
+    .flatMap((section) => sectionLines(section, pen))
+    .join('\n')
+    .trimEnd()}\n`
+}
+
 export const terminalReporter: Reporter = {
   id: 'terminal',
   file: null,
-  render(results, { color = false, columns = DEFAULT_COLUMNS }) {
-    const pen = { columns: Math.max(LEAST_COLUMNS, columns), paint: color ? ansiPaint : plainPaint }
+  render(results, options) {
     const { title, sections } = buildReport(results)
-    const lines = sections
-      .filter(({ id }) => !LEFT_OUT.includes(id))
-      .flatMap((section) => sectionLines(section, pen))
-    return `${[...prose(title, pen, 'strong'), '', ...lines].join('\n').trimEnd()}\n`
+    const shown = sections.filter(({ id }) => !LEFT_OUT.includes(id))
+    return `${[...prose(title, penOf(options), 'strong'), ''].join('\n')}\n${terminalOfSections(shown, options)}`
   },
 }

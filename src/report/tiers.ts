@@ -72,9 +72,9 @@ function isRankable(group: Group, metric: MetricInfo): boolean {
   )
 }
 
-/** Server CPU first: on a shared machine it is the number to trust. */
+/** What the group is read for first: in a closed loop server CPU, on a shared machine the number to trust. */
 export function rankableMetrics(group: Group): readonly MetricInfo[] {
   return group.metrics
     .filter((metric) => isRankable(group, metric))
-    .toSorted((a, b) => Number(b.id === 'cpu.server') - Number(a.id === 'cpu.server'))
+    .toSorted((a, b) => Number(b.id === group.primary?.id) - Number(a.id === group.primary?.id))
 }

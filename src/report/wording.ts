@@ -49,6 +49,25 @@ export function bandText(comparisons: readonly Comparison[], metric: string): st
   return bands.length === 0 ? null : `±${formatPercent(Math.max(...bands) - 1)}`
 }
 
+/** The noise of every scenario and load; `isOne`: it is the same for all. Null where there is no A/A interval. */
+export function bandRange(
+  comparisons: readonly Comparison[],
+  metric: string,
+): { readonly text: string; readonly isOne: boolean } | null {
+  const bands = comparisons.flatMap((comparison) =>
+    comparison.metric === metric ? (comparison.band ?? []) : [],
+  )
+  if (bands.length === 0) return null
+  const [least, most] = [Math.min(...bands), Math.max(...bands)].map((band) => `±${formatPercent(band - 1)}`)
+  return least === most || least === undefined || most === undefined
+    ? { text: most ?? '', isOne: true }
+    : { text: `${least} to ${most}, by scenario and load`, isOne: false }
+}
+
+/** Why there is no ranking. */
+export const NOT_COMPARED =
+  'The run compares no strategies: it loads each of them in proportion to what it serves itself.'
+
 /** Whether a winner may be named at all. */
 export const namesWinner = ({ validity }: Results): boolean =>
   validity.verdict !== 'unjudged' && validity.verdict !== 'invalid'

@@ -81,6 +81,8 @@ function fakeLoad(
     connections,
     slices: slices.map((slice) => (expected ? slice : { ...slice, requests: 0 })),
     latencyHdr: latencyHdr(expected ? requests : 0, meanUs),
+    pacing: null,
+    cohorts: {},
     responses: requests,
     requestBytes: requests * headBytes,
     statuses: { [status]: requests },
@@ -147,8 +149,8 @@ export function fakeCells({
         bytesIn: commands * 95,
         bytesOut: commands * 92,
       }
-      const warmup = { requests: 8000, wanted: 8000 }
-      const checks = checkCell({ load, store, probe, warmup }, strategy.info)
+      const warmup = { requests: 8000, wanted: 8000, converged: true }
+      const checks = checkCell({ load, store, probe, warmup, search: null }, strategy.info)
       return {
         state: stateOf(checks),
         strategy: strategy.info.id,
@@ -161,6 +163,7 @@ export function fakeCells({
         warmup,
         startedAt: new Date(Date.UTC(2026, 10, 24, 9, round, position)).toISOString(),
         load,
+        search: null,
         store,
         probe,
         checks,

@@ -7,6 +7,7 @@ import {
   type Summary,
 } from '../results.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
+import { type FakePoint, type FakeScenario, fakePoints, OPEN_METRICS } from './fake-loads.ts'
 
 /** Typical values of one strategy; what a 2-core virtual machine measured, rounded. */
 interface Typical {
@@ -144,7 +145,9 @@ const METRICS: readonly MetricInfo[] = [
   { id: 'redis.commands', title: 'Redis commands', unit: '1/req', better: 'lower', exact: true },
   { id: 'redis.bytes', title: 'Redis traffic', unit: 'B/req', better: 'lower', exact: true },
 ]
-const PAIRED = ['cpu.server', 'throughput', 'latency.p50', 'latency.p99']
+const PAIRED = ['cpu.server', 'throughput', 'latency.p50', 'latency.p99', 'slo.rate']
+/** What was asked of the servers, not what they did. */
+const NOT_COMPARED = ['load.rate', 'lag.p99']
 
 function centre(of: Typical, metric: string): number {
   const values: Readonly<Record<string, number>> = {
@@ -169,8 +172,7 @@ function centre(of: Typical, metric: string): number {
 const wobble = (round: number, seed: number) =>
   Math.sin(round * 2.4 + seed * 1.7) * 0.7 + Math.cos(seed * 3.1 + round) * 0.3
 
-function roundValues(of: Typical, metric: MetricInfo, seed: number, rounds: number): readonly number[] {
-  const middle = centre(of, metric.id)
+function roundValues(middle: number, metric: MetricInfo, seed: number, rounds: number): readonly number[] {
   const spread = metric.exact ? 0 : metric.id.startsWith('latency.p99') ? 0.06 : 0.018
   return Array.from({ length: rounds }, (_, round) => middle * (1 + spread * wobble(round, seed)))
 }
@@ -225,20 +227,36 @@ export interface FakeOptions {
   readonly rounds?: number
   /** Take the place of the eight; values are borrowed from them in turn. The first must be `none`. */
   readonly strategies?: readonly StrategyInfo[]
+  /** `verify` alone unless told. */
+  readonly scenarios?: readonly FakeScenario[]
 }
 
 /** A small, deterministic and plausible run; valid against `resultsSchema`. */
-export function fakeResults({ rounds = 6, strategies }: FakeOptions = {}): Results {
+export function fakeResults({ rounds = 6, strategies, scenarios = ['verify'] }: FakeOptions = {}): Results {
   const subjects = (strategies ?? TYPICAL.map(({ info }) => info)).map((info, index) => {
     const source = TYPICAL[index % TYPICAL.length]
     if (source === undefined) throw new RangeError('no typical values')
     return { ...source, info }
   })
-  const place = { scenario: 'verify', params: {} }
-  const valuesOf = (subject: Typical, metric: MetricInfo) =>
-    roundValues(subject, metric, subjects.indexOf(subject) + METRICS.indexOf(metric) * 0.37, rounds)
-  const compare = (subject: Typical, baseline: Typical, metric: MetricInfo): Comparison => {
-    const [own, other] = [valuesOf(subject, metric), valuesOf(baseline, metric)]
+  const points = fakePoints(scenarios)
+  const all = points.some(({ open }) => open !== null) ? [...METRICS, ...OPEN_METRICS] : METRICS
+  const [first, ...others] = subjects
+  const slowest = others.reduce(
+    (found, subject) => (found === undefined || subject.throughput < found.throughput ? subject : found),
+    first,
+  )
+  const placeOf = ({ scenario, params }: FakePoint) => ({ scenario: scenario.id, params })
+  const metricsOf = ({ open }: FakePoint) =>
+    open === null ? METRICS : all.filter(({ id }) => open.metrics.includes(id))
+  const valuesOf = ({ open }: FakePoint, subject: Typical, metric: MetricInfo) => {
+    const typical = open === null ? Number.NaN : open.centre(subject, metric.id, slowest ?? subject)
+    const middle = Number.isNaN(typical) ? centre(subject, metric.id) : typical
+    // One schedule for all: the rate of a round is that of its slowest strategy.
+    const seed = metric.id === 'load.rate' ? 0 : subjects.indexOf(subject) + all.indexOf(metric) * 0.37
+    return roundValues(middle, metric, seed, rounds)
+  }
+  const compare = (point: FakePoint, subject: Typical, baseline: Typical, metric: MetricInfo): Comparison => {
+    const [own, other] = [valuesOf(point, subject, metric), valuesOf(point, baseline, metric)]
     const difference = estimateOf(own.map((value, round) => value - (other[round] ?? 0)))
     const positive = [...own, ...other].every((value) => value > 0)
     const ratio = positive
@@ -246,7 +264,7 @@ export function fakeResults({ rounds = 6, strategies }: FakeOptions = {}): Resul
       : null
     const verdict = verdictOf(metric, ratio, difference)
     return {
-      ...place,
+      ...placeOf(point),
       metric: metric.id,
       unit: metric.unit,
       strategy: subject.info.id,
@@ -259,13 +277,19 @@ export function fakeResults({ rounds = 6, strategies }: FakeOptions = {}): Resul
     }
   }
   const none = subjects.find(({ info }) => info.state === 'none')
-  const comparisons = METRICS.flatMap((metric) =>
-    subjects.flatMap((subject, index) =>
-      (PAIRED.includes(metric.id) ? subjects.slice(0, index) : none === undefined ? [] : [none])
-        .filter((baseline) => baseline !== subject)
-        .map((baseline) => compare(subject, baseline, metric)),
-    ),
-  )
+  const comparisons = points
+    .filter(({ scenario }) => scenario.compared)
+    .flatMap((point) =>
+      metricsOf(point)
+        .filter(({ id }) => !NOT_COMPARED.includes(id))
+        .flatMap((metric) =>
+          subjects.flatMap((subject, index) =>
+            (PAIRED.includes(metric.id) ? subjects.slice(0, index) : none === undefined ? [] : [none])
+              .filter((baseline) => baseline !== subject)
+              .map((baseline) => compare(point, subject, baseline, metric)),
+          ),
+        ),
+    )
   const quantiles = [
     0, 0.1, 0.25, 0.5, 0.6, 0.75, 0.8, 0.9, 0.95, 0.975, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999,
   ]
@@ -280,6 +304,8 @@ export function fakeResults({ rounds = 6, strategies }: FakeOptions = {}): Resul
       profile: judged ? 'quick' : 'smoke',
       git: { sha: '0123456789abcdef0123456789abcdef01234567', dirty: false },
       partial: false,
+      extended: false,
+      base: null,
       authbench: '0.1.0',
       command: `npm run authbench -- run --profile ${judged ? 'quick' : 'smoke'} --seed 42`,
     },
@@ -313,7 +339,7 @@ export function fakeResults({ rounds = 6, strategies }: FakeOptions = {}): Resul
     config: {
       profile: judged ? 'quick' : 'smoke',
       strategies: subjects.map(({ info }) => info.id),
-      scenarios: ['verify'],
+      scenarios: [...scenarios],
       rounds,
       seed: 42,
       transport: 'bearer',
@@ -321,56 +347,76 @@ export function fakeResults({ rounds = 6, strategies }: FakeOptions = {}): Resul
       pool: 1000,
       slicesPerRound: 6,
       sliceMs: 250,
+      pacedConnections: 64,
+      pacedSlicesPerRound: 4,
+      pacedSliceMs: 250,
+      arrivals: 'poisson',
+      sloMs: 25,
+      trialMs: 300,
+      against: false,
       warmupRequests: 20_000,
       warmupLimitMs: 10_000,
       ttlSeconds: 900,
       extraClaims: [],
     },
     strategies: subjects.map(({ info }) => info),
-    scenarios: [
-      {
-        id: 'verify',
-        title: 'Verify a credential',
-        question: 'What does checking a credential on every request cost?',
-        model: 'closed',
-      },
-    ],
-    metrics: [...METRICS],
-    summary: subjects.flatMap((subject) =>
-      METRICS.map(
-        (metric): Summary => ({
-          ...place,
-          strategy: subject.info.id,
-          metric: metric.id,
-          unit: metric.unit,
-          better: metric.better,
-          estimate: estimateOf(valuesOf(subject, metric)),
-        }),
+    scenarios: [...new Map(points.map(({ scenario }) => [scenario.id, scenario])).values()],
+    metrics: [...all],
+    summary: points.flatMap((point) =>
+      subjects.flatMap((subject) =>
+        metricsOf(point).map(
+          (metric): Summary => ({
+            ...placeOf(point),
+            strategy: subject.info.id,
+            metric: metric.id,
+            unit: metric.unit,
+            better: metric.better,
+            estimate: estimateOf(valuesOf(point, subject, metric)),
+          }),
+        ),
       ),
     ),
     comparisons,
-    spectra: subjects.map((subject) => ({
-      ...place,
-      strategy: subject.info.id,
-      count: 48_211,
-      points: quantiles.map((quantile) => ({
-        quantile,
-        us: subject.p50Us * (0.55 + 0.45 * (Math.log10(1 / (1 - quantile)) / 0.301) ** 0.9),
-      })),
-    })),
-    rounds: subjects.flatMap((subject) =>
-      METRICS.filter((metric) => PAIRED.includes(metric.id)).flatMap((metric) =>
-        (subject.info.state === 'none' ? (['main', 'twin'] as const) : (['main'] as const)).map((arm) => ({
-          ...place,
-          strategy: subject.info.id,
-          arm,
-          metric: metric.id,
-          values: valuesOf(subject, metric).map((value, round) => ({
-            round,
-            position: (subjects.indexOf(subject) + round * 3) % (subjects.length + 1),
-            value: arm === 'twin' ? value * (1 + 0.006 * wobble(round, 5)) : value,
-          })),
-        })),
+    spectra: points.flatMap((point) =>
+      subjects.flatMap((subject) => {
+        const { open } = point
+        if (open !== null && !open.metrics.includes('latency.p50')) return []
+        const p50Us = open?.centre(subject, 'latency.p50', slowest ?? subject) ?? subject.p50Us
+        const pointsOf = (middle: number) =>
+          quantiles.map((quantile) => ({
+            quantile,
+            us: middle * (0.55 + 0.45 * (Math.log10(1 / (1 - quantile)) / 0.301) ** 0.9),
+          }))
+        return [
+          {
+            ...placeOf(point),
+            strategy: subject.info.id,
+            count: 48_211,
+            points: pointsOf(p50Us),
+            ...(open === null ? {} : { service: pointsOf(0.88 * p50Us) }),
+          },
+        ]
+      }),
+    ),
+    rounds: points.flatMap((point) =>
+      subjects.flatMap((subject) =>
+        metricsOf(point)
+          .filter((metric) => PAIRED.includes(metric.id))
+          .flatMap((metric) =>
+            (subject.info.state === 'none' ? (['main', 'twin'] as const) : (['main'] as const)).map(
+              (arm) => ({
+                ...placeOf(point),
+                strategy: subject.info.id,
+                arm,
+                metric: metric.id,
+                values: valuesOf(point, subject, metric).map((value, round) => ({
+                  round,
+                  position: (subjects.indexOf(subject) + round * 3) % (subjects.length + 1),
+                  value: arm === 'twin' ? value * (1 + 0.006 * wobble(round, 5)) : value,
+                })),
+              }),
+            ),
+          ),
       ),
     ),
     probes: subjects.map(({ info, revokedStatus }) => ({
@@ -414,6 +460,7 @@ export function fakeResults({ rounds = 6, strategies }: FakeOptions = {}): Resul
         { value, low: judged ? low : null, high: judged ? high : null, rounds },
       ]),
     ),
+    changes: [],
     claims: [
       {
         id: 'jwt-cannot-be-revoked',

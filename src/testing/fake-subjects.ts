@@ -1,4 +1,5 @@
 import type { AnalysisContext } from '../analyse.ts'
+import { DEFAULT_GATES } from '../gates/gate.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
 import type { FakeStrategy } from './fake-cells.ts'
 import { fakeResults } from './fake-results.ts'
@@ -58,5 +59,6 @@ export function fakeContext(strategies: readonly FakeStrategy[], rounds: number)
     config: { ...config, strategies: infos.map(({ id }) => id) },
     strategies: infos,
     scenarios,
+    gates: DEFAULT_GATES,
   }
 }

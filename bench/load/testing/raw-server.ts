@@ -8,6 +8,8 @@ export interface RawServer {
   bytes(): number
   /** Connections that were accepted. */
   connections(): number
+  /** Of those, the ones that are not closed yet. */
+  open(): number
   /** Resets all connections and accepts none any more. */
   close(): Promise<void>
   /** Accepts none any more; those that are up stay. */
@@ -44,6 +46,7 @@ export async function rawServer(
     heads,
     bytes: () => bytes,
     connections: () => sockets.size,
+    open: () => [...sockets].filter((socket) => !socket.closed).length,
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))

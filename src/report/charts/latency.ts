@@ -1,4 +1,5 @@
 import { type Group, ranked } from '../group.ts'
+import { pointText } from '../load-kind.ts'
 import type { RangeChart } from '../model.ts'
 import { roundsOf } from '../wording.ts'
 
@@ -29,7 +30,7 @@ export function latencyChart(group: Group): RangeChart | null {
       'Three dots per strategy, from left to right p50, p90 and p99; logarithmic. ' +
       (group.scenario.model === 'closed'
         ? 'Closed loop: mostly queueing behind the other connections.'
-        : 'From the intended send time.'),
+        : `From the intended send time, ${pointText(group.kind, group.params)}.`),
     unit: 'us',
     rounds: roundsOf(rows.flatMap(({ points }) => points.map(({ estimate }) => estimate))),
     rows,

@@ -1,17 +1,21 @@
+import type { Arm } from '../../cell.ts'
 import type { Group } from '../group.ts'
 import type { StripChart } from '../model.ts'
 
+const ARMS: Readonly<Record<Arm, string>> = { main: '', twin: ', A/A twin', base: ', base' }
+
 /** Order of measurement against value: what drift, outliers and the A/A twin look like. */
 export function roundsChart(group: Group): StripChart | null {
+  const { primary } = group
   const metric =
-    group.metrics.find(({ id }) => id === 'cpu.server') ??
+    (group.rounds.some((series) => series.metric === primary?.id) ? primary : null) ??
     group.metrics.find(({ id, exact }) => !exact && group.rounds.some((series) => series.metric === id))
   if (metric === undefined) return null
   const rows = group.strategies.flatMap(({ id, title, state }) =>
     group.rounds
       .filter((series) => series.strategy === id && series.metric === metric.id && series.values.length > 0)
       .map((series) => ({
-        label: series.arm === 'twin' ? `${title}, A/A twin` : title,
+        label: title + ARMS[series.arm],
         state,
         values: series.values.map(({ round, value }) => ({ round, value })).sort((a, b) => a.round - b.round),
       })),

@@ -10,11 +10,13 @@ const lastQuantile = (count: number) => 1 - LEAST_SAMPLES_BEYOND / count
 export function spectrumChart(group: Group): SpectrumChart | null {
   const rows = group.strategies.flatMap(({ id, title, state }) => {
     const spectrum = group.spectra.find(({ strategy }) => strategy === id)
-    const points = (spectrum?.points ?? [])
-      .filter(({ quantile, us }) => us > 0 && quantile <= lastQuantile(spectrum?.count ?? 0))
-      .map(({ quantile, us }) => ({ quantile, value: us }))
-      .sort((a, b) => a.quantile - b.quantile)
-    return points.length < 2 ? [] : [{ label: title, state, points }]
+    const drawn = (points: readonly { readonly quantile: number; readonly us: number }[] = []) =>
+      points
+        .filter(({ quantile, us }) => us > 0 && quantile <= lastQuantile(spectrum?.count ?? 0))
+        .map(({ quantile, us }) => ({ quantile, value: us }))
+        .sort((a, b) => a.quantile - b.quantile)
+    const [points, service] = [drawn(spectrum?.points), drawn(spectrum?.service)]
+    return points.length < 2 ? [] : [{ label: title, state, points, service }]
   })
   if (rows.length === 0) return null
   const rounds = new Set(
@@ -28,6 +30,9 @@ export function spectrumChart(group: Group): SpectrumChart | null {
     title: 'Latency spectrum',
     description:
       'Latency against percentile, both logarithmic. ' +
+      (rows.some(({ service }) => service.length > 0)
+        ? 'Solid: from the intended send time; dashed: from the write, which leaves out the wait before it. '
+        : '') +
       `All rounds pooled; a line ends where fewer than ${LEAST_SAMPLES_BEYOND} samples lie beyond it.`,
     unit: 'us',
     rounds: `${rounds.size === 0 ? 'all' : rounds.size} rounds pooled, no interval`,

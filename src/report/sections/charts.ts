@@ -1,40 +1,62 @@
 import type { Results } from '../../results.ts'
 import { costChart } from '../charts/cost.ts'
+import { curveChart } from '../charts/curve.ts'
 import { forestChart } from '../charts/forest.ts'
 import { headBytesChart } from '../charts/head-bytes.ts'
 import { latencyChart } from '../charts/latency.ts'
+import { rateChart } from '../charts/rate.ts'
 import { roundsChart } from '../charts/rounds.ts'
 import { spectrumChart } from '../charts/spectrum.ts'
-import { throughputChart } from '../charts/throughput.ts'
+import { costGroupOf } from '../contenders.ts'
 import { type Group, groupsOf } from '../group.ts'
+import { loadCurvesOf } from '../load-curve.ts'
 import type { Block, Chart, Section } from '../model.ts'
 import { rankableMetrics } from '../tiers.ts'
 
-const forests = (group: Group): readonly (Chart | null)[] =>
-  rankableMetrics(group).map((metric) => forestChart(group, metric))
+interface ChartGroup {
+  /** Of the scenario and its point. */
+  readonly title: string
+  readonly charts: readonly Chart[]
+}
+
+/** Best metric first; what the cost of authentication is, one group of the run says. */
+const forests = (group: Group, isCostGroup: boolean): readonly (Chart | null)[] =>
+  rankableMetrics(group)
+    .filter(({ id }) => isCostGroup || group.kind === 'closed' || !id.startsWith('cpu.'))
+    .map((metric) => forestChart(group, metric))
+
+/** Sizes and counts are the same under every load, so that they are drawn with the cost. */
+const chartsOfGroup = (group: Group, isCostGroup: boolean): readonly (Chart | null)[] => [
+  ...(isCostGroup || group.kind === 'closed' ? [costChart(group)] : []),
+  rateChart(group),
+  latencyChart(group),
+  ...(isCostGroup || group.kind === 'closed' ? [headBytesChart(group)] : []),
+  spectrumChart(group),
+  roundsChart(group),
+  ...forests(group, isCostGroup),
+]
 
 /** All charts of the run, in the order of the report. */
-export function chartsOf(
-  results: Results,
-): readonly { readonly group: Group; readonly charts: readonly Chart[] }[] {
-  return groupsOf(results).map((group) => ({
-    group,
-    charts: [
-      costChart(group),
-      throughputChart(group),
-      latencyChart(group),
-      headBytesChart(group),
-      spectrumChart(group),
-      roundsChart(group),
-      ...forests(group),
-    ].filter((chart) => chart !== null),
+export function chartsOf(results: Results): readonly ChartGroup[] {
+  const groups = groupsOf(results)
+  const costGroup = costGroupOf(groups)
+  const compared = groups
+    .filter(({ scenario }) => scenario.compared)
+    .map((group) => ({ title: group.title, charts: chartsOfGroup(group, group === costGroup) }))
+  const curves = loadCurvesOf(groups).map((curve) => ({
+    title: curve.scenario.title,
+    charts: [curveChart(curve)],
+  }))
+  return [...compared, ...curves].map(({ title, charts }) => ({
+    title,
+    charts: charts.filter((chart) => chart !== null),
   }))
 }
 
 export function chartsSection(results: Results): Section | null {
   const groups = chartsOf(results)
-  const blocks = groups.flatMap(({ group, charts }): readonly Block[] => [
-    ...(groups.length > 1 && charts.length > 0 ? [{ kind: 'heading' as const, text: group.title }] : []),
+  const blocks = groups.flatMap(({ title, charts }): readonly Block[] => [
+    ...(groups.length > 1 && charts.length > 0 ? [{ kind: 'heading' as const, text: title }] : []),
     ...charts.map((chart) => ({ kind: 'chart' as const, chart })),
   ])
   return blocks.length === 0 ? null : { id: 'charts', title: 'Charts', blocks }

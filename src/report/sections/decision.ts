@@ -1,7 +1,10 @@
-import type { Comparison, Estimate, Results } from '../../results.ts'
+import type { Comparison, Estimate, MetricInfo, Results } from '../../results.ts'
 import type { StrategyInfo } from '../../strategy-info.ts'
+import { formatNumber } from '../../units.ts'
 import { isLimited, limitText } from '../capacity.ts'
+import { COST } from '../contenders.ts'
 import { againstBaseline, type Group, groupsOf, ranked } from '../group.ts'
+import type { LoadKind } from '../load-kind.ts'
 import {
   type Block,
   type Column,
@@ -15,9 +18,28 @@ import {
 } from '../model.ts'
 import { intervalNote, revocationText } from '../wording.ts'
 
-const COST = 'cpu.server'
 const THROUGHPUT = 'throughput'
-const VALUES = [THROUGHPUT, 'latency.p99', 'bytes.request_head', 'redis.commands']
+
+/** What is looked up for a decision under each kind of load. A load that compares no strategies decides nothing. */
+const VALUES: Readonly<Record<LoadKind, readonly string[]>> = {
+  closed: [THROUGHPUT, 'latency.p99', 'bytes.request_head', 'redis.commands'],
+  'same rate': ['load.rate', 'latency.p50', 'latency.p99', 'service.p99', 'lag.p99', COST],
+  search: ['slo.rate'],
+  'own rate': [],
+}
+/** Where the windows hold too few requests for the percentile. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  'latency.p99': 'latency.p90',
+  'service.p99': 'service.p50',
+}
+
+function metricsOf(group: Group): readonly MetricInfo[] {
+  const known = (id: string | undefined) => group.metrics.find((metric) => metric.id === id)
+  return VALUES[group.kind].flatMap((id) => {
+    const instead = group.kind === 'closed' ? undefined : INSTEAD[id]
+    return known(id) ?? known(instead) ?? []
+  })
+}
 
 /** The status right after logout, against what the strategy declares. */
 function observedCell({ id, revocation, state }: StrategyInfo, probes: Results['probes']): TableCell {
@@ -37,22 +59,49 @@ function toneOf(comparison: Comparison | null): Tone {
   return comparison.verdict === 'unsure' || comparison.verdict === 'not judged' ? 'muted' : 'plain'
 }
 
-/** Cheapest in server CPU first, the baseline at the top. */
+/** Best first in what the group is read for, the baseline at the top. */
 const ordered = (group: Group): readonly StrategyInfo[] =>
-  ranked(group, group.strategies, ({ id }) =>
-    id === group.baseline?.id ? Number.NEGATIVE_INFINITY : againstBaseline(group, id, COST)?.difference.value,
-  )
+  ranked(group, group.strategies, ({ id }) => {
+    if (id === group.baseline?.id) return Number.NEGATIVE_INFINITY
+    if (group.kind === 'closed') return againstBaseline(group, id, COST)?.difference.value
+    const value = group.primary === null ? undefined : group.estimate(id, group.primary.id)?.value
+    return value !== undefined && group.primary?.better === 'higher' ? -value : value
+  })
 
-function decisionTable(results: Results, group: Group): Block {
-  const metrics = VALUES.flatMap((id) => group.metrics.find((metric) => metric.id === id) ?? [])
-  const cost = group.metrics.find(({ id }) => id === COST)
+/** How to read the columns that only this kind of load has. */
+function kindNote(group: Group, { config }: Results): string {
+  const has = (start: string) => metricsOf(group).some(({ id }) => id.startsWith(start))
+  if (group.kind === 'search')
+    return `The highest rate at which p99, from the intended send time, stays within ${formatNumber(config.sloMs)} ms. `
+  if (group.kind !== 'same rate') return ''
+  return (
+    'Latency counts from when a request was due' +
+    (has('service')
+      ? ', service time from when it was written: the difference is waiting for the server. '
+      : '. ') +
+    (has('lag')
+      ? 'Send lag: how late the load generator itself wrote; that part of the latency is its own. '
+      : '')
+  )
+}
+
+/** @param isExplained the note says how to read the columns; not repeated for every point of a scenario */
+function decisionTable(results: Results, group: Group, isExplained: boolean): Block {
+  const metrics = metricsOf(group)
+  const cost = group.kind === 'closed' ? group.metrics.find(({ id }) => id === COST) : undefined
   const costed = cost !== undefined && group.baseline !== null
+  const revoking = group.kind !== 'same rate'
+  const values: readonly Column[] = metrics.map(({ title, unit }) => ({ title, unit }))
+  const revocation: readonly Column[] = revoking
+    ? [
+        { title: 'Revokes', unit: null },
+        { title: 'After logout', unit: null },
+      ]
+    : []
   const columns: readonly Column[] = [
     { title: 'Strategy', unit: null },
     ...(costed ? [{ title: 'Auth CPU', unit: cost.unit }] : []),
-    { title: 'Revokes', unit: null },
-    { title: 'After logout', unit: null },
-    ...metrics.map(({ title, unit }) => ({ title, unit })),
+    ...(group.kind === 'search' ? [...values, ...revocation] : [...revocation, ...values]),
   ]
   const estimates: Estimate[] = []
   const valueCell = (
@@ -65,31 +114,34 @@ function decisionTable(results: Results, group: Group): Block {
     estimates.push(estimate)
     return estimateCell(estimate, signed, tone, mark)
   }
-  const limits = limitText(
-    results,
-    group,
-    group.strategies.map(({ id }) => id),
-  )
+  const limits =
+    group.kind === 'closed'
+      ? limitText(
+          results,
+          group,
+          group.strategies.map(({ id }) => id),
+        )
+      : null
   const named = group.strategies.some(({ id }) => isLimited(results, group, id))
   const rows = ordered(group).map((strategy) => {
     const against = againstBaseline(group, strategy.id, COST)
     const isBaseline = strategy.id === group.baseline?.id
+    const own = metrics.map(({ id }) => {
+      const limited = id === THROUGHPUT && isLimited(results, group, strategy.id)
+      return valueCell(group.estimate(strategy.id, id), false, limited ? 'warn' : 'plain', limited ? '†' : '')
+    })
+    const revoked = revoking
+      ? [
+          textCell(revocationText(strategy, results.config.ttlSeconds), isBaseline ? 'muted' : 'plain'),
+          observedCell(strategy, results.probes),
+        ]
+      : []
     return [
       strategyCell(strategy),
       ...(costed
         ? [isBaseline ? textCell('baseline', 'muted') : valueCell(against?.difference, true, toneOf(against))]
         : []),
-      textCell(revocationText(strategy, results.config.ttlSeconds), isBaseline ? 'muted' : 'plain'),
-      observedCell(strategy, results.probes),
-      ...metrics.map(({ id }) => {
-        const limited = id === THROUGHPUT && isLimited(results, group, strategy.id)
-        return valueCell(
-          group.estimate(strategy.id, id),
-          false,
-          limited ? 'warn' : 'plain',
-          limited ? '†' : '',
-        )
-      }),
+      ...(group.kind === 'search' ? [...own, ...revoked] : [...revoked, ...own]),
     ]
   })
   return {
@@ -100,10 +152,14 @@ function decisionTable(results: Results, group: Group): Block {
       rows,
       note:
         (costed ? `Auth CPU: server CPU per request, less that of “${group.baseline.title}”. ` : '') +
-        `After logout: status of the next request with the same credential. ${intervalNote(estimates)}` +
-        (estimates.some(({ low }) => low !== null)
-          ? ' Brackets include how the machine changed between rounds, which all strategies share; overlapping brackets do not mean no difference. ' +
-            'Differences are taken round by round, so they need not equal the difference of two numbers.'
+        (isExplained ? kindNote(group, results) : '') +
+        (revoking ? 'After logout: status of the next request with the same credential. ' : '') +
+        intervalNote(estimates) +
+        (isExplained && estimates.some(({ low }) => low !== null)
+          ? ' Brackets include how the machine changed between rounds, which all strategies share; overlapping brackets do not mean no difference.' +
+            (costed
+              ? ' Differences are taken round by round, so they need not equal the difference of two numbers.'
+              : '')
           : '') +
         (limits === null ? '' : ` ${named ? '† ' : ''}Throughput is not a capacity throughout: ${limits}.`),
     },
@@ -111,11 +167,17 @@ function decisionTable(results: Results, group: Group): Block {
 }
 
 export function decisionSection(results: Results): Section | null {
-  const groups = groupsOf(results)
+  const groups = groupsOf(results).filter((group) => group.scenario.compared)
   if (groups.length === 0) return null
   return {
     id: 'decide',
     title: 'Decide',
-    blocks: groups.map((group) => decisionTable(results, group)),
+    blocks: groups.map((group, index) =>
+      decisionTable(
+        results,
+        group,
+        group.kind === 'closed' || groups[index + 1]?.scenario !== group.scenario,
+      ),
+    ),
   }
 }

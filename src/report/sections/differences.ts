@@ -2,10 +2,11 @@ import { MINIMUM_ROUNDS } from '../../minimum-rounds.ts'
 import type { MetricInfo, Results } from '../../results.ts'
 import type { StrategyInfo } from '../../strategy-info.ts'
 import { formatList } from '../../units.ts'
+import { costGroupOf } from '../contenders.ts'
 import { againstBaseline, type Group, groupsOf, subjectsOf } from '../group.ts'
 import { type Block, type Section, textCell } from '../model.ts'
 import { type Pair, type Ranking, rankableMetrics, rankingOf } from '../tiers.ts'
-import { bandText, roundsOf } from '../wording.ts'
+import { bandText, NOT_COMPARED, roundsOf } from '../wording.ts'
 
 /** More pairs than this are counted, not listed; the data files have them all. */
 const LISTED_PAIRS = 12
@@ -33,17 +34,18 @@ function titlesOf(some: readonly StrategyInfo[], all: readonly StrategyInfo[]): 
 /** The band that judges, of the metric that matters most. */
 function bandNote(group: Group): string {
   const metric = group.metrics.find(({ id }) => bandText(group.comparisons, id) !== null)
-  const cost = group.metrics.find(({ id }) => id === 'cpu.server' && bandText(group.comparisons, id) !== null)
-  const shown = cost ?? metric
+  const { primary } = group
+  const shown = primary !== null && bandText(group.comparisons, primary.id) !== null ? primary : metric
   const noise = shown === undefined ? null : bandText(group.comparisons, shown.id)
   return shown === undefined || noise === null
     ? 'The run has no A/A interval, so no difference in time is shown.'
     : `A difference is shown when its whole interval lies outside ${noise} (${shown.title}): the further end of the A/A interval, to both sides.`
 }
 
-function baselineTable(group: Group): Block | null {
+/** @param metrics of the group */
+function baselineTable(group: Group, metrics: readonly MetricInfo[]): Block | null {
   const subjects = subjectsOf(group)
-  const rows = group.metrics.flatMap((metric) => {
+  const rows = metrics.flatMap((metric) => {
     const compared = subjects.flatMap((strategy) => {
       const comparison = againstBaseline(group, strategy.id, metric.id)
       return comparison === null ? [] : [{ strategy, comparison }]
@@ -133,15 +135,20 @@ export function differencesSection(results: Results): Section | null {
     const text =
       results.validity.verdict === 'invalid'
         ? 'The run is invalid, so no difference is called shown.'
-        : `No difference was judged: that takes at least ${MINIMUM_ROUNDS} rounds in common.`
+        : groups.length > 0 && groups.every(({ scenario }) => !scenario.compared)
+          ? NOT_COMPARED
+          : `No difference was judged: that takes at least ${MINIMUM_ROUNDS} rounds in common.`
     return {
       id: 'differences',
       title: 'What is shown, and what is not',
       blocks: [{ kind: 'text', text, tone: 'plain' }],
     }
   }
+  const costGroup = costGroupOf(groups)
   const blocks = judged.flatMap((group): readonly Block[] => {
-    const table = baselineTable(group)
+    // Sizes and counts are the same under every load.
+    const isOwn = ({ exact }: MetricInfo) => !exact || group.kind === 'closed' || group === costGroup
+    const table = baselineTable(group, group.metrics.filter(isOwn))
     const rankings = rankableMetrics(group).map((metric) => rankingOf(group, metric))
     return [
       ...(groups.length > 1 ? [{ kind: 'heading' as const, text: group.title }] : []),

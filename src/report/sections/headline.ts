@@ -1,10 +1,13 @@
 import { MINIMUM_ROUNDS } from '../../minimum-rounds.ts'
 import type { Results, RunVerdict } from '../../results.ts'
-import { formatChange, formatCount, formatDuration, formatInstant, formatList } from '../../units.ts'
+import { formatChange, formatCount, formatDuration, formatInstant } from '../../units.ts'
 import { answerOf } from '../answer.ts'
+import { contendersOf, costGroupOf } from '../contenders.ts'
 import { type Group, groupsOf } from '../group.ts'
+import { rateAnswer, waitingAnswer } from '../load-answer.ts'
+import { kneeSentence, loadCurvesOf } from '../load-curve.ts'
 import type { Block, Section, Tone } from '../model.ts'
-import { bandText, sentence } from '../wording.ts'
+import { bandRange, NOT_COMPARED, namesWinner, sentence } from '../wording.ts'
 
 const VERDICTS: Readonly<
   Record<RunVerdict, { readonly text: string; readonly tone: Tone; readonly meaning: string }>
@@ -32,18 +35,27 @@ const VERDICTS: Readonly<
   },
 }
 
+/** Every strategy can have one at every point. */
+const LISTED_REASONS = 12
+
 /** A run that ended early says so whatever else is wrong with it. */
 function notice({ validity, run }: Results): readonly Block[] {
   const verdict = validity.verdict === 'ok' && run.partial ? 'partial' : validity.verdict
   if (verdict === 'ok') return []
   const { text, tone, meaning } = VERDICTS[verdict]
   const early = run.partial && verdict !== 'partial'
+  const more = validity.reasons.length - LISTED_REASONS
   return [
     {
       kind: 'notice',
       tone,
       title: `This run is ${text}${early ? ` and ${VERDICTS.partial.text}` : ''}`,
-      lines: [meaning, ...(early ? [VERDICTS.partial.meaning] : []), ...validity.reasons.map(sentence)],
+      lines: [
+        meaning,
+        ...(early ? [VERDICTS.partial.meaning] : []),
+        ...validity.reasons.slice(0, LISTED_REASONS).map(sentence),
+        ...(more > 0 ? [`And ${formatCount(more, 'reason')} more, in results.json.`] : []),
+      ],
     },
   ]
 }
@@ -53,12 +65,13 @@ function facts(results: Results): Block {
   const { cells } = validity
   const verdict = VERDICTS[validity.verdict]
   const lost = (['invalid', 'failed', 'interrupted'] as const).filter((state) => cells[state] > 0)
-  const noises = ['cpu.server', 'throughput', 'latency.p99'].flatMap((id) => {
+  const noises = ['cpu.server', 'throughput', 'slo.rate', 'latency.p99'].flatMap((id) => {
     const ratio = noise[id]
     const title = results.metrics.find((metric) => metric.id === id)?.title ?? id
-    const band = bandText(results.comparisons, id)
+    const band = bandRange(results.comparisons, id)
     if (ratio === undefined) return []
-    const text = band === null ? `A/A ${formatChange(ratio)}` : `${band} (A/A ${formatChange(ratio)})`
+    const own = `A/A ${formatChange(ratio)}`
+    const text = band === null ? own : band.isOne ? `${band.text} (${own})` : band.text
     return [{ label: `Noise, ${title}`, text, tone: 'plain' as const }]
   })
   return {
@@ -85,11 +98,13 @@ function facts(results: Results): Block {
 }
 
 /** Why no winner is named. */
-function unanswered({ validity }: Results, groups: readonly Group[]): string {
+function unanswered({ validity, changes }: Results, groups: readonly Group[]): string {
   if (validity.verdict === 'invalid')
     return 'No winner is named. Find the failed checks under “Noise and validity”, mend the cause and run again.'
   if (validity.verdict === 'unjudged')
     return 'No winner is named. The values below show that everything works; they are not a comparison.'
+  if (changes.length > 0) return 'This run judges a change, above; it ranks no strategies.'
+  if (groups.length > 0 && groups.every(({ scenario }) => !scenario.compared)) return NOT_COMPARED
   if (groups.every(({ judged }) => !judged))
     return `No winner is named: that takes at least ${MINIMUM_ROUNDS} rounds in common.`
   return groups.some(({ baseline }) => baseline === null)
@@ -97,17 +112,45 @@ function unanswered({ validity }: Results, groups: readonly Group[]): string {
     : 'No strategies were compared on server CPU; see the tables below.'
 }
 
+interface Answer {
+  readonly heading: string
+  readonly paragraphs: readonly string[]
+}
+
+/** Cost once, then what each kind of load is there to tell; the points of an open loop share a heading. */
+function answersOf(results: Results, groups: readonly Group[]): readonly Answer[] {
+  const costGroup = costGroupOf(groups)
+  const chosen = costGroup ?? groups.find(({ scenario }) => scenario.compared)
+  const contenders = chosen === undefined ? { session: null, token: null, local: null } : contendersOf(chosen)
+  const answers = groups.map((group): Answer => {
+    const heading = group.kind === 'closed' ? group.title : group.scenario.title
+    const cost = group.kind === 'closed' || group === costGroup ? answerOf(results, group) : []
+    const load =
+      group.kind === 'same rate'
+        ? waitingAnswer(group, contenders)
+        : group.kind === 'search'
+          ? rateAnswer(results, group, contenders)
+          : []
+    return { heading, paragraphs: [...cost, ...load] }
+  })
+  const knees = namesWinner(results)
+    ? loadCurvesOf(groups).map((curve): Answer => {
+        const knee = kneeSentence(curve)
+        return { heading: curve.scenario.title, paragraphs: knee === null ? [] : [knee] }
+      })
+    : []
+  const byHeading = Map.groupBy([...answers, ...knees], ({ heading }) => heading)
+  return [...byHeading]
+    .map(([heading, same]) => ({ heading, paragraphs: same.flatMap(({ paragraphs }) => paragraphs) }))
+    .filter(({ paragraphs }) => paragraphs.length > 0)
+}
+
 export function headlineSection(results: Results): Section {
   const groups = groupsOf(results)
-  const answers = groups.flatMap((group): readonly Block[] => {
-    const paragraphs = answerOf(results, group)
-    const heading: Block[] =
-      groups.length > 1 && paragraphs.length > 0 ? [{ kind: 'heading', text: group.title }] : []
-    return [
-      ...heading,
-      ...paragraphs.map((text) => ({ kind: 'text' as const, text, tone: 'plain' as const })),
-    ]
-  })
+  const answers = answersOf(results, groups).flatMap(({ heading, paragraphs }): readonly Block[] => [
+    ...(groups.length > 1 ? [{ kind: 'heading' as const, text: heading }] : []),
+    ...paragraphs.map((text) => ({ kind: 'text' as const, text, tone: 'plain' as const })),
+  ])
   return {
     id: 'answer',
     title: `The answer in short`,
@@ -122,7 +165,7 @@ export function headlineSection(results: Results): Section {
         : [
             {
               kind: 'text' as const,
-              text: `Asked: ${formatList(groups.map(({ scenario }) => scenario.question).filter((question, index, all) => question !== '' && all.indexOf(question) === index))}`,
+              text: `Asked: ${[...new Set(groups.map(({ scenario }) => scenario.question))].filter((question) => question !== '').join(' ')}`,
               tone: 'muted' as const,
             },
           ]),

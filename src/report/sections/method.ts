@@ -1,14 +1,65 @@
 import type { Results } from '../../results.ts'
-import { formatBytes, formatCount, formatDuration } from '../../units.ts'
+import { formatBytes, formatCount, formatDuration, formatList, formatNumber } from '../../units.ts'
+import { groupsOf } from '../group.ts'
 import type { Block, Section } from '../model.ts'
 import { textCell } from '../model.ts'
 
-function methodItems({ config, environment, scenarios, comparisons }: Results): readonly string[] {
-  const { pinning } = environment
+const hasClosedLoop = ({ scenarios }: Results) => scenarios.some(({ model }) => model === 'closed')
+
+/** `250 ms and 300 ms` */
+function openWindows(results: Results): string {
+  const { pacedSliceMs, trialMs } = results.config
+  const lengths = groupsOf(results)
+    .filter(({ kind }) => kind !== 'closed')
+    .map(({ kind }) => (kind === 'search' ? trialMs : pacedSliceMs))
+  return formatList([...new Set(lengths)].map(formatDuration))
+}
+
+/** What an open loop does differently. Only what applies to the run. */
+function openItems(results: Results): readonly string[] {
+  const { config } = results
+  const kinds = new Set(groupsOf(results).map(({ kind }) => kind))
+  const times =
+    config.arrivals === 'poisson'
+      ? 'a Poisson schedule (exponential gaps, as independent users give)'
+      : 'a constant schedule (equal gaps)'
+  const slices = `${config.pacedSlicesPerRound} slices of ${formatDuration(config.pacedSliceMs)} each`
   return [
-    `${formatCount(config.rounds, 'round')}; every round starts a fresh server process per strategy, and visits them in a seeded order and its reverse: ${config.slicesPerRound} slices of ${formatDuration(config.sliceMs)} each, after a warm-up of ${formatCount(config.warmupRequests, 'request')}.`,
+    ...(kinds.has('same rate')
+      ? [
+          `Open loop at the same rate: a short closed loop in every round finds what each server serves; the arrival rate is a share of what the slowest does. All strategies of a round get the same schedule: ${slices}.`,
+        ]
+      : []),
+    ...(kinds.has('own rate')
+      ? [
+          `Latency against load: the arrival rate is a share of what a short closed loop found that this server serves, in every round; ${slices}.`,
+        ]
+      : []),
+    ...(kinds.has('search')
+      ? [
+          `Search for the highest rate: trials of ${formatDuration(config.trialMs)} from half of what a server serves, in growing steps, then halving, until a rate that kept p99 within ${formatNumber(config.sloMs)} ms and one that did not are within 5 %; the one that kept it has to do so twice. Trials of all servers alternate.`,
+        ]
+      : []),
+    ...(kinds.has('same rate') || kinds.has('own rate') || kinds.has('search')
+      ? [
+          `Requests of an open loop leave at the times of ${times} from the seed of the run, over ${formatCount(config.pacedConnections, 'connection')}, whether or not earlier ones were answered; one that finds no free connection waits for one.`,
+          'Latency counts from when a request was due, so that waiting for a slow server counts; service time counts from its write; send lag is how late the load generator was with a request that had a free connection.',
+        ]
+      : []),
+  ]
+}
+
+function methodItems(results: Results): readonly string[] {
+  const { config, environment, scenarios, comparisons } = results
+  const { pinning } = environment
+  const slices = hasClosedLoop(results)
+    ? `: ${config.slicesPerRound} slices of ${formatDuration(config.sliceMs)} each`
+    : ''
+  return [
+    `${formatCount(config.rounds, 'round')}; every round starts a fresh server process per strategy, and visits them in a seeded order and its reverse${slices}, after a warm-up of ${formatCount(config.warmupRequests, 'request')}.`,
     `${formatCount(config.connections, 'connection')} over a pool of ${formatCount(config.pool, 'distinct credential')}, sent ${config.transport === 'bearer' ? 'as Authorization: Bearer' : 'in a cookie'}, valid for ${formatDuration(config.ttlSeconds * 1_000)}.`,
-    `Load model: ${scenarios.map(({ title, model }) => `${title}: ${model} loop`).join('; ')}.`,
+    `Load model: ${scenarios.map(({ title, model }) => (title.endsWith('open loop') ? title : `${title}: ${model} loop`)).join('; ')}.`,
+    ...openItems(results),
     pinning.sentence,
     environment.cpuSource === 'schedstat'
       ? 'CPU time is read from the kernel scheduler (schedstat), all threads.'
@@ -22,8 +73,10 @@ function methodItems({ config, environment, scenarios, comparisons }: Results): 
 }
 
 /** What this set-up cannot tell, and in which direction it errs. Only what applies to the run. */
-function limits({ config, environment, scenarios, strategies }: Results): readonly string[] {
+function limits(results: Results): readonly string[] {
+  const { config, environment, scenarios, strategies } = results
   const { pinning, redisOrigin } = environment
+  const [closed, open] = [hasClosedLoop(results), scenarios.some(({ model }) => model === 'open')]
   const redis = strategies.some(({ needs }) => needs.includes('redis'))
   const shared = pinning.redis !== null && pinning.redis === pinning.generator
   return [
@@ -40,7 +93,7 @@ function limits({ config, environment, scenarios, strategies }: Results): readon
           'Redis is reached over loopback: a real one is a network away, which adds its round trip to every lookup.',
         ]
       : []),
-    ...(redis
+    ...(redis && closed
       ? [
           `${formatCount(config.connections, 'request is', 'requests are')} in flight (config.connections): lookups are batched; with fewer, each Redis lookup costs the server more CPU.`,
         ]
@@ -50,9 +103,24 @@ function limits({ config, environment, scenarios, strategies }: Results): readon
           'Libraries that verify in worker threads (jose with Web Crypto) share the server’s one core here. On more cores their throughput is higher and their latency lower; their CPU per request still has to be paid.',
         ]
       : []),
-    ...(scenarios.some(({ model }) => model === 'closed')
+    ...(closed
       ? [
           'A closed loop sends the next request only after the last answer: it measures cost and, where the server is saturated, capacity; it says nothing about latency at a given load.',
+        ]
+      : []),
+    ...(open
+      ? [
+          `The windows of an open loop are short (${openWindows(results)}) and begin with an idle server: a queue that takes longer to build up is not seen, so that near its capacity a server looks better than it is.`,
+        ]
+      : []),
+    ...(open && redis && shared
+      ? [
+          'In an open loop the load generator, which never sleeps, lets Redis go first on the core that they share: what that delays it is in the send lag.',
+        ]
+      : []),
+    ...(open && redis
+      ? [
+          'In an open loop few requests are in flight at once, so that lookups in Redis are hardly batched: each costs the server more CPU than in a saturated closed loop.',
         ]
       : []),
     'One server process on one machine: effects of scale-out, of TLS and of real networks are not in these numbers.',

@@ -1,5 +1,6 @@
 import type { Results } from '../../results.ts'
 import { formatChange, formatCount, formatList } from '../../units.ts'
+import { groupsOf } from '../group.ts'
 import { type Block, type Section, type Tone, textCell } from '../model.ts'
 import { bandText, sentence } from '../wording.ts'
 
@@ -11,7 +12,9 @@ const TONES: Readonly<Record<'ok' | 'warn' | 'invalid' | 'unknown', Tone>> = {
 }
 const SEVERITY = ['invalid', 'warn', 'unknown', 'ok'] as const
 
-function noiseTable({ noise, metrics, comparisons }: Results): Block {
+function noiseTable(results: Results): Block {
+  const { noise, metrics, comparisons } = results
+  const several = groupsOf(results).length > 1
   const ids = Object.keys(noise)
   const titleOf = (id: string) => metrics.find((metric) => metric.id === id)?.title ?? id
   const rounds = [...new Set(Object.values(noise).map((ratio) => ratio.rounds))].sort((a, b) => a - b)
@@ -39,22 +42,44 @@ function noiseTable({ noise, metrics, comparisons }: Results): Block {
               ],
             ]
       }),
-      note: `${rounds.map((count) => formatCount(count, 'round')).join(', ')}. Same code, other process. Noise: the further end of the interval, as a factor to both sides; a difference inside it cannot be told from noise.`,
+      note: `${rounds.map((count) => formatCount(count, 'round')).join(', ')}. Same code, other process. Noise: the further end of the interval, as a factor to both sides; a difference inside it cannot be told from noise.${several ? ' Of several scenarios and loads the noisiest is shown; each is judged by its own.' : ''}`,
     },
   }
 }
 
+type CheckRow = Results['validity']['checks'][number] & { readonly scenarios: readonly string[] }
+
+/** How far the value is from the limit, on either side: for some checks a small value is the bad one. */
+const distanceOf = ({ value, warnLimit, invalidLimit }: CheckRow): number =>
+  Math.abs((value ?? 0) - (warnLimit ?? invalidLimit ?? 0))
+
+/** What one strategy shows in several scenarios is one row with the worst of them. */
+function acrossScenarios(checks: Results['validity']['checks']): readonly CheckRow[] {
+  const same = Map.groupBy(checks, ({ id, outcome, strategy }) => JSON.stringify([id, outcome, strategy]))
+  return [...same.values()].flatMap((rows) => {
+    const scenarios = rows.flatMap(({ scenario }) => scenario ?? [])
+    const cells = rows.reduce((sum, row) => sum + row.cells, 0)
+    return rows
+      .map((row) => ({ ...row, cells, scenarios }))
+      .toSorted((a, b) => distanceOf(b) - distanceOf(a))
+      .slice(0, 1)
+  })
+}
+
 /** Checks that passed are counted; the others are named one by one, worst first. */
-function checksTable({ validity, strategies }: Results): readonly Block[] {
+function checksTable({ validity, strategies, scenarios }: Results): readonly Block[] {
+  const several = scenarios.length > 1
   const titleOf = (id: string | null) =>
     id === null ? 'all' : (strategies.find((strategy) => strategy.id === id)?.title ?? id)
   const passed = new Map<string, number>()
   for (const check of validity.checks.filter(({ outcome }) => outcome === 'ok')) {
     passed.set(check.id, (passed.get(check.id) ?? 0) + check.cells)
   }
-  const rest = validity.checks
-    .filter(({ outcome }) => outcome !== 'ok')
-    .toSorted((a, b) => SEVERITY.indexOf(a.outcome) - SEVERITY.indexOf(b.outcome))
+  const ids = [...new Set(validity.checks.map(({ id }) => id))]
+  const rest = acrossScenarios(validity.checks.filter(({ outcome }) => outcome !== 'ok')).toSorted(
+    (a, b) =>
+      SEVERITY.indexOf(a.outcome) - SEVERITY.indexOf(b.outcome) || ids.indexOf(a.id) - ids.indexOf(b.id),
+  )
   const words = [...passed].map(([id, cells]) => `${id} (${formatCount(cells, 'cell')})`)
   return [
     ...(rest.length === 0
@@ -64,14 +89,19 @@ function checksTable({ validity, strategies }: Results): readonly Block[] {
             kind: 'table' as const,
             table: {
               caption: 'Checks that did not pass everywhere',
-              columns: ['Check', 'Outcome', 'Strategy', 'Cells', 'What was seen'].map((title) => ({
-                title,
-                unit: null,
-              })),
+              columns: [
+                'Check',
+                'Outcome',
+                'Strategy',
+                ...(several ? ['Scenario'] : []),
+                'Cells',
+                several ? 'What was seen, the worst' : 'What was seen',
+              ].map((title) => ({ title, unit: null })),
               rows: rest.map((check) => [
                 textCell(check.id),
                 textCell(check.outcome, TONES[check.outcome]),
                 textCell(titleOf(check.strategy)),
+                ...(several ? [textCell(check.scenarios.join(', '))] : []),
                 textCell(`${check.cells}`),
                 textCell(sentence(check.sentence)),
               ]),

@@ -3,6 +3,7 @@ import type { Chart, State } from '../model.ts'
 import { chartUnit } from '../text/charts.ts'
 import { singleLine, wrap } from '../text/width.ts'
 import { barsDrawing } from './bars.ts'
+import { curveDrawing } from './curve.ts'
 import { forestDrawing } from './forest.ts'
 import { CHART_WIDTH, type Drawing, svgOf } from './frame.ts'
 import { rangesDrawing } from './ranges.ts'
@@ -18,6 +19,8 @@ function drawingOf(chart: Chart): Drawing {
       return rangesDrawing(chart)
     case 'spectrum':
       return spectrumDrawing(chart)
+    case 'curve':
+      return curveDrawing(chart)
     case 'strip':
       return stripDrawing(chart)
     case 'forest':

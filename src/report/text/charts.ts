@@ -10,6 +10,7 @@ import {
 import type { BarChart, BarSegment, Chart, ForestChart, RangeChart, State } from '../model.ts'
 import { roundLines, spectrumLines } from './curves.ts'
 import type { Paint } from './paint.ts'
+import { curveRows } from './rises.ts'
 import { padEnd, padStart, shorten, singleLine, widthOf } from './width.ts'
 
 const LABEL_WIDTH = 30
@@ -192,6 +193,8 @@ export function chartLines(chart: Chart, columns: number, paint: Paint): readonl
         { ...chart, rows: chart.rows.map((row) => ({ ...row, label: singleLine(row.label) })) },
         columns,
       )
+    case 'curve':
+      return curveRows(chart, columns, paint)
     case 'strip':
       return roundLines(
         { ...chart, rows: chart.rows.map((row) => ({ ...row, label: singleLine(row.label) })) },

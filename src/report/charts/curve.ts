@@ -1,0 +1,35 @@
+import { slugOf } from '../group.ts'
+import type { LoadCurve } from '../load-curve.ts'
+import { formatShare } from '../load-kind.ts'
+import type { CurveChart } from '../model.ts'
+import { roundsOf } from '../wording.ts'
+
+/** How latency grows with the arrival rate, in the order of the run: nothing is compared across strategies. */
+export function curveChart({ scenario, strategies, points, metric }: LoadCurve): CurveChart | null {
+  const rows = strategies
+    .map(({ id, title, state }) => ({
+      label: title,
+      state,
+      points: points
+        .flatMap(({ group }) => {
+          const [rate, estimate] = [group.estimate(id, 'load.rate'), group.estimate(id, metric.id)]
+          return rate === null || estimate === null || !(estimate.value > 0) ? [] : [{ rate, estimate }]
+        })
+        // Where rounds were lost, points are of different rounds, and a higher load can be a lower rate.
+        .sort((a, b) => a.rate.value - b.rate.value),
+    }))
+    .filter((row) => row.points.length > 1)
+  if (rows.length === 0) return null
+  const loads = points.map(({ load }) => formatShare(load))
+  return {
+    kind: 'curve',
+    id: slugOf(scenario.id, { of: metric.id }),
+    title: `${metric.title} against arrival rate`,
+    description:
+      `Each strategy at ${loads[0]} to ${loads.at(-1)} of what it serves itself, latency from the intended send time, logarithmic. ` +
+      'The further right a line rises, the more one server takes.',
+    unit: metric.unit,
+    rounds: roundsOf(rows.flatMap((row) => row.points.map(({ estimate }) => estimate))),
+    rows,
+  }
+}
