@@ -3,15 +3,19 @@ import { Command, CommanderError, Option } from 'commander'
 import { AuthbenchError } from '../src/errors.ts'
 import { PROFILES } from '../src/profiles.ts'
 import { REPORTERS } from '../src/report/registry.ts'
+import { type CompareFlags, compare } from './commands/compare.ts'
 import { list } from './commands/list.ts'
 import { nameList, wholeNumber } from './commands/options.ts'
 import { report } from './commands/report.ts'
 import { type RunFlags, run } from './commands/run.ts'
+import { type SelftestFlags, selftest } from './commands/selftest.ts'
 import { type ServeFlags, serve } from './commands/serve.ts'
 import { authbenchVersion } from './environment.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 
 const USAGE_ERROR = 2
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
 
 function commandLine(terminal: Terminal, exitWith: (code: number) => void): Command {
   const program = new Command('authbench')
@@ -31,12 +35,16 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     .description('measure: servers, load, report')
     .option('--profile <name>', `${Object.keys(PROFILES).join(', ')} (default: quick)`)
     .option('--strategies <ids>', 'comma-separated; the baseline is always added (default: all)', nameList)
-    .option('--scenarios <ids>', 'comma-separated (default: all)', nameList)
+    .option('--scenarios <ids>', 'comma-separated (default: those of the profile)', nameList)
     .option('--rounds <n>', 'fresh processes for each round; 6 or more for intervals', wholeNumber)
     .option('--seed <n>', 'of every random order (default: a new one)', wholeNumber)
     .option('--connections <n>', 'closed-loop connections for each server (default: 16)', wholeNumber)
     .option('--pool <n>', 'distinct credentials for each server (default: 1000)', wholeNumber)
     .option('--transport <how>', 'bearer or cookie (default: bearer)')
+    .option('--arrivals <how>', 'of open loops: poisson or constant (default: poisson)')
+    .option('--slo <ms>', 'limit of p99 that `slo` searches the highest rate for (default: 25)', Number)
+    .option('--against <dir>', 'another checkout: every strategy runs from both, in the same rounds')
+    .option('--gate <metric=limit>', 'with --against, for example cpu=5%; more than once', collect)
     .option('--claims <file>', 'JSON object: your own token claims')
     .option('--redis <url>', 'your Redis, 6.2 or newer (default: REDIS_URL, else a throwaway one)')
     .option('--out <dir>', 'where the folder of the run is made (default: results)')
@@ -52,6 +60,29 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     .action((folder: string, flags: { readonly format: string }) =>
       exitWith(report(folder, flags.format, terminal)),
     )
+
+  program
+    .command('compare')
+    .description('judge a head run against a base run; exit code 0 pass, 1 regression, 3 inconclusive')
+    .argument('<base>', 'folder of a run; alone: of one made with `run --against`')
+    .argument('[head]', 'folder of the run that is judged')
+    .option(
+      '--gate <metric=limit>',
+      'such as cpu=5% or redis.bytes=off; more than once, or comma-separated',
+      collect,
+    )
+    .addOption(new Option('--format <name>', 'terminal, markdown, json').default('terminal'))
+    .option('--json', 'the same as --format json')
+    .action((base: string, head: string | undefined, flags: CompareFlags) =>
+      exitWith(compare(base, head, flags, terminal)),
+    )
+
+  program
+    .command('selftest')
+    .description('how exact the instrument is on this machine, against servers of known behaviour')
+    .option('--only <checks>', 'comma-separated, such as counts,bytes (default: all)', nameList)
+    .option('--json', 'for programs')
+    .action(async (flags: SelftestFlags) => exitWith(await selftest(flags, terminal)))
 
   program
     .command('serve')

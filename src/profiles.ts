@@ -59,7 +59,7 @@ export const PROFILES = {
     purpose: 'several minutes; enough rounds to gate a change',
     scenarios: ['verify'],
     rounds: 16,
-    slicesPerRound: 8,
+    slicesPerRound: 12,
     sliceMs: 100,
     pacedSlicesPerRound: 4,
     pacedSliceMs: 500,

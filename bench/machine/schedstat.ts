@@ -42,7 +42,10 @@ export function cpuBetween(before: ProcessCpu, after: ProcessCpu): ProcessCpu {
   }
 }
 
-/** CPU time of the calling process, exact while it runs; run-queue delay from schedstat where there is one. */
+/**
+ * CPU time of the calling process; run-queue delay from schedstat where there is one. The caller runs while it asks, so that the figure is
+ * up to a scheduler tick old.
+ */
 export function readOwnCpu(): ProcessCpu {
   const thread = process.threadCpuUsage()
   const whole = process.cpuUsage()

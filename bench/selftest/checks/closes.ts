@@ -1,0 +1,76 @@
+import type { EngineSlice } from '../../load/engine.ts'
+import type { EngineId } from '../../load/messages.ts'
+import { INSTANT, type Observed } from '../behaviour.ts'
+import { type Check, easyWindow, judged, type Outcome, targetOf } from '../check.ts'
+
+const CLOSE_AFTER = 25
+const MILLISECONDS = 500
+const CONNECTIONS = 4
+const RATE = 1000
+
+/** A server that ends connections after so many responses, without saying so in the response. */
+export const closes = (engine: EngineId): Check => ({
+  id: 'closes',
+  title: 'connections that the server closes',
+  engine,
+  timed: false,
+  async run({ server, open }) {
+    const load = await open(engine, targetOf(server, CONNECTIONS))
+    await server.behave({ ...INSTANT, closeAfter: CLOSE_AFTER })
+    const slice = await load.slice(easyWindow(engine, MILLISECONDS, RATE))
+    const observed = await server.observe()
+    if (engine === 'autocannon') return [flagged(slice, observed)]
+    // The end of a connection that had the last response of the window is seen in the next one.
+    await server.behave(INSTANT)
+    const next = await load.slice(easyWindow(engine, MILLISECONDS / 5, RATE))
+    return counted([slice, next], observed)
+  },
+})
+
+/** Beyond its first failure autocannon can no longer tell which response belongs to which request: the window must not count. */
+function flagged({ errors, timeouts, reconnects }: EngineSlice, { closed }: Observed): Outcome {
+  const failures = errors + timeouts + reconnects
+  return judged(
+    {
+      what: 'told',
+      expected: closed > 0 ? 1 : Number.NaN,
+      measured: Math.min(failures, 1),
+      tolerance: 0,
+      unit: 'windows',
+    },
+    `The server closed ${closed} connections; the engine told ${failures} failures, so that the window ${failures > 0 ? 'is' : 'is not'} discarded.`,
+  )
+}
+
+function counted(
+  slices: readonly EngineSlice[],
+  { closed, statuses, requests }: Observed,
+): readonly Outcome[] {
+  const [first] = slices
+  const arrivals = first?.pacing?.arrivals ?? Number.NaN
+  const answered = Object.values(statuses).reduce((sum, count) => sum + count, 0)
+  const total = (count: (slice: EngineSlice) => number) =>
+    slices.reduce((sum, slice) => sum + count(slice), 0)
+  return [
+    judged(
+      {
+        what: 'reconnects',
+        expected: closed > 0 ? closed : Number.NaN,
+        measured: total(({ reconnects }) => reconnects),
+        tolerance: 0,
+        unit: 'connections',
+      },
+      `The server closed ${closed} connections while it had ${requests} requests.`,
+    ),
+    judged(
+      {
+        what: 'lost',
+        expected: arrivals - answered,
+        measured: total(({ errors, timeouts }) => errors + timeouts),
+        tolerance: 0,
+        unit: 'requests',
+      },
+      `${arrivals} requests were due, and the server answered ${answered}.`,
+    ),
+  ]
+}
