@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { AuthbenchError } from '../src/errors.ts'
+import { AuthbenchError, messageOf } from '../src/errors.ts'
 import type { Results } from '../src/results.ts'
 import { describeGit } from './environment.ts'
 
@@ -25,7 +25,10 @@ export function openBase(path: string): BaseCheckout {
     })
   }
   try {
-    createRequire(servers).resolve('fastify')
+    const resolved = realpathSync(createRequire(servers).resolve('fastify'))
+    // A checkout inside another one would find the other's packages, and an upgrade would look like no change.
+    if (!resolved.startsWith(realpathSync(join(root, 'node_modules'))))
+      throw new Error(`they are in ${resolved}`)
   } catch (error) {
     throw new AuthbenchError('AGAINST_NOT_SET_UP', `--against ${path}: its dependencies are not installed`, {
       next: `Run \`npm ci\` in ${path}.`,
@@ -33,4 +36,31 @@ export function openBase(path: string): BaseCheckout {
     })
   }
   return { servers: pathToFileURL(servers), git: describeGit(root) }
+}
+
+/** @throws AuthbenchError AGAINST_STRATEGY_MISSING, AGAINST_NOT_A_CHECKOUT */
+export async function assertHasStrategies(
+  { servers }: BaseCheckout,
+  wanted: readonly string[],
+): Promise<void> {
+  let ids: readonly string[]
+  try {
+    const registry: { readonly STRATEGIES: object } = await import(new URL('registry.ts', servers).href)
+    ids = Object.keys(registry.STRATEGIES)
+  } catch (error) {
+    throw new AuthbenchError(
+      'AGAINST_NOT_A_CHECKOUT',
+      `--against: its strategies cannot be read: ${messageOf(error)}`,
+      {
+        next: 'Name a checkout of a version that has servers/registry.ts.',
+        cause: error,
+      },
+    )
+  }
+  const missing = wanted.filter((id) => !ids.includes(id))
+  if (missing.length === 0) return
+  const both = wanted.filter((id) => ids.includes(id))
+  throw new AuthbenchError('AGAINST_STRATEGY_MISSING', `the other checkout has no ${missing.join(', ')}`, {
+    next: both.length === 0 ? 'Name strategies that both have.' : `Use --strategies ${both.join(',')}.`,
+  })
 }

@@ -1,5 +1,8 @@
+import { AuthbenchError } from '../src/errors.ts'
 import { type PlannedRound, passOrder } from '../src/plan.ts'
+import { formatCount } from '../src/units.ts'
 import { attempt, isGoing, type Lane, type RoundContext } from './lane.ts'
+import type { EngineSlice } from './load/engine.ts'
 import type { Generator } from './ports.ts'
 import { loadKey } from './slice.ts'
 
@@ -21,6 +24,7 @@ export async function measureCapacities(
       await attempt(lane, signal, async () => {
         const window = { milliseconds: config.sliceMs, arrivals: null }
         const { slice } = await generator.slice(loadKey(lane, 'autocannon'), window)
+        assertSound(slice, 'while its capacity was measured')
         const known = seen.get(lane) ?? { requests: 0, seconds: 0 }
         known.requests += slice.requests
         known.seconds += slice.seconds
@@ -29,6 +33,22 @@ export async function measureCapacities(
       })
     }
   }
+}
+
+/**
+ * A rate that is a share of wrong answers, or of none, is a wrong rate for everybody.
+ * @throws AuthbenchError LOAD_UNSOUND
+ */
+export function assertSound(slice: EngineSlice, when: string): void {
+  const { responses, requests, errors, timeouts, reconnects } = slice
+  const failures = errors + timeouts + reconnects
+  if (failures === 0 && responses === requests && requests > 0) return
+  const seen = Object.entries(slice.statuses).map(([status, count]) => `${count} of ${status}`)
+  throw new AuthbenchError(
+    'LOAD_UNSOUND',
+    `${when}: ${formatCount(requests, 'right answer')}, ${formatCount(failures, 'failed connection')}${seen.length === 0 ? '' : `, ${seen.join(', ')}`}`,
+    { next: 'The cell is marked failed and the run goes on; look at what the server answers.', exitCode: 3 },
+  )
 }
 
 const isKnown = (capacity: number | null): capacity is number => capacity !== null && capacity > 0

@@ -14,7 +14,10 @@ export function toCell(lane: Lane, track: Track, ended: boolean, context: RoundC
   if (lane.error !== null && !isWhole(track)) {
     return [{ state: 'failed', ...key, error: { code: lane.error.code, message: lane.error.message } }]
   }
-  if (lane.probe === null || slices.length === 0) return []
+  if (lane.probe === null || slices.length === 0) {
+    // Stopped before its turn; what was not stopped and has nothing to show is a failure, never silence.
+    return ended ? [] : [{ state: 'failed', ...key, error: unmeasured(lane) }]
+  }
   const measured = {
     ...key,
     startedAt: (track.startedAt ?? context.bench.now()).toISOString(),
@@ -27,6 +30,15 @@ export function toCell(lane: Lane, track: Track, ended: boolean, context: RoundC
   const checks = checkCell(measured, lane.info, track.roundDrift)
   const cutShort = ended && !isWhole(track)
   return [{ state: cutShort ? 'interrupted' : stateOf(checks), ...measured, checks }]
+}
+
+function unmeasured({ broken, info }: Lane): { readonly code: string; readonly message: string } {
+  return broken
+    ? {
+        code: 'SERVER_UNRELIABLE',
+        message: `${info.title} lost connections or left requests without an answer before this was its turn`,
+      }
+    : { code: 'NOT_MEASURED', message: `${info.title} gave no answer that its load could be set by` }
 }
 
 const sum = <Item>(items: readonly Item[], read: (item: Item) => number): number =>

@@ -103,6 +103,26 @@ describe('an open loop', () => {
     ])
   })
 
+  it('does not take the rate of wrong answers for a capacity, nor let it set the load of the others', async () => {
+    const servers = { ...SERVERS, 'session-redis': { cpuUs: 100, wrongStatusInSlice: 1 } }
+    const { cells } = await run('iso-load', { servers })
+    const own = cells.filter(({ strategy }) => strategy === 'session-redis')
+    expect(own.map(({ state }) => state)).toEqual(['failed', 'failed'])
+    expect(own[0]?.state === 'failed' && own[0].error.code).toBe('LOAD_UNSOUND')
+    // The slowest of those that answer serves 20,000 requests per second.
+    expect(new Set(completed(cells).map(rateOf))).toEqual(new Set([10_000, 16_000]))
+  })
+
+  it('leaves no point of a server unsaid that lost connections at an earlier one', async () => {
+    const servers = { ...SERVERS, 'jwt-hs256': { cpuUs: 50, losesConnectionsInSlice: 4 } }
+    const { cells } = await run('iso-load', { servers })
+    const own = cells.filter(({ strategy }) => strategy === 'jwt-hs256')
+    expect(own.map(({ params, state }) => [params.load, state])).toEqual([
+      [0.5, 'invalid'],
+      [0.8, 'failed'],
+    ])
+  })
+
   it('searches once more where the machine disturbed the search', async () => {
     const servers = { ...SERVERS, 'jwt-hs256': { cpuUs: 50, disturbedInSlice: 5 } }
     const { cells } = await run('slo', { servers })

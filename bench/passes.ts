@@ -30,6 +30,26 @@ function isWorthRepeating(lane: Lane, point: number, context: RoundContext): boo
   )
 }
 
+/** What is judged against each other has to be measured next to each other: the same strategy's other copies come along. */
+function withPartners(
+  disturbed: readonly Lane[],
+  lanes: readonly Lane[],
+  point: number,
+  context: RoundContext,
+): readonly Lane[] {
+  const strategies = new Set(disturbed.map(({ subject }) => subject.strategy))
+  return lanes.filter((lane) => {
+    const track = lane.tracks[point]
+    return (
+      disturbed.includes(lane) ||
+      (strategies.has(lane.subject.strategy) &&
+        isGoing(lane, context) &&
+        track !== undefined &&
+        isWhole(track))
+    )
+  })
+}
+
 /** One point on all servers, and once more on those that the machine disturbed. */
 export async function repeatDisturbed(
   point: number,
@@ -40,8 +60,9 @@ export async function repeatDisturbed(
 ): Promise<void> {
   await measure(lanes)
   for (let repeat = 1; repeat <= REPEATS; repeat++) {
-    const again = lanes.filter((lane) => isWorthRepeating(lane, point, context))
-    if (again.length === 0) return
+    const disturbed = lanes.filter((lane) => isWorthRepeating(lane, point, context))
+    if (disturbed.length === 0) return
+    const again = withPartners(disturbed, lanes, point, context)
     context.listener({ type: 'phase', round: plan.round, phase: `measuring ${again.length} again` })
     for (const lane of again) {
       const track = lane.tracks[point]

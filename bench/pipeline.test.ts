@@ -106,7 +106,15 @@ describe('the real pipeline in its smallest profile', () => {
   }
 
   it('measures what was really sent, answered and stored, and writes every report', async () => {
-    const { ended, child } = start('--strategies', STRATEGIES, '--seed', '1', '--json')
+    const { ended, child } = start(
+      '--strategies',
+      STRATEGIES,
+      '--scenarios',
+      'verify',
+      '--seed',
+      '1',
+      '--json',
+    )
     const pids = await processesOf(child.pid ?? 0)
     const { stdout, stderr } = await ended
     const results: Results = resultsSchema.parse(JSON.parse(stdout))
@@ -154,8 +162,69 @@ describe('the real pipeline in its smallest profile', () => {
     expectNothingLeft(pids)
   })
 
+  it('sends what is due when it is due, and finds a rate', async () => {
+    const { ended, child } = start(
+      '--strategies',
+      'session-redis',
+      '--scenarios',
+      'iso-load,slo',
+      '--slo',
+      '200',
+    )
+    const pids = await processesOf(child.pid ?? 0)
+    await ended
+    const cells = readCells(latest())
+      .filter(({ attempt }) => attempt === 0)
+      .map(measured)
+    expect(cells.map(({ scenario, strategy, arm }) => `${scenario} ${strategy} ${arm}`).toSorted()).toEqual([
+      ...['main', 'twin', 'main', 'twin'].map((arm) => `iso-load none ${arm}`).toSorted(),
+      ...['main', 'main'].map((arm) => `iso-load session-redis ${arm}`),
+      'slo none main',
+      'slo none twin',
+      'slo session-redis main',
+    ])
+    for (const { load, store, strategy, probe, scenario, search, params } of cells) {
+      expect(load.engine).toBe('paced')
+      expect(load.pacing?.arrivals).toBe(load.responses + load.errors + load.timeouts)
+      expect(load.requestBytes).toBe((load.responses + load.timeouts) * probe.requestHeadBytes)
+      if (strategy === 'session-redis') expect(store?.commands).toEqual({ get: load.responses })
+      expect(search === null).toBe(scenario === 'iso-load')
+      const same = cells.filter((cell) => cell.scenario === 'iso-load' && cell.params.load === params.load)
+      if (scenario === 'iso-load') {
+        expect(new Set(same.map((cell) => cell.load.pacing?.arrivals)).size).toBe(1)
+      }
+    }
+    expectNothingLeft(pids)
+  })
+
+  it('runs every strategy from another checkout in the same rounds, and holds the change to gates', async () => {
+    const own = fileURLToPath(new URL('..', import.meta.url))
+    const { ended, child } = start(
+      ...['--strategies', 'session-redis', '--scenarios', 'verify', '--against', own, '--gate', 'cpu=90%'],
+    )
+    const pids = await processesOf(child.pid ?? 0)
+    const { code, stdout } = await ended
+    // One round counts commands and bytes; it times nothing.
+    expect(code).toBe(3)
+    expect(stdout).toMatch(/inconclusive/i)
+    const { changes } = resultsSchema.parse(JSON.parse(readFileSync(join(latest(), 'results.json'), 'utf8')))
+    const verdicts = new Map(changes.map(({ metric, verdict }) => [metric, verdict]))
+    for (const counted of ['redis.commands', 'redis.bytes', 'bytes.request_head']) {
+      expect(verdicts.get(counted)).toBe('pass')
+    }
+    expect(verdicts.get('cpu.server')).toBe('inconclusive')
+    expectNothingLeft(pids)
+  })
+
   it('keeps what was measured when it is interrupted, says so, and leaves nothing behind', async () => {
-    const { ended, child, says } = start('--strategies', 'none,session-redis', '--rounds', '40')
+    const { ended, child, says } = start(
+      '--strategies',
+      'none,session-redis',
+      '--scenarios',
+      'verify',
+      '--rounds',
+      '40',
+    )
     await says('round  1/40')
     const pids = await processesOf(child.pid ?? 0)
     child.kill('SIGINT')
@@ -169,7 +238,7 @@ describe('the real pipeline in its smallest profile', () => {
   })
 
   it('fails the cell of a server that is killed, with the cause, and finishes the run', async () => {
-    const { ended, child } = start('--strategies', STRATEGIES, '--rounds', '2')
+    const { ended, child } = start('--strategies', STRATEGIES, '--scenarios', 'verify', '--rounds', '2')
     const pids = await processesOf(child.pid ?? 0)
     const victim = pids.find((pid) => commandOf(pid).includes('servers/main'))
     if (victim === undefined) throw new Error('no server')

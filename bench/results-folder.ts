@@ -130,7 +130,7 @@ export function readResults(folder: string): Results {
       'RESULTS_INVALID',
       `${file} is not a result file:\n${z.prettifyError(results.error)}`,
       {
-        next: 'The file was changed by hand or written by another program.',
+        next: 'The file was changed by hand, or written by another program or an earlier version.',
       },
     )
   }

@@ -1,7 +1,7 @@
 import type { Cell } from '../src/cell.ts'
 import type { AuthbenchError } from '../src/errors.ts'
 import { type PlannedRound, passOrder } from '../src/plan.ts'
-import { measureCapacities, rateOf } from './capacity.ts'
+import { assertSound, measureCapacities, rateOf } from './capacity.ts'
 import { asAuthbenchError, attempt, isGoing, type Lane, newLane, type RoundContext } from './lane.ts'
 import { toCell } from './lane-cell.ts'
 import { issuePool, probeLane } from './lane-probe.ts'
@@ -139,7 +139,8 @@ async function settle(
     if (lane === undefined || rate === null || !isGoing(lane, context)) continue
     const arrivals = arrivalsOf(context, rate, { round: plan.round, point: 99, pass: 99 })
     await attempt(lane, context.signal, async () => {
-      await generator.slice(loadKey(lane, 'paced'), { milliseconds: SETTLE_MS, arrivals })
+      const { slice } = await generator.slice(loadKey(lane, 'paced'), { milliseconds: SETTLE_MS, arrivals })
+      assertSound(slice, 'while the open loop was started')
     })
   }
 }

@@ -1,4 +1,5 @@
 import { AuthbenchError, messageOf } from '../src/errors.ts'
+import type { RenderOptions } from '../src/report/reporter.ts'
 
 interface Output {
   readonly isTTY?: boolean
@@ -15,6 +16,12 @@ export interface Terminal {
   interruption(scope: AsyncDisposableStack, saying: string): AbortSignal
   /** Code, cause and next step; a stack only for our own defects and only with AUTHBENCH_DEBUG. */
   reportError(error: unknown): void
+}
+
+/** As wide as the terminal, within what lines can be read at; 100 columns where there is none. */
+export function renderOptions({ stdout, color }: Pick<Terminal, 'stdout' | 'color'>): RenderOptions {
+  const columns = stdout.isTTY === true ? (stdout.columns ?? 100) : 100
+  return { color, columns: Math.min(columns, 120) }
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

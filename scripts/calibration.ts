@@ -1,36 +1,42 @@
 /**
  * Writes results/calibration.md: what many runs against the same code, and against a copy that was made slower on purpose, say about the
- * limits and the gates. `node scripts/calibration.ts FOLDER` takes every run below the folder, all made with `authbench run --against`.
+ * limits and the gates. `node scripts/calibration.ts KIND=FOLDER ...` takes every run below the folders, all made with `authbench run --against`;
+ * KIND says what was done to the head.
  */
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readCells, readResults } from '../bench/results-folder.ts'
-import { changeTable, noiseTable, pairTable } from './calibration/changes.ts'
+import { changeTable, noiseTable } from './calibration/changes.ts'
 import { checkTable } from './calibration/checks.ts'
 import type { CalibrationRun } from './calibration/run.ts'
 import { budgetTable } from './calibration/variance.ts'
 
 const TARGET = new URL('../results/calibration.md', import.meta.url)
 
-const [folder] = process.argv.slice(2)
-if (folder === undefined) throw new Error('name the folder that holds the runs')
-const runs: CalibrationRun[] = readdirSync(folder, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => join(folder, name))
-  .sort()
-  .map((path) => ({ results: readResults(path), cells: readCells(path) }))
+const runsOf = (argument: string): CalibrationRun[] => {
+  const [kind = '', folder = ''] = argument.split('=')
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name))
+    .sort()
+    .map((path) => ({ kind, results: readResults(path), cells: readCells(path) }))
+}
+
+const runs = process.argv.slice(2).flatMap(runsOf)
 const [first] = runs
-if (first === undefined) throw new Error(`no runs in ${folder}`)
+if (first === undefined) throw new Error('name at least one KIND=FOLDER with runs')
 const { environment, run } = first.results
 
 const text = `# Calibration
 
-Made by \`node scripts/calibration.ts FOLDER\` from ${runs.length} runs with \`authbench run --profile ${run.profile} --against DIR\`, started from
-${run.startedAt.slice(0, 16)} to ${runs.at(-1)?.results.run.startedAt.slice(0, 16)} (UTC), on ${environment.cores} cores of ${environment.cpu}, Node ${environment.node}.
+Made by \`node scripts/calibration.ts\` from ${runs.length} runs with \`authbench run --profile ${run.profile} --against DIR\`, on
+${run.startedAt.slice(0, 10)}, on ${environment.cores} cores of ${environment.cpu}, Node ${environment.node}.
 ${environment.pinning.sentence} Base and head are two checkouts of the same code, but for strategies that the head makes slower on purpose.
 
-## Two copies of the same code: the noise that each run reports
+## The same strategy under two names: the noise that each run reports
+
+Head and twin are two copies of one strategy. A 95 % interval that excludes 1 would be a difference where there is none; one in twenty is expected to.
 
 ${noiseTable(runs)}
 
@@ -39,12 +45,6 @@ ${noiseTable(runs)}
 A run whose gate is open after the planned rounds is extended once, to twice as many.
 
 ${changeTable(runs)}
-
-## The same strategy under two names, judged as any two strategies are
-
-Head against base of a strategy that is the same in both: a difference is shown where the whole 95 % interval lies outside the A/A band of the run.
-
-${pairTable(runs)}
 
 ## Every check, over all cells
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { readResults } from '../bench/results-folder.ts'
 import { SCENARIOS } from '../bench/scenarios/registry.ts'
 import { STRATEGIES } from '../servers/registry.ts'
-import { LIMITS } from '../src/checks/limits.ts'
+import { LIMITS, SEND_LAG_SHARE, SEND_LAG_US } from '../src/checks/limits.ts'
 import { METRICS } from '../src/metrics/registry.ts'
 import { PROFILES } from '../src/profiles.ts'
 import { markdownOfSection } from '../src/report/markdown.ts'
@@ -80,6 +80,16 @@ const GENERATED: Readonly<Record<string, () => string>> = {
           String(LIMITS.utilisation.invalid),
         ],
         ['cores used by the generator thread', String(LIMITS.generator.warn), 'labelled client-limited'],
+        [
+          'requests of an open loop that were sent late (1 − achieved / target rate)',
+          percent(LIMITS.pacing.warn),
+          percent(LIMITS.pacing.invalid),
+        ],
+        [
+          'p99 send lag of an open loop',
+          `${SEND_LAG_US / 1000} ms, or ${percent(SEND_LAG_SHARE)} of p99`,
+          '–',
+        ],
         ['drift of CPU per request inside a cell', percent(LIMITS.drift.warn), percent(LIMITS.drift.invalid)],
       ],
     ),

@@ -172,7 +172,10 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
           gates,
         )
       : [],
-    probes: probes(own, context.strategies),
+    probes: probes(
+      own.filter(({ arm }) => arm !== 'base'),
+      context.strategies,
+    ),
     validity,
     noise,
   }

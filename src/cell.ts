@@ -47,7 +47,7 @@ export const pacingSchema = z.object({
   serviceHdr: z.string(),
   /** How late requests were written that found a free connection; HDR V2 base64, microseconds. */
   lagHdr: z.string(),
-  /** Requests on the wire, integrated over time; and the sum of their times from write to response. For Little's law. */
+  /** Requests on the wire, integrated over time; and the sum of the times from write to response. For Little's law. */
   inFlightUs: z.number(),
   serviceUs: z.number(),
 })
@@ -136,7 +136,7 @@ const cellKey = {
   round: z.number().int().nonnegative(),
   /** Place in the seeded order of the round, from 0. */
   position: z.number().int().nonnegative(),
-  /** From 0. An invalid cell is measured again at the end of its round; the last attempt counts. */
+  /** From 0. An invalid cell is measured again right after; the last completed attempt counts. */
   attempt: z.number().int().nonnegative(),
 }
 

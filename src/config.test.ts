@@ -17,7 +17,7 @@ describe('resolveConfig', () => {
         "connections": 16,
         "extraClaims": [],
         "pacedConnections": 64,
-        "pacedSliceMs": 250,
+        "pacedSliceMs": 500,
         "pacedSlicesPerRound": 4,
         "pool": 1000,
         "profile": "quick",

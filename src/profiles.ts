@@ -69,7 +69,7 @@ export const PROFILES = {
     pool: 1000,
   },
   full: {
-    purpose: 'three quarters of an hour; for publishing',
+    purpose: 'about an hour; for publishing',
     scenarios: ['verify', 'iso-load'],
     rounds: 24,
     slicesPerRound: 12,

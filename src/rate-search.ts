@@ -28,8 +28,8 @@ export const startSearch = (rate: number): RateSearch => ({
 
 /**
  * Steps up or down until the answer lies between a rate that passed and one that failed, then the geometric middle of the two until they
- * are within 5 %; then the rate that passed has to pass once more, or the search goes on below it. A trial that contradicts an
- * earlier one moves the bracket, because the machine may have changed.
+ * are within 5 %; then the rate that passed has to pass once more, or the search goes on below it, as long as there are trials left. A
+ * trial that contradicts an earlier one moves the bracket, because the machine may have changed.
  */
 export function afterTrial(search: RateSearch, isPassed: boolean): RateSearch {
   const { next: rate } = search

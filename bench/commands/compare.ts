@@ -3,16 +3,16 @@ import type { Change } from '../../src/gates/change.ts'
 import type { Difference } from '../../src/gates/comparable.ts'
 import { type Gate, parseGates } from '../../src/gates/gate.ts'
 import { changesBetween, changesWithin } from '../../src/gates/runs.ts'
-import { type GateVerdict, verdictOf } from '../../src/gates/verdict.ts'
+import { type GateVerdict, gateExitCode, verdictOf } from '../../src/gates/verdict.ts'
 import { nearest } from '../../src/nearest.ts'
 import { type ChangeReport, reportBetween, reportWithin } from '../../src/report/change-report.ts'
 import { markdownOfSections } from '../../src/report/markdown.ts'
-import type { RenderOptions } from '../../src/report/reporter.ts'
 import { detailsOfChanges } from '../../src/report/sections/change-details.ts'
 import { summaryOfChanges } from '../../src/report/sections/changes.ts'
 import { terminalOfSections } from '../../src/report/terminal.ts'
+import type { RunVerdict } from '../../src/results.ts'
 import { readResults } from '../results-folder.ts'
-import type { Terminal } from '../terminal.ts'
+import { renderOptions, type Terminal } from '../terminal.ts'
 
 export interface CompareFlags {
   readonly gate?: readonly string[]
@@ -20,15 +20,8 @@ export interface CompareFlags {
   readonly json?: boolean
 }
 
-const EXIT_CODES: Readonly<Record<GateVerdict, number>> = { pass: 0, regression: 1, inconclusive: 3 }
-
 /** A comment on a pull request holds 65,536 characters; what surrounds the text needs some of them. */
 const COMMENT_BYTES = 60_000
-
-function renderOptions({ stdout, color }: Terminal): RenderOptions {
-  const columns = stdout.isTTY === true ? (stdout.columns ?? 100) : 100
-  return { color, columns: Math.min(columns, 120) }
-}
 
 const FORMATS: Readonly<
   Record<string, (report: ChangeReport, gates: readonly Gate[], terminal: Terminal) => string>
@@ -71,18 +64,23 @@ const comparisonData = (
 })
 
 /** @throws AuthbenchError RESULTS_*, COMPARE_WITHOUT_BASE */
-function reportOf(baseFolder: string, headFolder: string | undefined, gates: readonly Gate[]): ChangeReport {
+function reportOf(
+  baseFolder: string,
+  headFolder: string | undefined,
+  gates: readonly Gate[],
+): { readonly report: ChangeReport; readonly validity: RunVerdict } {
   const base = readResults(baseFolder)
   if (headFolder !== undefined) {
     const head = readResults(headFolder)
-    return reportBetween(base, head, changesBetween(base, head, gates))
+    // Whether both can be trusted is among the differences between them, and withholds what it has to.
+    return { report: reportBetween(base, head, changesBetween(base, head, gates)), validity: 'ok' }
   }
   if (!base.rounds.some(({ arm }) => arm === 'base')) {
     throw new AuthbenchError('COMPARE_WITHOUT_BASE', `the run in ${baseFolder} measured one checkout only`, {
       next: 'Name the folder of a second run, or measure both with `authbench run --against DIR`.',
     })
   }
-  return reportWithin(base, changesWithin(base, gates))
+  return { report: reportWithin(base, changesWithin(base, gates)), validity: base.validity.verdict }
 }
 
 /**
@@ -104,7 +102,7 @@ export function compare(
     })
   }
   const gates = parseGates(gate)
-  const report = reportOf(base, head, gates)
+  const { report, validity } = reportOf(base, head, gates)
   terminal.stdout.write(render(report, gates, terminal))
-  return EXIT_CODES[verdictOf(report.changes)]
+  return gateExitCode(report.changes, validity)
 }

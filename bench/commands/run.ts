@@ -8,13 +8,14 @@ import { STRATEGIES, strategyIds } from '../../servers/registry.ts'
 import { analyse } from '../../src/analyse.ts'
 import { type Options, resolveConfig } from '../../src/config.ts'
 import { AuthbenchError } from '../../src/errors.ts'
-import { parseGates } from '../../src/gates/gate.ts'
-import { needsMoreRounds, verdictOf } from '../../src/gates/verdict.ts'
+import { DEFAULT_GATES, type Gate, parseGates } from '../../src/gates/gate.ts'
+import { gateExitCode } from '../../src/gates/verdict.ts'
 import { REPORTERS, renderCharts } from '../../src/report/registry.ts'
 import type { Results, RunConfig } from '../../src/results.ts'
 import { type StrategyInfo, strategyInfoSchema } from '../../src/strategy-info.ts'
-import { openBase } from '../against.ts'
+import { assertHasStrategies, openBase } from '../against.ts'
 import { authbenchVersion, describeEnvironment, describeGit } from '../environment.ts'
+import { extended } from '../extension.ts'
 import { detectPinning } from '../machine/pinning.ts'
 import { machineBench } from '../machine-bench.ts'
 import { showProgress } from '../progress/live.ts'
@@ -23,7 +24,7 @@ import { createResultsFolder, type ResultsFolder } from '../results-folder.ts'
 import { lockMachine } from '../run-lock.ts'
 import { type RunOutcome, runAll } from '../runner.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
-import type { Terminal } from '../terminal.ts'
+import { renderOptions, type Terminal } from '../terminal.ts'
 import { LONGEST_SUBJECT, mergeOptions, readClaims, redisUrl } from './options.ts'
 
 export interface RunFlags extends Options {
@@ -32,7 +33,6 @@ export interface RunFlags extends Options {
 }
 
 const EXIT_CODES = { ok: 0, unjudged: 0, partial: 3, invalid: 3, inconclusive: 3 } as const
-const CHANGE_CODES = { pass: 0, regression: 1, inconclusive: 3 } as const
 const INTERRUPTED = 130
 
 /** Measures, analyses, reports. @returns the exit code */
@@ -50,7 +50,18 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     },
   )
   const gates = parseGates(merged.gate ?? [])
+  const named = gates.filter((gate) => !DEFAULT_GATES.includes(gate))
+  if (merged.gate !== undefined && merged.against === undefined) {
+    throw new AuthbenchError(
+      'OPTIONS_INVALID',
+      '--gate judges a change, and there is nothing to compare with',
+      {
+        next: 'Add --against DIR, or compare two stored runs with `authbench compare`.',
+      },
+    )
+  }
   const base = merged.against === undefined ? null : openBase(merged.against)
+  if (base !== null) await assertHasStrategies(base, config.strategies)
   const strategies = chosenStrategies(config)
   const keys = await generateKeys()
   const { transport, ttlSeconds } = config
@@ -67,7 +78,8 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   cleanup.defer(() => {
     if (cellsKept === 0) rmSync(folder.path, { recursive: true, force: true })
   })
-  const keyPrefix = `authbench:${folder.id}:`
+  // Of one length whatever the profile is called: its bytes are counted.
+  const keyPrefix = `authbench:${folder.id.replace(`-${config.profile}-`, '-')}:`
   const url = redisUrl(merged.redis)
   const needsRedis = strategies.some(({ needs }) => needs.includes('redis'))
   const pinning = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
@@ -140,28 +152,36 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
       gates,
     })
 
-  let outcome = await measure(config, 0)
-  if (cellsKept === 0) return endWithoutCells(outcome, signal, terminal)
-  let results = analysed(outcome, config)
-  if (!outcome.partial && needsMoreRounds(results.changes)) {
-    terminal.stderr.write(`A gate is open after ${config.rounds} rounds; as many again decide.\n`)
-    const longer = { ...config, rounds: 2 * config.rounds }
-    const more = await measure(longer, config.rounds)
-    outcome = { ...more, cells: [...outcome.cells, ...more.cells] }
-    results = analysed(outcome, longer)
-  }
+  const first = await measure(config, 0)
+  if (cellsKept === 0) return endWithoutCells(first, signal, terminal)
+  const { outcome, results } = await extended(first, config, {
+    measure,
+    analysed,
+    say: (line) => terminal.stderr.write(`${line}\n`),
+  })
   // Printed first: what a full disk takes, the terminal still has.
   terminal.stdout.write(json ? `${JSON.stringify(results, null, 2)}\n` : renderForTerminal(results, terminal))
   writeReports(results, folder)
   terminal.stderr.write(`\nReport: ${relative(process.cwd(), folder.path) || '.'}/report.html\n`)
   if (outcome.fatal !== null) terminal.reportError(outcome.fatal)
-  return signal.aborted ? INTERRUPTED : (outcome.fatal?.exitCode ?? exitCodeOf(results))
+  return signal.aborted ? INTERRUPTED : (outcome.fatal?.exitCode ?? exitCodeOf(results, named, terminal))
 }
 
-/** A run that cannot be trusted has shown no regression. */
-function exitCodeOf({ validity, changes }: Results): number {
-  const code = EXIT_CODES[validity.verdict]
-  return code === 0 && changes.length > 0 ? CHANGE_CODES[verdictOf(changes)] : code
+/** A gate that the user named and that nothing in the run can be held to is open. */
+function exitCodeOf(
+  { validity, changes, config }: Results,
+  named: readonly Gate[],
+  terminal: Terminal,
+): number {
+  if (!config.against) return EXIT_CODES[validity.verdict]
+  const idle = named.filter(({ metric }) => changes.every((change) => change.metric !== metric))
+  for (const { metric } of idle) {
+    terminal.stderr.write(
+      `The gate on ${metric} was not judged: no strategy has a value of it in both checkouts.\n`,
+    )
+  }
+  const code = gateExitCode(changes, validity.verdict)
+  return code === 0 && idle.length > 0 ? 3 : code
 }
 
 function chosenStrategies(config: RunConfig): AuthStrategy[] {
@@ -192,7 +212,7 @@ function reproduce(config: RunConfig, options: Options, token: TokenProfile): st
     'npm run authbench -- run',
     `--profile ${config.profile}`,
     ...(all ? [] : [`--strategies ${config.strategies.join(',')}`]),
-    ...(config.against ? ['--against DIR'] : []),
+    ...(config.against ? ['--against DIR', ...(options.gate ?? []).map((gate) => `--gate ${gate}`)] : []),
     `--scenarios ${config.scenarios.join(',')}`,
     `--rounds ${config.rounds}`,
     `--connections ${config.connections}`,
@@ -211,8 +231,7 @@ export function writeReports(results: Results, folder: Pick<ResultsFolder, 'writ
   folder.link()
 }
 
-export function renderForTerminal(results: Results, { stdout, color }: Terminal): string {
+export function renderForTerminal(results: Results, terminal: Terminal): string {
   const reporter = REPORTERS.find(({ file }) => file === null)
-  const columns = stdout.isTTY === true ? (stdout.columns ?? 100) : 100
-  return reporter?.render(results, { color, columns: Math.min(columns, 120) }) ?? ''
+  return reporter?.render(results, renderOptions(terminal)) ?? ''
 }

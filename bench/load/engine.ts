@@ -48,7 +48,7 @@ export interface SlicePacing {
   readonly lagHdr: string
   /** Requests on the wire, integrated over time: for Little's law. */
   readonly inFlightUs: number
-  /** Sum over all responses of the time from write to complete response, measured apart from the integral. */
+  /** Sum over all responses of the time from write to complete response. */
   readonly serviceUs: number
 }
 

@@ -10,8 +10,9 @@ export interface WarmUpLane {
 }
 
 export interface WarmUp {
+  /** At least as many as were asked for, unless the time ran out or the server failed. */
   readonly requests: number
-  /** At least as many as were asked for, unless the time ran out. `converged`: null where CPU time is not shown. */
+  /** Null where CPU time is not shown, or the warm-up was too short to tell. */
   readonly converged: boolean | null
 }
 

@@ -42,12 +42,28 @@ describe('warming up', () => {
     }
   })
 
-  it('goes on, up to twice as far, while it cannot tell that the cost has stopped falling', async () => {
+  it('goes on while the cost falls, up to twice as far, and says that it still fell', async () => {
+    // The pid is this process's: every window burns less than the one before.
     const own = load()
-    // Eight windows are needed to tell; twice the wanted requests are six.
+    let spinMs = 60
+    const falling: OpenLoad = {
+      close: () => undefined,
+      async slice(window) {
+        const until = performance.now() + spinMs
+        while (performance.now() < until);
+        spinMs *= 0.93
+        return own.slice(window)
+      },
+    }
+    const warm = await warmUp([{ key: 'a', pid: process.pid, load: falling }], 800, 10_000)
+    expect(warm.a).toEqual({ requests: 1600, converged: false })
+  })
+
+  it('does not say what it cannot tell from a few windows', async () => {
+    const own = load()
     const warm = await warmUp([{ key: 'a', pid: process.pid, load: own }], 300, 10_000)
-    expect(own.windows).toBe(6)
-    expect(warm.a).toEqual({ requests: 600, converged: false })
+    expect(own.windows).toBe(3)
+    expect(warm.a).toEqual({ requests: 300, converged: null })
   })
 
   it('ends with its time, and with a server that fails', async () => {

@@ -8,6 +8,8 @@ import { connectionFailure, lostConnection } from './failure.ts'
 import { parseInfo, type RedisInfo, type RedisSnapshot, snapshotOf } from './usage.ts'
 
 const DEADLINE_MS = 3_000
+/** A server that pauses for less than this makes cells invalid, by what the strategies answer meanwhile; for longer, it ends the run. */
+const PAUSE_LIMIT_MS = 10_000
 /** The oldest release that is still seen in distributions, and that the counters are checked against. */
 const OLDEST = [6, 2] as const
 
@@ -45,7 +47,7 @@ export async function connectRedis(url: string, deadlineMs = DEADLINE_MS): Promi
     protocol: 2,
     lazyConnect: true,
     connectTimeout: deadlineMs,
-    commandTimeout: DEADLINE_MS,
+    commandTimeout: PAUSE_LIMIT_MS,
     // A server that hangs does not close its side either, and would keep this process from ending.
     disconnectTimeout: 100,
     retryStrategy: null,

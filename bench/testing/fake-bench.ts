@@ -17,6 +17,8 @@ export interface FakeServer {
   readonly disturbedInSlice?: number
   /** Sends a tenth of an open loop's requests too late in that slice. */
   readonly fallsBehindInSlice?: number
+  /** Reconnects in that slice, and lives on. */
+  readonly losesConnectionsInSlice?: number
   readonly failsToStart?: boolean
 }
 
@@ -112,7 +114,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       statuses: { [status]: SLICE_REQUESTS },
       errors: dead ? 16 : 0,
       timeouts: 0,
-      reconnects: 0,
+      reconnects: server.losesConnectionsInSlice === number ? 3 : 0,
       latencyHdr: encodeHistogram(histogram),
       meanLatencyUs: meanLatencyMs * 1000,
       idleUs: server.disturbedInSlice === number ? -16 * seconds * 1e6 : 0,

@@ -2,6 +2,8 @@ import type { Cell } from '../../src/cell.ts'
 import type { Results } from '../../src/results.ts'
 
 export interface CalibrationRun {
+  /** What was done to the head, in the words of whoever did it. */
+  readonly kind: string
   readonly results: Results
   readonly cells: readonly Cell[]
 }

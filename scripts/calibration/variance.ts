@@ -10,17 +10,20 @@ import { type CalibrationRun, percent, table } from './run.ts'
 const windowsOf = ({ load }: CompletedCell): number[] =>
   load.slices.map(({ server, requests }) => Math.log(cpuUs(server) / requests))
 
-/** Processes that run the same code, in rounds in which all of them were measured whole. */
+/** The two copies of the doubled strategy, in rounds in which both were measured whole. */
 function sameCode(runs: readonly CalibrationRun[], strategy: string): number[][][] {
-  return runs.flatMap(({ cells, results }) => {
-    const processes = results.config.strategies[0] === strategy ? 3 : 2
+  return runs.flatMap(({ cells }) => {
     const own = cells.filter(
       (cell): cell is CompletedCell =>
-        cell.state === 'completed' && cell.strategy === strategy && cell.scenario === 'verify',
+        cell.state === 'completed' &&
+        cell.strategy === strategy &&
+        cell.arm !== 'base' &&
+        cell.scenario === 'verify',
     )
-    return [...Map.groupBy(own, ({ round }) => round).values()]
-      .filter((round) => round.length === processes)
-      .map((round) => round.map(windowsOf))
+    const bySubject = [...Map.groupBy(own, ({ round }) => round).values()].map((round) => [
+      ...new Map(round.map((cell) => [cell.arm, cell])).values(),
+    ])
+    return bySubject.filter((round) => round.length === 2).map((round) => round.map(windowsOf))
   })
 }
 
@@ -28,7 +31,7 @@ export function budgetTable(runs: readonly CalibrationRun[]): string {
   const [first] = runs
   if (first === undefined) return ''
   const { config } = first.results
-  const doubled = config.strategies[0] ?? ''
+  const doubled = first.cells.find(({ arm }) => arm === 'twin')?.strategy ?? ''
   const rounds = sameCode(runs, doubled)
   const parts = sharedVarianceComponents(rounds)
   if (parts === null) return 'Too few rounds were measured whole to tell.'

@@ -6,7 +6,8 @@ import { LIMITS } from './limits.ts'
 /**
  * Throughput times mean latency is the number of requests in flight (Little, Operations Research 9(3), 1961), which in a
  * closed loop is the number of connections. A window ends when its last request is answered; the time for which the other
- * connections wait until then does not count. In an open loop the number in flight is integrated over time, apart from the latencies.
+ * connections wait until then does not count. In an open loop the number in flight is
+ * integrated over time: there the law holds by arithmetic as long as every request is settled once, so it guards the client's books.
  */
 export const little: CellCheck = {
   id: 'little',

@@ -41,11 +41,11 @@ export const lostCells: Finder = ({ validity: { reasons } }, cells) => {
 export const repeatedCells: Finder = (_results, cells) => {
   const { repeated, used } = attemptsOf(cells)
   if (repeated.length === 0) return []
-  const [were, their] = repeated.length === 1 ? ['was', 'its'] : ['were', 'their']
+  const were = repeated.length === 1 ? 'was' : 'were'
   return [
     info(
       'repeated-cells',
-      `${formatCount(repeated.length, 'cell')} ${were} invalid and ${were} measured again at the end of ${their} round, no longer alternating with the others. ${formatCount(used, 'cell was', 'cells were')} used.`,
+      `${formatCount(repeated.length, 'cell')} ${were} invalid and ${were} measured again right after, no longer alternating with the others. ${formatCount(used, 'cell was', 'cells were')} used.`,
       null,
     ),
   ]

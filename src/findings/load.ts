@@ -1,6 +1,6 @@
 import type { Cell, CompletedCell } from '../cell.ts'
-import { SEND_LAG_SHARE, SEND_LAG_US } from '../checks/limits.ts'
-import { decodeHistogram, type LatencyHistogram } from '../histogram.ts'
+import { allowedLagUs, p99Of } from '../checks/pacing.ts'
+import { decodeHistogram } from '../histogram.ts'
 import { histogramOf } from '../metrics/latency.ts'
 import { PROFILES } from '../profiles.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
@@ -38,9 +38,6 @@ function missingOf({ checks, load: { pacing } }: Measured): number | null {
   return pacing === null || missing === null || missing <= (check?.warnLimit ?? 0) ? null : missing
 }
 
-const p99Of = (histogram: LatencyHistogram): number =>
-  histogram.totalCount === 0 ? 0 : histogram.getValueAtPercentile(99)
-
 const lagOf = ({ load: { pacing } }: Measured): number =>
   pacing === null ? 0 : p99Of(decodeHistogram(pacing.lagHdr))
 
@@ -49,8 +46,11 @@ const lagOf = ({ load: { pacing } }: Measured): number =>
  * see that a connection is free.
  */
 function isServerBehind(cell: Measured): boolean {
-  const allowed = Math.max(SEND_LAG_US, SEND_LAG_SHARE * p99Of(histogramOf(cell.load)))
-  return missingOf(cell) !== null && (cell.load.pacing?.queued ?? 0) > 0 && lagOf(cell) <= allowed
+  return (
+    missingOf(cell) !== null &&
+    (cell.load.pacing?.queued ?? 0) > 0 &&
+    lagOf(cell) <= allowedLagUs(histogramOf(cell.load))
+  )
 }
 
 /** An open loop that did not load its servers at the rate that it is named after, and who was late. */

@@ -5,9 +5,9 @@ import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
 import type { MetricInfo, Results } from '../results.ts'
 import { holm } from '../stats/holm.ts'
 import { medianEstimate } from '../stats/order-statistic.ts'
-import { type Pair, pairLogRatios } from '../stats/paired.ts'
+import { exponential, type Pair, pairLogRatios, ratioEstimate } from '../stats/paired.ts'
 import { rankSumProbability, shiftEstimate } from '../stats/rank-sum.ts'
-import { hodgesLehmann, signedRankProbability } from '../stats/signed-rank.ts'
+import { signedRankProbability } from '../stats/signed-rank.ts'
 import type { Change } from './change.ts'
 import type { Gate } from './gate.ts'
 import { judgeExact, judgeTimed, type Sides, worsening } from './judgement.ts'
@@ -42,21 +42,12 @@ function timedRatio(
     const logRatios = pairLogRatios(common)
     if (logRatios === null || logRatios.length === 0) return null
     const p = logRatios.length < MINIMUM_ROUNDS ? null : signedRankProbability(logRatios)
-    return { ratio: exponential(hodgesLehmann(logRatios, GATE_CONFIDENCE)), p }
+    return { ratio: ratioEstimate(logRatios, GATE_CONFIDENCE), p }
   }
   if (base.length === 0 || head.length === 0 || [...base, ...head].some((value) => value <= 0)) return null
   const [own, other] = [head.map(Math.log), base.map(Math.log)]
   const p = Math.min(base.length, head.length) < MINIMUM_ROUNDS ? null : rankSumProbability(own, other)
   return { ratio: exponential(shiftEstimate(own, other, GATE_CONFIDENCE)), p }
-}
-
-function exponential({ value, low, high, rounds }: Estimate): Estimate {
-  return {
-    value: Math.exp(value),
-    low: low === null ? null : Math.exp(low),
-    high: high === null ? null : Math.exp(high),
-    rounds,
-  }
 }
 
 /** Without an interval where the count changes from round to round: it has no distribution to speak of. */

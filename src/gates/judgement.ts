@@ -92,7 +92,8 @@ function judgeZeros({ metric, base, head }: Sides): Judgement | null {
 
 /**
  * Two copies of the same code must look equivalent within the limit, or a change of that size cannot be told from noise. The
- * whole A/A interval is asked for; that it contains 1 is not, which fails one sound run in twenty.
+ * whole A/A interval is asked for; that it contains 1 is not, which fails one sound run in twenty. Of several points of a run the noisiest
+ * counts.
  */
 function noiseObjection(noise: Estimate, limit: number): string | null {
   const factor = noiseFactor(noise)
@@ -110,7 +111,7 @@ function roundsText({ paired, base, head, common }: Sides): string {
 /**
  * A timed metric: the interval decides. Regression: all of it is worse than the limit. Pass: none of it is. Otherwise open, and
  * more rounds may tell.
- * @param noise A/A interval of the metric; null where the control has none of it, which is no objection
+ * @param noise A/A interval of the metric; null where the control has none of it, and nothing timed can be judged
  */
 export function judgeTimed(sides: Sides, ratio: Estimate | null, noise: Estimate | null): Judgement {
   const { limit, metric, paired, base, head, common } = sides
@@ -134,7 +135,10 @@ export function judgeTimed(sides: Sides, ratio: Estimate | null, noise: Estimate
       `not judged: ${formatCount(fewest, 'round')} are too few for a ${wanted} % interval`,
     )
   }
-  const objection = noise === null ? null : noiseObjection(noise, limit)
+  const objection =
+    noise === null
+      ? 'no two copies of the same code were compared in this metric, so its noise is unknown'
+      : noiseObjection(noise, limit)
   if (objection !== null) return judged('inconclusive', `not judged: ${objection}`)
   const changed = `${formatChange(ratio)} ${roundsText(sides)}`
   const border = limitText(limit)

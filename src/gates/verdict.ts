@@ -1,4 +1,7 @@
+import type { RunVerdict } from '../results.ts'
+import { walshAveragesToDrop } from '../stats/signed-rank.ts'
 import type { Change } from './change.ts'
+import { GATE_CONFIDENCE } from './changes.ts'
 
 export type GateVerdict = 'pass' | 'regression' | 'inconclusive'
 
@@ -11,11 +14,22 @@ export function verdictOf(changes: readonly Change[]): GateVerdict {
 }
 
 /**
- * Whether the one declared extension of a run is worth its time: the verdict is open only because intervals, of a change or of the A/A
- * control, are too wide. Counted metrics and zeros stay what they are.
+ * Exit code of a run, or a comparison of runs: 1 for a regression, 3 where the measurement cannot be trusted or a gate stayed open. In a run that
+ * cannot be trusted only counts are judged, and a count that changed has changed.
  */
-export function needsMoreRounds(changes: readonly Change[]): boolean {
+export function gateExitCode(changes: readonly Change[], validity: RunVerdict): 0 | 1 | 3 {
+  const verdict = verdictOf(changes)
+  if (verdict === 'regression') return 1
+  return verdict === 'pass' && validity === 'ok' ? 0 : 3
+}
+
+/**
+ * Whether the one declared extension of a run is worth its time: the verdict is open only because intervals, of a change or of the A/A
+ * control, are too wide, and twice the rounds are enough for one. Counted metrics and zeros stay what they are.
+ */
+export function needsMoreRounds(changes: readonly Change[], rounds: number): boolean {
   return (
+    walshAveragesToDrop(2 * rounds, GATE_CONFIDENCE) !== null &&
     verdictOf(changes) === 'inconclusive' &&
     changes.some(
       ({ gating, exact, verdict, ratio }) => gating && !exact && verdict === 'inconclusive' && ratio !== null,

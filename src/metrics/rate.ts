@@ -1,6 +1,9 @@
 import type { Metric } from './metric.ts'
 
-/** Highest rate of a search whose p99, from the intended send time, stayed within the limit, every answer right. */
+/**
+ * Highest rate of a search whose p99, from the intended send time, stayed within the limit, every answer right; 0 where none did, so
+ * that a round without one counts.
+ */
 export const sloRate: Metric = {
   id: 'slo.rate',
   title: 'Highest rate within the limit',
@@ -8,7 +11,7 @@ export const sloRate: Metric = {
   better: 'higher',
   exact: false,
   minimumRequests: 0,
-  read: ({ search }) => search?.passed ?? null,
+  read: ({ search }) => (search === null ? null : (search.passed ?? 0)),
 }
 
 /** What an open loop asked for. */

@@ -1,4 +1,5 @@
 import { opposite } from '../analysis/opposite.ts'
+import { keyOf } from '../analysis/subject.ts'
 import type { Params } from '../cell.ts'
 import type { Comparison, Estimate, MetricInfo, Results, ScenarioInfo } from '../results.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
@@ -36,9 +37,6 @@ interface Place {
   readonly params: Params
 }
 
-const keyOf = (scenario: string, params: Params) =>
-  JSON.stringify([scenario, Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1))])
-
 /** Usable in file names. */
 export function slugOf(scenario: string, params: Params): string {
   const words = [scenario, ...Object.entries(params).flat()].map(String).join('-')
@@ -52,8 +50,7 @@ function titleOf(scenario: ScenarioInfo, kind: LoadKind, params: Params): string
 
 /** In the order in which the run lists them; strategies in the order of the run too. */
 export function groupsOf(results: Results): readonly Group[] {
-  const byPlace = <T extends Place>(items: readonly T[]) =>
-    Map.groupBy(items, ({ scenario, params }) => keyOf(scenario, params))
+  const byPlace = <T extends Place>(items: readonly T[]) => Map.groupBy(items, keyOf)
   const summary = byPlace(results.summary)
   const compared = byPlace(results.comparisons)
   const spectra = byPlace(results.spectra)

@@ -21,8 +21,11 @@ export function pairLogRatios(pairs: readonly Pair[]): number[] | null {
 export const differenceEstimate = (pairs: readonly Pair[]): Estimate => hodgesLehmann(pairDifferences(pairs))
 
 /** own / other: estimated on logarithms, so that a ratio and its inverse say the same. */
-export function ratioEstimate(logRatios: readonly number[]): Estimate {
-  const { value, low, high, rounds } = hodgesLehmann(logRatios)
+export const ratioEstimate = (logRatios: readonly number[], confidence = 0.95): Estimate =>
+  exponential(hodgesLehmann(logRatios, confidence))
+
+/** An estimate of a logarithm as one of the number itself. */
+export function exponential({ value, low, high, rounds }: Estimate): Estimate {
   return {
     value: Math.exp(value),
     low: low === null ? null : Math.exp(low),

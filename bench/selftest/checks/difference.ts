@@ -104,9 +104,7 @@ async function measureWindow({ key, subject, costs }: Lane, { generator }: Check
   const before = await subject.readCpu()
   const { slice } = await generator.slice(key, { milliseconds: WINDOW_MS, arrivals: null })
   const after = await subject.readCpu()
-  costs.push(
-    Math.log((after.mainUs + after.otherUs - before.mainUs - before.otherUs) / Math.max(1, slice.requests)),
-  )
+  costs.push(Math.log((after.mainUs + after.otherUs - before.mainUs - before.otherUs) / slice.requests))
 }
 
 const percent = (logarithm: number): number => (Math.exp(logarithm) - 1) * 100

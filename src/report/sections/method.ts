@@ -37,7 +37,7 @@ function openItems(results: Results): readonly string[] {
       : []),
     ...(kinds.has('search')
       ? [
-          `Search for the highest rate: trials of ${formatDuration(config.trialMs)} from half of what a server serves, in growing steps, then halving, until a rate that kept p99 within ${formatNumber(config.sloMs)} ms and one that did not are within 5 %; the one that kept it has to do so twice. Trials of all servers alternate.`,
+          `Search for the highest rate: trials of ${formatDuration(config.trialMs)} from half of what a server serves, in growing steps, then halving, until a rate that kept p99 within ${formatNumber(config.sloMs)} ms and one that did not are within 5 %; the one that kept it has to do so twice, unless 20 trials are used up. Trials of all servers alternate.`,
         ]
       : []),
     ...(kinds.has('same rate') || kinds.has('own rate') || kinds.has('search')
