@@ -120,13 +120,27 @@ describe('runner', () => {
     expect(cells.map(({ state, attempt }) => `${attempt} ${state}`)).toEqual(['0 invalid'])
   })
 
-  it('measures a cell that the machine disturbed again at the end of its round, and keeps both attempts', async () => {
+  it('measures a cell that the machine disturbed once more, and keeps both attempts', async () => {
     const { outcome, bench } = start({ servers: { 'jwt-hs256': { cpuUs: 50, disturbedInSlice: 1 } } }, 1)
     const cells = (await outcome).cells.filter(({ strategy }) => strategy === 'jwt-hs256')
     expect(cells.map(({ state, attempt }) => `${attempt} ${state}`)).toEqual(['0 invalid', '1 completed'])
     expect(bench.journal.filter((line) => line.startsWith('slice ')).slice(8)).toEqual(
       Array(2).fill('slice jwt-hs256'),
     )
+  })
+
+  it('measures the other copies of its strategy with it, next to each other in time', async () => {
+    const { outcome, bench } = start({ servers: { none: { cpuUs: 50, disturbedInSlice: 1 } } }, 1)
+    const cells = (await outcome).cells.filter(({ strategy }) => strategy === 'none')
+    expect(cells.map(({ arm, state, attempt }) => `${arm} ${attempt} ${state}`).toSorted()).toEqual([
+      'main 0 invalid',
+      'main 1 completed',
+      'twin 0 completed',
+      'twin 1 completed',
+    ])
+    const repeats = bench.journal.filter((line) => line.startsWith('slice ')).slice(8)
+    expect(repeats.toSorted()).toEqual(['slice none', 'slice none', 'slice none-twin', 'slice none-twin'])
+    expect(repeats.slice(2)).toEqual(repeats.slice(0, 2).toReversed())
   })
 
   it('does not measure a wrong answer until it does not come', async () => {

@@ -11,7 +11,7 @@ export interface PlannedSubject {
 }
 
 /** What names a cell. */
-export interface PlannedCell extends PlannedSubject {
+interface PlannedCell extends PlannedSubject {
   readonly scenario: string
   readonly params: Params
   readonly round: number

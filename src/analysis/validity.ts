@@ -3,7 +3,7 @@ import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
 import type { Results, RunVerdict } from '../results.ts'
 import { formatCount } from '../units.ts'
 import { summariseChecks } from './check-summary.ts'
-import type { cellsBySubject, Point } from './subject.ts'
+import { type cellsBySubject, keyOf, type Point } from './subject.ts'
 
 type Context = Pick<Results, 'run' | 'config' | 'strategies' | 'scenarios'>
 
@@ -65,6 +65,14 @@ function troubleOf(
 const count = (cells: readonly Cell[], state: Cell['state']) =>
   cells.filter((cell) => cell.state === state).length
 
+/** One for each strategy, point and round: a cell that came along when another was measured again has taken its first one's place. */
+const countUsed = (cells: readonly Cell[]) =>
+  new Set(
+    cells
+      .filter(({ state }) => state === 'completed')
+      .map((cell) => JSON.stringify([cell.strategy, cell.arm, cell.round, keyOf(cell)])),
+  ).size
+
 /** Of several troubles the first of this list names the run; that it was stopped, `run.partial` says in any case. */
 const ORDER: readonly RunVerdict[] = ['invalid', 'unjudged', 'partial', 'inconclusive']
 
@@ -117,7 +125,7 @@ export function validityOf(
       strategies,
     ),
     cells: {
-      completed: count(cells, 'completed'),
+      completed: countUsed(cells),
       invalid: count(cells, 'invalid'),
       failed: count(cells, 'failed'),
       interrupted: count(cells, 'interrupted'),

@@ -363,7 +363,7 @@ describe('findings', () => {
         kind: 'repeated-cells',
         severity: 'info',
         sentence:
-          '1 cell was invalid and was measured again at the end of its round, no longer alternating with the others. 6 cells were used.',
+          '1 cell was invalid and was measured again right after, no longer alternating with the others. 6 cells were used.',
         advice: null,
       }
       expect(found({}, repeated)).toEqual([expected])
