@@ -10,13 +10,6 @@ export interface PlannedSubject {
   readonly position: number
 }
 
-/** What names a cell. */
-interface PlannedCell extends PlannedSubject {
-  readonly scenario: string
-  readonly params: Params
-  readonly round: number
-}
-
 export interface PlannedRound {
   readonly round: number
   readonly scenario: string
