@@ -7,8 +7,8 @@ import { pinProcess } from '../machine/pinning.ts'
  * What makes one process of the same code like the next.
  *
  * A young generation of one size, the largest that V8 chooses by itself. Left to grow, it settles at other sizes in other processes, and
- * with it how often the collector runs: 30 processes of jwt-hs256-fast then differ with a standard deviation of 3 to 5 %, with one size
- * of 1 %. It is what makes most of the difference between two copies of one server.
+ * with it how often the collector runs. Processes of jwt-hs256-fast then differed with a standard deviation of about 3 %, with one size of
+ * 1 % in a quiet experiment and of 2 % over the rounds of results/calibration.md. The two were measured one after the other.
  *
  * The threshold that V8 documents as its default, said aloud. Left unsaid, Node 26 compiles a third of a server's hot functions only at
  * about 17,000 requests; said, at 5,000 to 8,000. What a request costs after that is the same (none 22 us, jwt-hs256-fast 42 us,

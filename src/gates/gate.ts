@@ -6,7 +6,7 @@ import { nearest } from '../nearest.ts'
 export interface Gate {
   /** Metric id. */
   readonly metric: string
-  /** Largest tolerated worsening as a fraction, 0..1; 0, for counted metrics only: any change. */
+  /** Largest tolerated worsening as a fraction, 0..1; 0 forbids every change, for counted metrics only. */
   readonly limit: number
   /** Whether going beyond it fails, or is only shown. */
   readonly gating: boolean
