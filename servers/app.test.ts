@@ -1,14 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, test } from 'vitest'
 import { buildApp } from './app.ts'
-import { memoryStore } from './backends/memory.ts'
 import { type Authenticator, MAX_CREDENTIAL_BYTES, StoreUnavailableError } from './contract.ts'
-import { generateKeys } from './keys.ts'
 import { STRATEGIES } from './registry.ts'
+import { testDeps } from './testing/deps.ts'
 import { DEFAULT_TOKEN_PROFILE } from './token-profile.ts'
 
 const USER = 'user-0000000'
-const keys = await generateKeys()
 const apps: FastifyInstance[] = []
 
 afterEach(async () => {
@@ -28,19 +26,14 @@ function authenticatorThat(answer: () => Promise<never>): Authenticator {
 
 const bearer = (credential: string) => ({ authorization: `Bearer ${credential}` })
 
+/** Those that open without another process beside them. */
+const alone = Object.values(STRATEGIES).filter(({ needs }) => needs.every((need) => need === 'memory'))
+
 describe('replies', () => {
   test('are the same bytes for every strategy, heads included', async () => {
     const replies = await Promise.all(
-      Object.values(STRATEGIES).map(async (strategy) => {
-        const store = memoryStore(Date.now)
-        const deps = {
-          now: Date.now,
-          ttlSeconds: 60,
-          keys,
-          token: DEFAULT_TOKEN_PROFILE,
-          store: async () => store,
-        }
-        const authenticator = await strategy.open(deps)
+      alone.map(async (strategy) => {
+        const authenticator = await strategy.open(await testDeps())
         const app = await appWith(authenticator)
         const credential = await authenticator.issue(USER)
         const { statusCode, headers, body } = await app.inject({ url: '/me', headers: bearer(credential) })

@@ -4,7 +4,9 @@ import {
   type Authenticator,
   COOKIE_NAME,
   type Identity,
+  MAX_CREDENTIAL_BYTES,
   StoreUnavailableError,
+  type TokenPair,
   type Transport,
 } from './contract.ts'
 import { presentedCredential, REFUSED } from './presented-credential.ts'
@@ -30,6 +32,14 @@ const loginSchema = {
   },
 }
 
+const refreshSchema = {
+  body: {
+    type: 'object',
+    required: ['refresh_token'],
+    properties: { refresh_token: { type: 'string', minLength: 1, maxLength: MAX_CREDENTIAL_BYTES } },
+  },
+}
+
 /** `claims` are the user's own, of any shape; without a type they are serialised as they are. */
 const identitySchema = {
   response: { 200: { type: 'object', properties: { sub: { type: 'string' }, claims: {} } } },
@@ -51,23 +61,46 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
   })
   app.setErrorHandler(replyToError)
   if (transport === 'cookie') await app.register(cookie)
+  await authenticator.mount?.(app, transport)
 
   /** Null: refused, and the reply says so. */
   async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Identity | null> {
     const credential = presentedCredential(request, transport)
-    const identity = credential === REFUSED ? null : await authenticator.verify(credential)
+    const identity = credential === REFUSED ? null : await authenticator.verify(credential, request)
     if (identity === null) refuse(reply, credential !== undefined)
+    else if (identity.renewed !== undefined) hand(reply, identity.renewed)
     return identity
   }
 
-  app.post<{ Body: { subject: string } }>('/login', { schema: loginSchema }, async (request, reply) => {
-    const credential = await authenticator.issue(request.body.subject)
+  function hand(reply: FastifyReply, credential: string): void {
+    if (transport === 'bearer') reply.header('set-auth-token', credential)
+    else reply.setCookie(COOKIE_NAME, credential, { ...COOKIE_ATTRIBUTES, maxAge: ttlSeconds })
+  }
+
+  function grant(reply: FastifyReply, { credential, refreshToken }: Partial<TokenPair>) {
     reply.header('cache-control', 'no-store')
-    if (transport === 'cookie') {
-      reply.setCookie(COOKIE_NAME, credential, { ...COOKIE_ATTRIBUTES, maxAge: ttlSeconds })
-    }
-    return { access_token: credential, token_type: 'Bearer', expires_in: ttlSeconds }
+    if (transport === 'cookie' && credential !== undefined) hand(reply, credential)
+    const refresh = refreshToken === undefined ? {} : { refresh_token: refreshToken }
+    return { access_token: credential, token_type: 'Bearer', expires_in: ttlSeconds, ...refresh }
+  }
+
+  app.post<{ Body: { subject: string } }>('/login', { schema: loginSchema }, async (request, reply) => {
+    const { subject } = request.body
+    const { refreshes } = authenticator
+    if (refreshes !== undefined) return grant(reply, await refreshes.start(subject))
+    return grant(reply, { credential: await authenticator.issue(subject) })
   })
+
+  app.post<{ Body: { refresh_token: string } }>(
+    '/refresh',
+    { schema: refreshSchema },
+    async (request, reply) => {
+      const pair = (await authenticator.refreshes?.rotate(request.body.refresh_token)) ?? null
+      if (pair !== null) return grant(reply, pair)
+      // RFC 6749 section 5.2.
+      return reply.code(400).header('cache-control', 'no-store').send({ error: 'invalid_grant' })
+    },
+  )
 
   app.get('/me', { schema: identitySchema }, async (request, reply) => {
     const identity = await authenticate(request, reply)
@@ -77,7 +110,16 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
   app.post('/logout', async (request, reply) => {
     if ((await authenticate(request, reply)) === null) return reply
     const credential = presentedCredential(request, transport)
-    if (typeof credential === 'string') await authenticator.revoke(credential)
+    if (typeof credential === 'string') await authenticator.revoke(credential, request)
+    if (transport === 'cookie') reply.clearCookie(COOKIE_NAME, COOKIE_ATTRIBUTES)
+    return reply.code(204).send()
+  })
+
+  /** On every device: what a changed password or a closed account has to do. */
+  app.post('/logout-all', async (request, reply) => {
+    const identity = await authenticate(request, reply)
+    if (identity === null) return reply
+    await authenticator.revokeAll?.(identity.sub)
     if (transport === 'cookie') reply.clearCookie(COOKIE_NAME, COOKIE_ATTRIBUTES)
     return reply.code(204).send()
   })

@@ -1,5 +1,7 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { JWK } from 'jose'
 import type { Backend, StrategyInfo } from '../src/strategy-info.ts'
+import type { RedisLink } from './backends/redis-link.ts'
 
 export type MaybePromise<T> = T | Promise<T>
 
@@ -8,6 +10,33 @@ export interface Identity {
   readonly sub: string
   /** The user's own claims (`--claims`) and the default ones, without the registered claims. */
   readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** What a request with a good credential gets. */
+export interface Verified extends Identity {
+  /** The client is to use this credential from now on: Set-Cookie, or the header `set-auth-token`. */
+  readonly renewed?: string
+}
+
+/** Answer to a login or a refresh (RFC 6749 section 5.1). */
+export interface TokenPair {
+  readonly credential: string
+  readonly refreshToken: string
+}
+
+/** Short credentials that are exchanged for new ones (RFC 6749 section 6, RFC 9700 section 4.14). */
+export interface RefreshGrants {
+  /** A new family. */
+  start(subject: string): MaybePromise<TokenPair>
+  /** Null: `invalid_grant`, for any reason. */
+  rotate(refreshToken: string): MaybePromise<TokenPair | null>
+}
+
+/** Of the cache of verified credentials, since the server's start. */
+export interface CacheUse {
+  readonly hits: number
+  readonly misses: number
+  readonly entries: number
 }
 
 /**
@@ -19,9 +48,17 @@ export interface Authenticator {
   /** A new credential for the subject; opaque to the client, only characters of RFC 6750 `b64token`. */
   issue(subject: string): MaybePromise<string>
   /** Null: the credential is not valid (any reason). `undefined` is passed when the request carries none. */
-  verify(credential: string | undefined): MaybePromise<Identity | null>
+  verify(credential: string | undefined, request?: FastifyRequest): MaybePromise<Verified | null>
   /** Best effort within what the strategy promises; the credential has been verified before. */
-  revoke(credential: string): MaybePromise<void>
+  revoke(credential: string, request?: FastifyRequest): MaybePromise<void>
+  /** Ends everything that the subject was ever issued: logout on all devices, a changed password, a closed account. */
+  revokeAll?(subject: string): MaybePromise<void>
+  readonly refreshes?: RefreshGrants
+  /** Puts entries of so many other principals into the store, as fast as it takes them; the strategy's own kind and size. */
+  fill?(entries: number): Promise<void>
+  cacheUse?(): CacheUse
+  /** Plug-ins of the web framework that are part of the strategy; before any route is added. */
+  mount?(app: FastifyInstance, transport: Transport): MaybePromise<void>
   /** Releases what the instance opened itself; stores handed out by `deps.store` are closed by the caller. */
   close(): MaybePromise<void>
 }
@@ -29,11 +66,24 @@ export interface Authenticator {
 /** Values with a lifetime. Expiry is the store's; a strategy that needs an exact one checks its own clock too. */
 export interface KeyValueStore {
   get(key: string): MaybePromise<string | null>
+  /** Reads and starts the lifetime anew in one step, so that a value that was deleted stays deleted. */
+  getAndTouch(key: string, ttlSeconds: number): MaybePromise<string | null>
   exists(key: string): MaybePromise<boolean>
   /** `ttlSeconds` is a positive whole number. */
   set(key: string, value: string, ttlSeconds: number): MaybePromise<void>
+  /** Many at once, in batches. */
+  setMany(entries: Iterable<readonly [key: string, value: string]>, ttlSeconds: number): Promise<void>
   delete(key: string): MaybePromise<void>
   close(): Promise<void>
+}
+
+/** The authorization server beside the resource server: a process of its own. */
+export interface AuthServerAddress {
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string
+  /** How the resource server authenticates to it (RFC 7662 section 2.1). */
+  readonly clientId: string
+  readonly clientSecret: string
 }
 
 /** Made anew for every run; private keys as JWK (RFC 7517). */
@@ -42,8 +92,16 @@ export interface KeyMaterial {
   readonly HS256: JWK
   /** RSA 2048. */
   readonly RS256: JWK
+  /** RSA 2048, another one: a key has one algorithm (RFC 8725 section 3.1). */
+  readonly PS256: JWK
   /** P-256. */
   readonly ES256: JWK
+  /** Ed25519 (RFC 8037). */
+  readonly EdDSA: JWK
+  /** `oct`, 256 bits: encrypted tokens and cookies. */
+  readonly A256GCM: JWK
+  /** Ed25519, another one: PASETO v4.public. */
+  readonly PASETO: JWK
 }
 
 /** The registered claims that every token of a run carries (RFC 9068 section 2.2). */
@@ -65,10 +123,17 @@ export interface StrategyDeps {
   readonly keys: KeyMaterial
   readonly token: TokenProfile
   /** Rejects for a backend that the strategy does not declare in `needs`. */
-  store(backend: Backend): Promise<KeyValueStore>
+  store(backend: Exclude<Backend, 'sqlite'>): Promise<KeyValueStore>
+  /** Rejects where `needs` has no `redis`. */
+  redis(): Promise<RedisLink>
+  /** Temporary, of this server alone, removed after it by whoever started the server. */
+  readonly folder: string
+  /** Null where `needs` has no `auth-server`. */
+  readonly authServer: AuthServerAddress | null
 }
 
 export interface AuthStrategy extends StrategyInfo {
+  /** @throws AuthbenchError with a code, e.g. `WEAK_KEY`: the server does not start, and its cells fail with the reason */
   open(deps: StrategyDeps): Promise<Authenticator>
 }
 

@@ -4,13 +4,12 @@ import { expect, test } from 'vitest'
 import type { KeyMaterial } from './contract.ts'
 import { generateKeys } from './keys.ts'
 import { STRATEGIES } from './registry.ts'
-import { DEFAULT_TOKEN_PROFILE } from './token-profile.ts'
+import { testDeps, testKeys } from './testing/deps.ts'
 
-const keys = await generateKeys()
+const keys = await testKeys()
 
 function open(id: keyof typeof STRATEGIES, replaced: Partial<KeyMaterial>) {
-  const deps = { now: Date.now, ttlSeconds: 60, keys: { ...keys, ...replaced }, token: DEFAULT_TOKEN_PROFILE }
-  return STRATEGIES[id].open({ ...deps, store: () => Promise.reject(new Error('no store is needed')) })
+  return testDeps({ keys: { ...keys, ...replaced } }).then((deps) => STRATEGIES[id].open(deps))
 }
 
 const secretOf = (bytes: number): JWK => ({ kty: 'oct', k: Buffer.alloc(bytes, 7).toString('base64url') })

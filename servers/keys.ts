@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPair, randomBytes } from 'node:crypto'
+import { createPublicKey, generateKeyPair, type KeyObject, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { JWK } from 'jose'
 import { AuthbenchError } from '../src/errors.ts'
@@ -13,16 +13,27 @@ const MIN_RSA_BITS = 2048
 
 /** Fresh keys from the system's random source. */
 export async function generateKeys(): Promise<KeyMaterial> {
-  const [rsa, ec] = await Promise.all([
+  const [rsa, pss, ec, eddsa, paseto] = await Promise.all([
+    generate('rsa', { modulusLength: MIN_RSA_BITS }),
     generate('rsa', { modulusLength: MIN_RSA_BITS }),
     generate('ec', { namedCurve: 'P-256' }),
+    generate('ed25519'),
+    generate('ed25519'),
   ])
   return {
-    HS256: { kty: 'oct', k: randomBytes(MIN_HMAC_BITS / 8).toString('base64url') },
-    RS256: rsa.privateKey.export({ format: 'jwk' }) as JWK,
-    ES256: ec.privateKey.export({ format: 'jwk' }) as JWK,
+    HS256: secretJwk(),
+    RS256: privateJwk(rsa),
+    PS256: privateJwk(pss),
+    ES256: privateJwk(ec),
+    EdDSA: privateJwk(eddsa),
+    A256GCM: secretJwk(),
+    PASETO: privateJwk(paseto),
   }
 }
+
+const secretJwk = (): JWK => ({ kty: 'oct', k: randomBytes(MIN_HMAC_BITS / 8).toString('base64url') })
+const privateJwk = ({ privateKey }: { readonly privateKey: KeyObject }): JWK =>
+  privateKey.export({ format: 'jwk' }) as JWK
 
 /**
  * The bytes of an HMAC key.

@@ -6,7 +6,7 @@ import { generateKeys } from './keys.ts'
 import type { FromServer, ToServer } from './messages.ts'
 import { DEFAULT_TOKEN_PROFILE } from './token-profile.ts'
 
-const init: ToServer = {
+const init: Extract<ToServer, { type: 'init' }> = {
   type: 'init',
   strategy: 'jwt-hs256-fast',
   keys: await generateKeys(),
@@ -15,6 +15,8 @@ const init: ToServer = {
   transport: 'bearer',
   redisUrl: null,
   keyPrefix: 'test:',
+  folder: '',
+  authServer: null,
   port: 0,
 }
 

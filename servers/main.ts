@@ -24,18 +24,28 @@ async function handle(message: ToServer): Promise<FromServer> {
       return { type: 'ready', port: (await starting).port }
     }
     case 'issue': {
-      if (starting === undefined) throw notStarted()
-      return { type: 'issued', credentials: await (await starting).issue(message.subjects) }
+      const server = await running()
+      return { type: 'issued', credentials: await server.issue(message.subjects, message.kind) }
+    }
+    case 'fill': {
+      await (await running()).fill(message.entries)
+      return { type: 'filled' }
     }
     case 'usage': {
       const { user, system } = process.cpuUsage()
-      return { type: 'usage', userUs: user, systemUs: system, rssBytes: process.memoryUsage.rss() }
+      const cache = (await starting)?.cacheUse() ?? null
+      return { type: 'usage', userUs: user, systemUs: system, rssBytes: process.memoryUsage.rss(), cache }
     }
     default:
       throw new AuthbenchError('UNKNOWN_MESSAGE', 'the server got a message that it does not know', {
         next: 'Report this: runner and server do not agree.',
       })
   }
+}
+
+function running(): Promise<RunningServer> {
+  if (starting === undefined) throw notStarted()
+  return starting
 }
 
 function send(message: FromServer): void {
@@ -63,7 +73,7 @@ function unknownStrategy(id: string): AuthbenchError {
 }
 
 function notStarted(): AuthbenchError {
-  return new AuthbenchError('SERVER_NOT_STARTED', 'credentials were asked for before init', {
+  return new AuthbenchError('SERVER_NOT_STARTED', 'the server was asked for something before init', {
     next: 'Report this: runner and server do not agree.',
   })
 }

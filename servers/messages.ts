@@ -1,15 +1,25 @@
-import type { ServerOptions } from './server.ts'
+import type { CacheUse } from './contract.ts'
+import type { CredentialKind, ServerOptions } from './server.ts'
 
 /** Runner to server child, over the IPC channel: secrets stay out of argv and the environment. */
 export type ToServer =
   | ({ readonly type: 'init'; readonly strategy: string } & Omit<ServerOptions, 'now'>)
-  | { readonly type: 'issue'; readonly subjects: readonly string[] }
+  | { readonly type: 'issue'; readonly subjects: readonly string[]; readonly kind?: CredentialKind }
+  | { readonly type: 'fill'; readonly entries: number }
   | { readonly type: 'usage' }
 
 /** Server child to runner. */
 export type FromServer =
   | { readonly type: 'ready'; readonly port: number }
   | { readonly type: 'issued'; readonly credentials: readonly string[] }
+  | { readonly type: 'filled' }
   /** `process.cpuUsage()` in microseconds, for systems without schedstat. */
-  | { readonly type: 'usage'; readonly userUs: number; readonly systemUs: number; readonly rssBytes: number }
+  | {
+      readonly type: 'usage'
+      readonly userUs: number
+      readonly systemUs: number
+      readonly rssBytes: number
+      /** Null: the strategy has no cache. */
+      readonly cache: CacheUse | null
+    }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }

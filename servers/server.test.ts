@@ -14,6 +14,8 @@ const options: ServerOptions = {
   transport: 'bearer',
   redisUrl: null,
   keyPrefix: 'test:',
+  folder: '',
+  authServer: null,
   port: 0,
   now: Date.now,
 }

@@ -3,10 +3,12 @@ import { AuthbenchError } from '../src/errors.ts'
 import { buildApp } from './app.ts'
 import { memoryStore } from './backends/memory.ts'
 import { redisStore } from './backends/redis.ts'
+import { type RedisLink, redisLink } from './backends/redis-link.ts'
 import type {
+  AuthServerAddress,
   AuthStrategy,
+  CacheUse,
   KeyMaterial,
-  KeyValueStore,
   MaybePromise,
   StrategyDeps,
   TokenProfile,
@@ -22,16 +24,27 @@ export interface ServerOptions {
   readonly redisUrl: string | null
   /** Every key that the server writes starts with it. */
   readonly keyPrefix: string
+  /** Temporary; removed by whoever starts the server, after its end. */
+  readonly folder: string
+  /** Null when the strategy needs none. */
+  readonly authServer: AuthServerAddress | null
   /** On 127.0.0.1; 0 takes a free one. */
   readonly port: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
+/** What a pool of credentials is to hold. */
+export type CredentialKind = 'valid' | 'expired' | 'revoked'
+
 export interface RunningServer {
   readonly port: number
-  /** One credential for each subject, in their order. */
-  issue(subjects: readonly string[]): Promise<string[]>
+  /** One credential for each subject, in their order. Not while the server is loaded: expired ones are issued with its clock set back. */
+  issue(subjects: readonly string[], kind?: CredentialKind): Promise<string[]>
+  /** Entries of so many other principals, in the store. */
+  fill(entries: number): Promise<void>
+  /** Null: no cache. */
+  cacheUse(): CacheUse | null
   /** Open connections are closed, not waited for. */
   close(): Promise<void>
 }
@@ -42,18 +55,41 @@ const ISSUE_CONCURRENCY = 16
 
 /**
  * Opens the strategy and its stores and listens.
- * @throws AuthbenchError `WEAK_KEY`, `REDIS_UNREACHABLE`, `REDIS_MISSING`, `BACKEND_NOT_DECLARED`
+ * @throws AuthbenchError `WEAK_KEY`, `REDIS_UNREACHABLE`, `REDIS_MISSING`, `AUTH_SERVER_MISSING`, `BACKEND_NOT_DECLARED`
  */
 export async function startServer(strategy: AuthStrategy, options: ServerOptions): Promise<RunningServer> {
-  const stores: KeyValueStore[] = []
-  const closeStores = () => Promise.all(stores.map((store) => store.close()))
+  const closers: (() => Promise<void>)[] = []
+  const closeStores = () => Promise.all(closers.map((close) => close()))
+  let clockSetBackMs = 0
+  const now = () => options.now() - clockSetBackMs
   try {
-    const authenticator = await strategy.open(dependencies(strategy, options, stores))
+    const authenticator = await strategy.open(dependencies(strategy, { ...options, now }, closers))
     const app = await buildApp(authenticator, options)
     await app.listen({ host: HOST, port: options.port })
     return {
       port: (app.server.address() as AddressInfo).port,
-      issue: (subjects) => issueAll(subjects, (subject) => authenticator.issue(subject)),
+      async issue(subjects, kind = 'valid') {
+        // Twice the lifetime: nothing that a strategy rounds or tolerates keeps it alive.
+        clockSetBackMs = kind === 'expired' ? 2000 * options.ttlSeconds : 0
+        try {
+          return await forEach(subjects, async (subject) => {
+            const credential = await authenticator.issue(subject)
+            if (kind === 'revoked') await authenticator.revoke(credential)
+            return credential
+          })
+        } finally {
+          clockSetBackMs = 0
+        }
+      },
+      async fill(entries) {
+        if (authenticator.fill === undefined) {
+          throw new AuthbenchError('NOTHING_TO_FILL', `${strategy.id} cannot be given entries`, {
+            next: 'Leave it out of scenarios about the size of a store.',
+          })
+        }
+        await authenticator.fill(entries)
+      },
+      cacheUse: () => authenticator.cacheUse?.() ?? null,
       async close() {
         await app.close()
         await authenticator.close()
@@ -66,42 +102,64 @@ export async function startServer(strategy: AuthStrategy, options: ServerOptions
   }
 }
 
-/** Every store that is handed out is put on the list of those to close. */
-function dependencies(strategy: AuthStrategy, options: ServerOptions, stores: KeyValueStore[]): StrategyDeps {
-  const { now, ttlSeconds, keys, token, redisUrl, keyPrefix } = options
+/** Everything that is handed out is put on the list of what to close. */
+function dependencies(
+  strategy: AuthStrategy,
+  options: ServerOptions,
+  closers: (() => Promise<void>)[],
+): StrategyDeps {
+  const { redisUrl, keyPrefix } = options
+  const assertDeclared = (need: AuthStrategy['needs'][number]) => {
+    if (strategy.needs.includes(need)) return
+    throw new AuthbenchError('BACKEND_NOT_DECLARED', `${strategy.id} asks for ${need} unannounced`, {
+      next: `Add '${need}' to its needs.`,
+    })
+  }
+  if (strategy.needs.includes('auth-server') && options.authServer === null) {
+    throw new AuthbenchError(
+      'AUTH_SERVER_MISSING',
+      `${strategy.id} needs an auth server and was given none`,
+      {
+        next: 'Report this: whoever starts the server has to start both.',
+      },
+    )
+  }
+  async function redis(): Promise<RedisLink> {
+    assertDeclared('redis')
+    if (redisUrl === null) {
+      throw new AuthbenchError('REDIS_MISSING', `${strategy.id} needs Redis and was given none`, {
+        next: 'Give the URL of one with --redis.',
+      })
+    }
+    const link = await redisLink(redisUrl, keyPrefix)
+    closers.push(link.close)
+    return link
+  }
   return {
-    now,
-    ttlSeconds,
-    keys,
-    token,
+    now: options.now,
+    ttlSeconds: options.ttlSeconds,
+    keys: options.keys,
+    token: options.token,
+    folder: options.folder,
+    authServer: options.authServer,
+    redis,
     async store(backend) {
-      if (!strategy.needs.includes(backend)) {
-        throw new AuthbenchError('BACKEND_NOT_DECLARED', `${strategy.id} asks for ${backend} unannounced`, {
-          next: `Add '${backend}' to its needs.`,
-        })
-      }
-      if (backend === 'redis' && redisUrl === null) {
-        throw new AuthbenchError('REDIS_MISSING', `${strategy.id} needs Redis and was given none`, {
-          next: 'Give the URL of one with --redis.',
-        })
-      }
-      const store =
-        redisUrl === null || backend === 'memory' ? memoryStore(now) : await redisStore(redisUrl, keyPrefix)
-      stores.push(store)
+      assertDeclared(backend)
+      if (backend === 'redis') return redisStore(await redis())
+      const store = memoryStore(options.now)
+      closers.push(store.close)
       return store
     },
   }
 }
 
-async function issueAll(
-  subjects: readonly string[],
-  issue: (subject: string) => MaybePromise<string>,
-): Promise<string[]> {
-  const credentials: string[] = []
-  const queue = subjects.entries()
-  async function work() {
-    for (const [index, subject] of queue) credentials[index] = await issue(subject)
+/** Results in the order of the items. */
+async function forEach<T, R>(items: readonly T[], work: (item: T) => MaybePromise<R>): Promise<R[]> {
+  const results: R[] = []
+  const queue = items.entries()
+  async function take() {
+    for (const [index, item] of queue) results[index] = await work(item)
   }
-  await Promise.all(Array.from({ length: ISSUE_CONCURRENCY }, work))
-  return credentials
+  await Promise.all(Array.from({ length: ISSUE_CONCURRENCY }, take))
+  return results
 }

@@ -66,7 +66,7 @@ describe('imports', () => {
 
   it.each([
     ['autocannon', /^bench\/load\/autocannon\.ts$/],
-    ['ioredis', /^(servers\/backends\/redis\.ts$|bench\/redis\/)/],
+    ['ioredis', /^(servers\/backends\/redis-link\.ts$|bench\/redis\/)/],
   ])('of %s stay where it is wrapped', (name, allowed) => {
     const users = imports.filter(({ target }) => target === name).map(({ file }) => file)
     expect(users.length).toBeGreaterThan(0)

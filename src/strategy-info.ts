@@ -1,8 +1,11 @@
 import { z } from 'zod'
 
-/** Where a strategy keeps state. `memory` is the server's own process. */
-export const backendSchema = z.enum(['memory', 'redis'])
+/** Where a strategy keeps state. `memory` is the server's own process, `sqlite` a file that its process opens. */
+export const backendSchema = z.enum(['memory', 'redis', 'sqlite'])
 export type Backend = z.infer<typeof backendSchema>
+
+/** What has to be there before a server of the strategy can start; `auth-server` is a second process, whose cost counts too. */
+export const needSchema = z.enum([...backendSchema.options, 'auth-server'])
 
 /**
  * A promise that the conformance suite holds a strategy to.
@@ -26,8 +29,20 @@ export const strategyInfoSchema = z.object({
   /** One sentence that reports and README print. */
   summary: z.string(),
   state: z.enum(['none', 'stateless', 'stateful', 'hybrid']),
+  /** The group that reports sort it into. */
+  family: z.enum(['baseline', 'session', 'token', 'revocable token', 'token and auth server']),
   revocation: revocationSchema,
-  needs: z.array(backendSchema),
+  needs: z.array(needSchema),
+  /** What is kept, and for whom: 'one entry per session'. Null: nothing is kept on any server. */
+  stores: z.string().nullable(),
+  /** Trips to a store or another server for one request with a good credential, caches warm. */
+  roundTrips: z.int().min(0),
+  /** A cache of verified credentials inside each server: what `population` measures. Null: none. */
+  cache: z.object({ entries: z.int().positive(), seconds: z.number().positive() }).nullable(),
+  /** Its credentials are exchanged for new ones with a refresh token; `Authenticator.refreshes` is there. */
+  refreshes: z.boolean(),
+  /** Items of the security checklist that it fails by design: id to reason. What is listed and holds is an error as well. */
+  exceptions: z.record(z.string(), z.string()),
   /** The package that verifies the credential; null where no package does. */
   library: z.string().nullable(),
 })

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { FromServer, ToServer } from '../../servers/messages.ts'
 import type { ProcessCpu } from '../../src/cell.ts'
 import { readSchedstat } from '../machine/schedstat.ts'
@@ -11,7 +14,8 @@ const START_LIMIT_MS = 20_000
 const ISSUE_LIMIT_MS = 60_000
 const USAGE_LIMIT_MS = 3000
 
-export type ServerInit = Omit<Extract<ToServer, { type: 'init' }>, 'type'>
+/** The server's folder is made, and removed, here. */
+export type ServerInit = Omit<Extract<ToServer, { type: 'init' }>, 'type' | 'folder' | 'authServer'>
 
 /** @throws AuthbenchError with the server's own code, CHILD_DIED or CHILD_SILENT; no process is left then. */
 export async function startServerProcess(
@@ -20,10 +24,19 @@ export async function startServerProcess(
   core: number | null,
   signal: AbortSignal,
 ): Promise<Subject> {
+  const folder = await mkdtemp(join(tmpdir(), 'authbench-server-'))
   const child = new Child<ToServer, FromServer>(entry, `server '${init.strategy}'`, signal)
+  const stop = async () => {
+    await child.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
   const usage = () => child.request({ type: 'usage' }, 'usage', USAGE_LIMIT_MS)
   try {
-    const { port } = await child.request({ type: 'init', ...init }, 'ready', START_LIMIT_MS)
+    const { port } = await child.request(
+      { type: 'init', ...init, folder, authServer: null },
+      'ready',
+      START_LIMIT_MS,
+    )
     return {
       pid: child.pid,
       origin: `http://127.0.0.1:${port}`,
@@ -40,10 +53,10 @@ export async function startServerProcess(
         await usage()
       },
       pin: () => child.pin(core),
-      stop: () => child.stop(),
+      stop,
     }
   } catch (error) {
-    await child.stop()
+    await stop()
     throw error
   }
 }

@@ -43,3 +43,20 @@ test('a write drops what has expired, so that the store does not grow for ever',
   }
   expect(entries.size).toBe(10)
 })
+
+test('a read that touches starts the lifetime anew, and brings nothing back', async () => {
+  let now = 0
+  const store = memoryStore(() => now)
+  await store.setMany(
+    [
+      ['key', 'value'],
+      ['gone', 'value'],
+    ],
+    10,
+  )
+  store.delete('gone')
+  now = 9_000
+  expect([store.getAndTouch('key', 10), store.getAndTouch('gone', 10)]).toEqual(['value', null])
+  now = 18_000
+  expect([store.get('key'), store.get('gone')]).toEqual(['value', null])
+})

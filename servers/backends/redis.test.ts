@@ -4,13 +4,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type KeyValueStore, StoreUnavailableError } from '../contract.ts'
 import { startRedis, type TestRedis } from '../testing/redis.ts'
 import { redisStore } from './redis.ts'
+import { redisLink } from './redis-link.ts'
 
 let redis: TestRedis
 let store: KeyValueStore
 
 beforeAll(async () => {
   redis = await startRedis()
-  store = await redisStore(redis.url, 'run:')
+  store = await redisStore(await redisLink(redis.url, 'run:'))
 })
 
 afterAll(async () => {
@@ -24,6 +25,8 @@ test('keeps values under its prefix, with their lifetime', async () => {
   expect([await store.get('key'), await store.exists('key')]).toEqual(['value', true])
   await store.delete('key')
   expect([await store.get('key'), await store.exists('key')]).toEqual([null, false])
+  await store.setMany([['a', '1']], 7)
+  expect(await store.getAndTouch('a', 8)).toBe('1')
   const commands = await transcript.commands()
   transcript.close()
   expect(commands.map((command) => command.slice(command.indexOf('"')))).toEqual([
@@ -33,6 +36,8 @@ test('keeps values under its prefix, with their lifetime', async () => {
     '"del" "run:key"',
     '"get" "run:key"',
     '"exists" "run:key"',
+    '"set" "run:a" "1" "EX" "7"',
+    '"getex" "run:a" "EX" "8"',
   ])
 })
 
@@ -43,6 +48,8 @@ test('every command of a store that is away fails in the same way, and works aga
     async () => store.exists('key'),
     async () => store.set('key', 'value', 1),
     async () => store.delete('key'),
+    async () => store.getAndTouch('key', 1),
+    async () => store.setMany([['key', 'value']], 1),
   ]
   for (const command of commands) await expect(command()).rejects.toThrow(StoreUnavailableError)
   await redis.restart()
@@ -64,7 +71,7 @@ test.each([
   'a Redis that %s at the start is named without its password',
   async (_what, onConnection) => {
     const [server, place] = await serverThat(onConnection)
-    await expect(redisStore(`redis://me:geheim@${place}`, '')).rejects.toMatchObject({
+    await expect(redisLink(`redis://me:geheim@${place}`, '')).rejects.toMatchObject({
       code: 'REDIS_UNREACHABLE',
       message: `no usable Redis at ${place}`,
     })

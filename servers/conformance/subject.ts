@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   type AuthStrategy,
   COOKIE_NAME,
@@ -69,6 +72,7 @@ export async function openSubject(
   { transport = 'bearer', keys = environment.keys }: SubjectOptions = {},
 ): Promise<Subject> {
   let now = START_MS
+  const folder = await mkdtemp(join(tmpdir(), 'authbench-conformance-'))
   const server = await startServer(strategy, {
     keys,
     token: DEFAULT_TOKEN_PROFILE,
@@ -76,6 +80,8 @@ export async function openSubject(
     transport,
     redisUrl: environment.redis.url,
     keyPrefix: `conformance:${randomBytes(8).toString('hex')}:`,
+    folder,
+    authServer: null,
     port: 0,
     now: () => now,
   })
@@ -98,7 +104,10 @@ export async function openSubject(
     me: (credential) => send({ path: '/me', headers: headers(credential) }),
     logout: (credential) => send({ method: 'POST', path: '/logout', headers: headers(credential) }),
     send,
-    close: server.close,
+    async close() {
+      await server.close()
+      await rm(folder, { recursive: true, force: true })
+    },
   }
 }
 

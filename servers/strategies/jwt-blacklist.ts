@@ -10,7 +10,13 @@ export const jwtBlacklist = {
     'A token that can be taken back: signature check with fast-jwt, then one Redis lookup in the list of revoked ids.',
   state: 'hybrid',
   revocation: { effect: 'immediate' },
+  family: 'revocable token',
   needs: ['redis'],
+  stores: 'one entry per revoked token, until the token would have expired',
+  roundTrips: 1,
+  cache: null,
+  refreshes: false,
+  exceptions: {},
   library: 'fast-jwt',
   async open(deps) {
     // Loaded by the servers that use it, not by every one.

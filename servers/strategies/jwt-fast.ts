@@ -1,4 +1,5 @@
 import type { AuthStrategy } from '../contract.ts'
+import { NOT_REVOCABLE } from '../not-revocable.ts'
 
 /** The cheapest kept way to verify a JWT in Node: what a token costs when the library does not get in the way. */
 export const jwtFast = {
@@ -7,7 +8,13 @@ export const jwtFast = {
     'The same token as jwt-hs256, verified synchronously by the fastest maintained library, its cache switched off.',
   state: 'stateless',
   revocation: { effect: 'at-expiry' },
+  family: 'token',
   needs: [],
+  stores: null,
+  roundTrips: 0,
+  cache: null,
+  refreshes: false,
+  exceptions: NOT_REVOCABLE,
   library: 'fast-jwt',
   async open(deps) {
     // Loaded by the servers that use it, not by every one.

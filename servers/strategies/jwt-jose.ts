@@ -1,4 +1,5 @@
 import type { AuthStrategy } from '../contract.ts'
+import { NOT_REVOCABLE } from '../not-revocable.ts'
 import type { JoseAlgorithm } from '../token-jose.ts'
 
 const SIGNATURES = {
@@ -14,7 +15,13 @@ export const jwtJose = (algorithm: JoseAlgorithm) =>
     summary: `Stateless access token with ${SIGNATURES[algorithm]}; valid until it expires, whatever happens.`,
     state: 'stateless',
     revocation: { effect: 'at-expiry' },
+    family: 'token',
     needs: [],
+    stores: null,
+    roundTrips: 0,
+    cache: null,
+    refreshes: false,
+    exceptions: NOT_REVOCABLE,
     library: 'jose',
     async open(deps) {
       // Loaded by the servers that use it, not by every one.

@@ -8,7 +8,13 @@ export const none = {
   summary: 'The same routes without any check: the floor that the cost of authentication is measured from.',
   state: 'none',
   revocation: { effect: 'never' },
+  family: 'baseline',
   needs: [],
+  stores: null,
+  roundTrips: 0,
+  cache: null,
+  refreshes: false,
+  exceptions: {},
   library: null,
   async open({ token }) {
     const identity = { sub: SUBJECT, claims: token.claims }

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
-import type { Backend } from '../../src/strategy-info.ts'
 import type { AuthStrategy, Identity } from '../contract.ts'
+
+type SessionBackend = 'redis' | 'memory'
 
 /** 256 bits: two of them never meet, and none is guessed. */
 const ID_BYTES = 32
@@ -21,18 +22,24 @@ const DESCRIPTION = {
     summary:
       'The same sessions in a map of the server process: no network hop, no second server, gone at a restart.',
   },
-} as const satisfies Record<Backend, { title: string; summary: string }>
+} as const satisfies Record<SessionBackend, { title: string; summary: string }>
 
 /**
  * Opaque sessions. Both backends run the same code, values stay text in both, so the difference between the two is
  * the way to the store. The store sees only the hash of an id: who reads the store cannot use what is in it.
  */
-export const session = (backend: Backend) =>
+export const session = (backend: SessionBackend) =>
   ({
     ...DESCRIPTION[backend],
     state: 'stateful',
     revocation: { effect: 'immediate' },
+    family: 'session',
     needs: [backend],
+    stores: 'one entry per session: subject, claims, expiry',
+    roundTrips: backend === 'redis' ? 1 : 0,
+    cache: null,
+    refreshes: false,
+    exceptions: {},
     library: backend === 'redis' ? 'ioredis' : null,
     async open({ store: openStore, now, ttlSeconds, token }) {
       const store = await openStore(backend)

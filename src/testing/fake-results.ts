@@ -21,6 +21,21 @@ interface Typical {
   readonly revokedStatus: number
 }
 
+/** What a strategy of this make usually declares. */
+export const madeUp = (
+  state: StrategyInfo['state'],
+  needs: StrategyInfo['needs'],
+): Pick<StrategyInfo, 'family' | 'stores' | 'roundTrips' | 'cache' | 'refreshes' | 'exceptions'> => ({
+  family: ({ none: 'baseline', stateless: 'token', stateful: 'session', hybrid: 'revocable token' } as const)[
+    state
+  ],
+  stores: needs.length > 0 ? 'one entry per session' : null,
+  roundTrips: needs.includes('redis') ? 1 : 0,
+  cache: null,
+  refreshes: false,
+  exceptions: state === 'stateless' ? { S05: 'accepted until it expires' } : {},
+})
+
 const strategy = (
   id: string,
   title: string,
@@ -36,6 +51,7 @@ const strategy = (
   revocation: { effect },
   needs,
   library,
+  ...madeUp(state, needs),
 })
 
 const typical = (

@@ -2,19 +2,21 @@ import type { AnalysisContext } from '../analyse.ts'
 import { DEFAULT_GATES } from '../gates/gate.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
 import type { FakeStrategy } from './fake-cells.ts'
-import { fakeResults } from './fake-results.ts'
+import { fakeResults, madeUp } from './fake-results.ts'
 
 export function fakeStrategy(
   info: Partial<StrategyInfo> & Pick<StrategyInfo, 'id' | 'state'>,
   numbers: Partial<Omit<FakeStrategy, 'info'>> = {},
 ): FakeStrategy {
+  const needs: StrategyInfo['needs'] = (numbers.redisCommands ?? 0) > 0 ? ['redis'] : []
   return {
     info: {
       title: info.id,
       summary: `${info.id}: made up for tests.`,
       revocation: { effect: info.state === 'stateless' ? 'at-expiry' : 'immediate' },
-      needs: (numbers.redisCommands ?? 0) > 0 ? ['redis'] : [],
+      needs,
       library: null,
+      ...madeUp(info.state, needs),
       ...info,
     },
     serverUs: 80,

@@ -1,0 +1,25 @@
+import { memoryStore } from '../backends/memory.ts'
+import type { KeyMaterial, StrategyDeps } from '../contract.ts'
+import { generateKeys } from '../keys.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../token-profile.ts'
+
+let shared: Promise<KeyMaterial> | undefined
+
+/** Made once for each test process: RSA keys take their time. */
+export const testKeys = (): Promise<KeyMaterial> => (shared ??= generateKeys())
+
+/** For strategies that need neither Redis nor an auth server; what a test is about goes into `changes`. */
+export async function testDeps(changes: Partial<StrategyDeps> = {}): Promise<StrategyDeps> {
+  const now = changes.now ?? Date.now
+  return {
+    now,
+    ttlSeconds: 60,
+    keys: await testKeys(),
+    token: DEFAULT_TOKEN_PROFILE,
+    store: async () => memoryStore(now),
+    redis: () => Promise.reject(new Error('this test has no Redis')),
+    folder: '',
+    authServer: null,
+    ...changes,
+  }
+}
