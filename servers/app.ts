@@ -9,6 +9,7 @@ import {
   type TokenPair,
   type Transport,
 } from './contract.ts'
+import { refuseCrossSite } from './cross-site.ts'
 import { presentedCredential, REFUSED } from './presented-credential.ts'
 
 export interface AppOptions {
@@ -62,6 +63,8 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
   app.setErrorHandler(replyToError)
   if (transport === 'cookie') await app.register(cookie)
   await authenticator.mount?.(app, transport)
+  /** Of routes that change something. */
+  const guard = transport === 'cookie' ? { onRequest: refuseCrossSite } : {}
 
   /** Null: refused, and the reply says so. */
   async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Identity | null> {
@@ -70,6 +73,15 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
     if (identity === null) refuse(reply, credential !== undefined)
     else if (identity.renewed !== undefined) hand(reply, identity.renewed)
     return identity
+  }
+
+  /** The session that the new one takes the place of (ASVS 7.2.4): its cookie is overwritten, so nobody could end it later. */
+  async function endReplaced(request: FastifyRequest): Promise<void> {
+    if (transport === 'bearer') return
+    const credential = presentedCredential(request, transport)
+    if (typeof credential !== 'string') return
+    if ((await authenticator.verify(credential, request)) !== null)
+      await authenticator.revoke(credential, request)
   }
 
   function hand(reply: FastifyReply, credential: string): void {
@@ -84,16 +96,21 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
     return { access_token: credential, token_type: 'Bearer', expires_in: ttlSeconds, ...refresh }
   }
 
-  app.post<{ Body: { subject: string } }>('/login', { schema: loginSchema }, async (request, reply) => {
-    const { subject } = request.body
-    const { refreshes } = authenticator
-    if (refreshes !== undefined) return grant(reply, await refreshes.start(subject))
-    return grant(reply, { credential: await authenticator.issue(subject) })
-  })
+  app.post<{ Body: { subject: string } }>(
+    '/login',
+    { ...guard, schema: loginSchema },
+    async (request, reply) => {
+      const { subject } = request.body
+      const { refreshes } = authenticator
+      await endReplaced(request)
+      if (refreshes !== undefined) return grant(reply, await refreshes.start(subject))
+      return grant(reply, { credential: await authenticator.issue(subject) })
+    },
+  )
 
   app.post<{ Body: { refresh_token: string } }>(
     '/refresh',
-    { schema: refreshSchema },
+    { ...guard, schema: refreshSchema },
     async (request, reply) => {
       const pair = (await authenticator.refreshes?.rotate(request.body.refresh_token)) ?? null
       if (pair !== null) return grant(reply, pair)
@@ -107,7 +124,7 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
     return identity ?? reply
   })
 
-  app.post('/logout', async (request, reply) => {
+  app.post('/logout', guard, async (request, reply) => {
     if ((await authenticate(request, reply)) === null) return reply
     const credential = presentedCredential(request, transport)
     if (typeof credential === 'string') await authenticator.revoke(credential, request)
@@ -116,7 +133,7 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
   })
 
   /** On every device: what a changed password or a closed account has to do. */
-  app.post('/logout-all', async (request, reply) => {
+  app.post('/logout-all', guard, async (request, reply) => {
     const identity = await authenticate(request, reply)
     if (identity === null) return reply
     await authenticator.revokeAll?.(identity.sub)

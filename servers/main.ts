@@ -1,9 +1,11 @@
 /** One server under test, as a child process. Speaks `messages.ts` over the channel to its parent. */
 
 import { AuthbenchError, messageOf } from '../src/errors.ts'
+import type { AuthStrategy } from './contract.ts'
 import type { FromServer, ToServer } from './messages.ts'
+import { loadStrategy } from './own-strategy.ts'
 import { isStrategyId, STRATEGIES } from './registry.ts'
-import { type RunningServer, startServer } from './server.ts'
+import { type RunningServer, type ServerOptions, startServer } from './server.ts'
 
 let starting: Promise<RunningServer> | undefined
 
@@ -18,10 +20,13 @@ process.on('disconnect', stop)
 async function handle(message: ToServer): Promise<FromServer> {
   switch (message.type) {
     case 'init': {
-      const { strategy, ...options } = message
-      if (!isStrategyId(strategy)) throw unknownStrategy(strategy)
-      starting ??= startServer(STRATEGIES[strategy], { ...options, now: Date.now })
+      const { strategy: id, file, ...options } = message
+      starting ??= start(file === undefined ? known(id) : await loadStrategy(file), options)
       return { type: 'ready', port: (await starting).port }
+    }
+    case 'describe': {
+      const { open, ...info } = await loadStrategy(message.file)
+      return { type: 'described', info }
     }
     case 'issue': {
       const server = await running()
@@ -41,6 +46,15 @@ async function handle(message: ToServer): Promise<FromServer> {
         next: 'Report this: runner and server do not agree.',
       })
   }
+}
+
+function start(strategy: AuthStrategy, options: Omit<ServerOptions, 'now'>): Promise<RunningServer> {
+  return startServer(strategy, { ...options, now: Date.now })
+}
+
+function known(id: string): AuthStrategy {
+  if (!isStrategyId(id)) throw unknownStrategy(id)
+  return STRATEGIES[id]
 }
 
 function running(): Promise<RunningServer> {

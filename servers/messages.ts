@@ -1,9 +1,17 @@
+import type { StrategyInfo } from '../src/strategy-info.ts'
 import type { CacheUse } from './contract.ts'
 import type { CredentialKind, ServerOptions } from './server.ts'
 
 /** Runner to server child, over the IPC channel: secrets stay out of argv and the environment. */
 export type ToServer =
-  | ({ readonly type: 'init'; readonly strategy: string } & Omit<ServerOptions, 'now'>)
+  | ({
+      readonly type: 'init'
+      readonly strategy: string
+      /** Of the user; none for the strategies of the registry. */
+      readonly file?: string
+    } & Omit<ServerOptions, 'now'>)
+  /** What the strategy of a file says of itself, told by a process that the file may hang or end. */
+  | { readonly type: 'describe'; readonly file: string }
   | { readonly type: 'issue'; readonly subjects: readonly string[]; readonly kind?: CredentialKind }
   | { readonly type: 'fill'; readonly entries: number }
   | { readonly type: 'usage' }
@@ -13,6 +21,7 @@ export type FromServer =
   | { readonly type: 'ready'; readonly port: number }
   | { readonly type: 'issued'; readonly credentials: readonly string[] }
   | { readonly type: 'filled' }
+  | { readonly type: 'described'; readonly info: StrategyInfo }
   /** `process.cpuUsage()` in microseconds, for systems without schedstat. */
   | {
       readonly type: 'usage'

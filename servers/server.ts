@@ -52,6 +52,8 @@ export interface RunningServer {
 const HOST = '127.0.0.1'
 /** Enough for a store to answer in batches, few enough not to flood it. */
 const ISSUE_CONCURRENCY = 16
+/** However busy a session is, it ends before this. */
+const LONGEST_SESSION_MS = 24 * 60 * 60 * 1000
 
 /**
  * Opens the strategy and its stores and listens.
@@ -69,8 +71,8 @@ export async function startServer(strategy: AuthStrategy, options: ServerOptions
     return {
       port: (app.server.address() as AddressInfo).port,
       async issue(subjects, kind = 'valid') {
-        // Twice the lifetime: nothing that a strategy rounds or tolerates keeps it alive.
-        clockSetBackMs = kind === 'expired' ? 2000 * options.ttlSeconds : 0
+        // Twice the lifetime and more: nothing that a strategy rounds, tolerates or prolongs keeps it alive.
+        clockSetBackMs = kind === 'expired' ? 2000 * options.ttlSeconds + LONGEST_SESSION_MS : 0
         try {
           return await forEach(subjects, async (subject) => {
             const credential = await authenticator.issue(subject)

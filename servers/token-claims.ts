@@ -12,10 +12,14 @@ export interface AccessToken {
   readonly expiresAt: number
 }
 
-/** Claims of a new access token (RFC 9068 section 2.2). */
+/**
+ * Claims of a new access token (RFC 9068 section 2.2).
+ * @param own those that the strategy adds, or chooses, for itself
+ */
 export function newClaims(
   subject: string,
   deps: Pick<StrategyDeps, 'now' | 'ttlSeconds' | 'token'>,
+  own: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
   const issuedAt = Math.floor(deps.now() / 1000)
   return {
@@ -29,9 +33,13 @@ export function newClaims(
     client_id: deps.token.clientId,
     iat: issuedAt,
     exp: issuedAt + deps.ttlSeconds,
-    jti: randomBytes(16).toString('base64url'),
+    jti: newTokenId(),
+    ...own,
   }
 }
+
+/** 128 bits from the system's random source: no two tokens meet (RFC 7519 section 4.1.7). */
+export const newTokenId = (): string => randomBytes(16).toString('base64url')
 
 /**
  * What a resource server has to check once the signature holds (RFC 9068 section 4), with no clock skew. One
@@ -55,7 +63,25 @@ export function readClaims(
   return { identity: { sub, claims }, tokenId: jti, expiresAt: exp }
 }
 
+/** Null for anything but a JSON object in UTF-8: whoever holds the key may have signed any bytes. */
+export function parseClaims(bytes: Uint8Array): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(utf8.decode(bytes))
+    return isObject(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 const DOT = 46
+/** Those whose unused bits are zero, by the length of the text modulo 4 (RFC 4648 section 3.5); 4n + 1 is no length. */
+const LAST_CHARACTERS = [null, '', 'AQgw', 'AEIMQUYcgkosw048'] as const
 
 /**
  * Whether the last segment is the canonical base64url spelling of `signatureBytes` bytes. Libraries decode padding,
@@ -63,11 +89,17 @@ const DOT = 46
  * length and the last character settle it; the other segments need no such check, because the signature covers
  * them as they are written.
  */
-export function canonicalSignature(signatureBytes: 32 | 64 | 256): (token: string) => boolean {
+export function canonicalSignature(signatureBytes: number): (token: string) => boolean {
   const length = Math.ceil((signatureBytes * 4) / 3)
-  // 32 bytes leave two unused bits in the last character, 64 and 256 leave four: all zero.
-  const lastCharacters = signatureBytes === 32 ? 'AEIMQUYcgkosw048' : 'AQgw'
-  return (token) =>
-    token.charCodeAt(token.length - length - 1) === DOT &&
-    lastCharacters.includes(token.charAt(token.length - 1))
+  return (token) => token.charCodeAt(token.length - length - 1) === DOT && endsInZeroBits(token, length)
+}
+
+/** The same for any text, for parts that no signature covers as they are written. */
+export function isCanonicalBase64url(text: string): boolean {
+  return /^[\w-]*$/.test(text) && endsInZeroBits(text, text.length)
+}
+
+function endsInZeroBits(text: string, length: number): boolean {
+  const characters = LAST_CHARACTERS[length % 4]
+  return characters === null || (characters?.includes(text.charAt(text.length - 1)) ?? false)
 }

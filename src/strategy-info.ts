@@ -13,12 +13,14 @@ export const needSchema = z.enum([...backendSchema.options, 'auth-server'])
  * - `within`: refused at the latest `ms` milliseconds after it
  * - `at-expiry`: accepted until the credential's own `exp`
  * - `never`: nothing to revoke; the baseline only
+ * - `unknown`: somebody else's endpoint, whose promise is not known here
  */
 export const revocationSchema = z.discriminatedUnion('effect', [
   z.object({ effect: z.literal('immediate') }),
   z.object({ effect: z.literal('within'), ms: z.number().positive() }),
   z.object({ effect: z.literal('at-expiry') }),
   z.object({ effect: z.literal('never') }),
+  z.object({ effect: z.literal('unknown') }),
 ])
 
 /** What a report says about a strategy, without the strategy's code at hand. */
@@ -28,15 +30,17 @@ export const strategyInfoSchema = z.object({
   title: z.string(),
   /** One sentence that reports and README print. */
   summary: z.string(),
-  state: z.enum(['none', 'stateless', 'stateful', 'hybrid']),
+  state: z.enum(['none', 'stateless', 'stateful', 'hybrid', 'unknown']),
   /** The group that reports sort it into. */
-  family: z.enum(['baseline', 'session', 'token', 'revocable token', 'token and auth server']),
+  family: z.enum(['baseline', 'session', 'token', 'revocable token', 'token and auth server', 'target']),
   revocation: revocationSchema,
   needs: z.array(needSchema),
   /** What is kept, and for whom: 'one entry per session'. Null: nothing is kept on any server. */
   stores: z.string().nullable(),
   /** Trips to a store or another server for one request with a good credential, caches warm. */
   roundTrips: z.int().min(0),
+  /** Its servers ask Redis also when no request comes: a feed that is followed, a list that is polled. Absent: they do not. */
+  background: z.boolean().optional(),
   /** A cache of verified credentials inside each server: what `population` measures. Null: none. */
   cache: z.object({ entries: z.int().positive(), seconds: z.number().positive() }).nullable(),
   /** Its credentials are exchanged for new ones with a refresh token; `Authenticator.refreshes` is there. */

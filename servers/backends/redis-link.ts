@@ -10,6 +10,8 @@ export interface ConnectOptions {
   readonly protocol?: 2 | 3
   /** Milliseconds without an answer after which the connection is given up; longer than its commands may block. */
   readonly socketTimeout?: number
+  /** False where something has to be asked before subscribing again. */
+  readonly autoResubscribe?: boolean
 }
 
 /** A way to one Redis, for what a store of values does not do: scripts, streams, invalidation. */

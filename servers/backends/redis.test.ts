@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startRedis, type TestRedis } from '../conformance/redis.ts'
 import { type KeyValueStore, StoreUnavailableError } from '../contract.ts'
-import { startRedis, type TestRedis } from '../testing/redis.ts'
 import { redisStore } from './redis.ts'
 import { redisLink } from './redis-link.ts'
 

@@ -1,5 +1,5 @@
-import { type KeyValueStore, StoreUnavailableError } from '../contract.ts'
-import { inBatches } from './batches.ts'
+import type { KeyValueStore } from '../contract.ts'
+import { pipelined } from './pipelined.ts'
 import type { RedisLink } from './redis-link.ts'
 
 /** Values in Redis, over a link that the store closes. */
@@ -12,13 +12,9 @@ export function redisStore({ client, key, ask, close }: RedisLink): KeyValueStor
       await ask(client.set(key(name), value, 'EX', ttlSeconds))
     },
     async setMany(entries, ttlSeconds) {
-      for (const batch of inBatches(entries)) {
-        const pipeline = client.pipeline()
-        for (const [name, value] of batch) pipeline.set(key(name), value, 'EX', ttlSeconds)
-        const replies = await ask(pipeline.exec())
-        const failed = replies?.find(([error]) => error !== null)
-        if (failed !== undefined) throw new StoreUnavailableError(failed[0])
-      }
+      await pipelined({ client, ask }, entries, (pipeline, [name, value]) => {
+        pipeline.set(key(name), value, 'EX', ttlSeconds)
+      })
     },
     async delete(name) {
       await ask(client.del(key(name)))

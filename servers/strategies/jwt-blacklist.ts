@@ -1,8 +1,9 @@
 import type { AuthStrategy } from '../contract.ts'
+import { NO_LOGOUT_EVERYWHERE, otherRevocations, revokedKey, secondsLeft } from '../revoked-ids.ts'
 
 /**
  * Signature first, then one EXISTS. The codec is that of jwt-hs256-fast, so the difference between the two is the
- * store. The key is made of issuer and token id, never of the token's text: one token can have several spellings.
+ * store. A Redis that comes back empty has forgotten what was revoked: persistence is its own matter.
  */
 export const jwtBlacklist = {
   title: 'JWT HS256 + blacklist (fast-jwt)',
@@ -16,16 +17,16 @@ export const jwtBlacklist = {
   roundTrips: 1,
   cache: null,
   refreshes: false,
-  exceptions: {},
+  exceptions: { S06: NO_LOGOUT_EVERYWHERE },
   library: 'fast-jwt',
   async open(deps) {
     // Loaded by the servers that use it, not by every one.
     const { fastCodec } = await import('../token-fast.ts')
     const codec = fastCodec(deps)
     const store = await deps.store('redis')
-    const key = (tokenId: string) => `revoked:${deps.token.issuer}:${tokenId}`
+    const key = (tokenId: string) => revokedKey(deps.token.issuer, tokenId)
     return {
-      issue: codec.sign,
+      issue: (subject) => codec.sign(subject),
       async verify(credential) {
         const token = credential === undefined ? null : codec.verify(credential)
         if (token === null || (await store.exists(key(token.tokenId)))) return null
@@ -33,9 +34,14 @@ export const jwtBlacklist = {
       },
       async revoke(credential) {
         const token = codec.verify(credential)
-        if (token === null) return
-        // Rounded up: the entry must not go before the token does.
-        await store.set(key(token.tokenId), '1', Math.ceil(token.expiresAt - deps.now() / 1000))
+        if (token !== null) await store.set(key(token.tokenId), '1', secondsLeft(token, deps.now()))
+      },
+      fill(entries) {
+        const others = otherRevocations(entries, Math.floor(deps.now() / 1000) + deps.ttlSeconds)
+        return store.setMany(
+          others.map(({ tokenId }) => [key(tokenId), '1'] as const),
+          deps.ttlSeconds,
+        )
       },
       close() {},
     }

@@ -1,15 +1,17 @@
 import type { AuthStrategy } from '../contract.ts'
+import type { SignatureAlgorithm } from '../keys.ts'
 import { NOT_REVOCABLE } from '../not-revocable.ts'
-import type { JoseAlgorithm } from '../token-jose.ts'
 
 const SIGNATURES = {
   HS256: 'an HMAC that every verifier could also forge',
   RS256: 'an RSA signature, slow to make and long to carry, quick to verify',
+  PS256: 'an RSA signature with random padding, as long as that of RS256',
   ES256: 'an elliptic-curve signature, short to carry, slow to verify',
-} as const
+  EdDSA: 'an Edwards-curve signature, short to carry, the same for the same token, slow to verify',
+} as const satisfies Record<SignatureAlgorithm, string>
 
 /** Signature and claims only: nothing is looked up, so nothing can be taken back. */
-export const jwtJose = (algorithm: JoseAlgorithm) =>
+export const jwtJose = (algorithm: SignatureAlgorithm) =>
   ({
     title: `JWT ${algorithm} (jose)`,
     summary: `Stateless access token with ${SIGNATURES[algorithm]}; valid until it expires, whatever happens.`,

@@ -1,16 +1,9 @@
-import { hash, randomBytes } from 'node:crypto'
-import type { AuthStrategy, Identity } from '../contract.ts'
+import { memorySessions } from '../backends/memory-sessions.ts'
+import { redisSessions } from '../backends/redis-sessions.ts'
+import type { AuthStrategy } from '../contract.ts'
+import { liveSession, nameOf, sessionKeeper } from '../session-keeper.ts'
 
 type SessionBackend = 'redis' | 'memory'
-
-/** 256 bits: two of them never meet, and none is guessed. */
-const ID_BYTES = 32
-const ID_LENGTH = 43
-
-interface Session extends Identity {
-  /** Seconds since the epoch. */
-  readonly exp: number
-}
 
 const DESCRIPTION = {
   redis: {
@@ -26,7 +19,7 @@ const DESCRIPTION = {
 
 /**
  * Opaque sessions. Both backends run the same code, values stay text in both, so the difference between the two is
- * the way to the store. The store sees only the hash of an id: who reads the store cannot use what is in it.
+ * the way to the store.
  */
 export const session = (backend: SessionBackend) =>
   ({
@@ -35,36 +28,31 @@ export const session = (backend: SessionBackend) =>
     revocation: { effect: 'immediate' },
     family: 'session',
     needs: [backend],
-    stores: 'one entry per session: subject, claims, expiry',
+    stores: 'one entry per session: subject, claims, expiry; and its place in an index of its subject',
     roundTrips: backend === 'redis' ? 1 : 0,
     cache: null,
     refreshes: false,
     exceptions: {},
     library: backend === 'redis' ? 'ioredis' : null,
-    async open({ store: openStore, now, ttlSeconds, token }) {
-      const store = await openStore(backend)
+    async open(deps) {
+      const store =
+        backend === 'redis'
+          ? redisSessions(await deps.redis(), deps.now)
+          : memorySessions(await deps.store('memory'), deps.now)
+      const sessions = sessionKeeper(store, deps)
       return {
-        async issue(subject) {
-          const id = randomBytes(ID_BYTES).toString('base64url')
-          const exp = Math.floor(now() / 1000) + ttlSeconds
-          const value: Session = { sub: subject, claims: token.claims, exp }
-          await store.set(keyOf(id), JSON.stringify(value), ttlSeconds)
-          return id
-        },
+        issue: sessions.start,
         async verify(credential) {
-          if (credential?.length !== ID_LENGTH) return null
-          const value = await store.get(keyOf(credential))
-          if (value === null) return null
-          const { sub, claims, exp }: Session = JSON.parse(value)
-          // The store's expiry runs on the store's clock, and only promises to happen some time.
-          return exp > now() / 1000 ? { sub, claims } : null
+          const name = nameOf(credential)
+          return name === null ? null : liveSession(await store.get(name), deps.now())
         },
-        revoke: (credential) => store.delete(keyOf(credential)),
+        async revoke(credential) {
+          const name = nameOf(credential)
+          if (name !== null) await sessions.end(name)
+        },
+        revokeAll: sessions.endAll,
+        fill: sessions.fill,
         close() {},
       }
     },
   }) satisfies Omit<AuthStrategy, 'id'>
-
-function keyOf(id: string): string {
-  return `session:${hash('sha256', id, 'base64url')}`
-}

@@ -1,0 +1,64 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import type { FromAuthServer, ToAuthServer } from './auth-server/messages.ts'
+import { generateKeys } from './keys.ts'
+import { DEFAULT_TOKEN_PROFILE } from './token-profile.ts'
+
+const children: ChildProcess[] = []
+
+function spawnAuthServer(): ChildProcess {
+  const child = fork(join(import.meta.dirname, 'auth-main.ts'), {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  children.push(child)
+  return child
+}
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+async function ask(child: ChildProcess, message: ToAuthServer): Promise<FromAuthServer> {
+  const answer = once(child, 'message')
+  child.send(message)
+  const [reply] = await answer
+  return reply
+}
+
+test('an auth server listens, rotates its keys, tells its usage, and stops when it is told to', async () => {
+  const child = spawnAuthServer()
+  expect(await ask(child, { type: 'rotate keys' })).toMatchObject({ code: 'AUTH_SERVER_MISUNDERSTOOD' })
+  const { RS256 } = await generateKeys()
+  const ready = await ask(child, {
+    type: 'init',
+    keys: { RS256 },
+    token: DEFAULT_TOKEN_PROFILE,
+    ttlSeconds: 60,
+    redisUrl: null,
+    keyPrefix: '',
+    port: 0,
+  })
+  if (ready.type !== 'ready') throw new Error(JSON.stringify(ready))
+  const kids = async () => {
+    const { keys } = JSON.parse(await (await fetch(`${ready.address.origin}/jwks`)).text())
+    return keys.map(({ kid }: { kid: string }) => kid)
+  }
+  const [first] = await kids()
+  expect(await ask(child, { type: 'rotate keys' })).toEqual({ type: 'rotated' })
+  expect(await kids()).toEqual([expect.any(String), first])
+  expect(await ask(child, { type: 'usage' })).toMatchObject({ userUs: expect.any(Number) })
+  child.kill('SIGINT')
+  expect(await kids()).toHaveLength(2)
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('an auth server goes when its parent does', async () => {
+  const child = spawnAuthServer()
+  await ask(child, { type: 'usage' })
+  child.disconnect()
+  expect(await once(child, 'exit')).toEqual([0, null])
+})

@@ -1,0 +1,44 @@
+import { hashOf, newId, type SessionStore } from '../session-keeper.ts'
+
+type Claims = Readonly<Record<string, unknown>>
+
+/** Random tokens that say nothing; what they stand for is kept under their hash. */
+export interface OpaqueTokens {
+  issue(subject: string, claims: Claims): Promise<string>
+  /** Null: unknown, expired or revoked. */
+  claimsOf(token: string): Promise<Claims | null>
+  revoke(token: string): Promise<void>
+  revokeAll(subject: string): Promise<void>
+}
+
+export function opaqueTokens(store: SessionStore, now: () => number): OpaqueTokens {
+  const isLive = ({ exp }: Claims) => typeof exp === 'number' && exp > now() / 1000
+
+  return {
+    async issue(subject, claims) {
+      const token = newId()
+      const exp = Number(claims.exp)
+      const value = JSON.stringify(claims)
+      // What is over already is as good as unknown, and no store takes it.
+      if (isLive(claims)) {
+        await store.add({ name: hashOf(token), owner: hashOf(subject), value, expiresAt: exp, until: exp })
+      }
+      return token
+    },
+    async claimsOf(token) {
+      const value = await store.get(hashOf(token))
+      if (value === null) return null
+      const claims: Claims = JSON.parse(value)
+      // The store's expiry runs on the store's clock, and only promises to happen some time.
+      return isLive(claims) ? claims : null
+    },
+    async revoke(token) {
+      const name = hashOf(token)
+      const value = await store.take(name)
+      if (value === null) return
+      const { sub }: Claims = JSON.parse(value)
+      await store.forget(hashOf(String(sub)), name)
+    },
+    revokeAll: async (subject) => store.takeAll(hashOf(subject)),
+  }
+}

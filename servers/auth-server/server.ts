@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { redisLink } from '../backends/redis-link.ts'
+import { redisSessions } from '../backends/redis-sessions.ts'
+import type { AuthServerAddress, KeyMaterial, TokenProfile } from '../contract.ts'
+import { buildAuthApp } from './app.ts'
+import { basicAuthorization } from './client-authentication.ts'
+import { opaqueTokens } from './opaque-tokens.ts'
+import { signingKeys } from './signing-keys.ts'
+
+export interface AuthServerOptions {
+  readonly keys: Pick<KeyMaterial, 'RS256'>
+  readonly token: TokenProfile
+  readonly ttlSeconds: number
+  /** Null: it issues signed tokens only. */
+  readonly redisUrl: string | null
+  /** Every key that it writes starts with it. */
+  readonly keyPrefix: string
+  /** On 127.0.0.1; 0 takes a free one. */
+  readonly port: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Made anew where none is given. */
+  readonly clientSecret?: string
+}
+
+export interface RunningAuthServer {
+  readonly address: AuthServerAddress
+  /** The new key signs at once; the old one is published until the last token that it signed has expired. */
+  rotateKeys(): Promise<void>
+  /** Open connections are closed, not waited for. */
+  close(): Promise<void>
+}
+
+const HOST = '127.0.0.1'
+const CLIENT_ID = 'resource-server'
+const SECRET_BYTES = 32
+
+/** @throws AuthbenchError `WEAK_KEY`, `REDIS_UNREACHABLE` */
+export async function startAuthServer(options: AuthServerOptions): Promise<RunningAuthServer> {
+  const { redisUrl, keyPrefix, port } = options
+  const clientSecret = options.clientSecret ?? randomBytes(SECRET_BYTES).toString('base64url')
+  const keys = await signingKeys(options.keys.RS256, options)
+  const link = redisUrl === null ? null : await redisLink(redisUrl, keyPrefix)
+  const app = buildAuthApp({
+    ...options,
+    signingKeys: keys,
+    opaqueTokens: link === null ? null : opaqueTokens(redisSessions(link, options.now), options.now),
+    authorization: basicAuthorization(CLIENT_ID, clientSecret),
+  })
+  const close = async () => {
+    await app.close()
+    await link?.close()
+  }
+  try {
+    await app.listen({ host: HOST, port })
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const { port: own } = app.server.address() as AddressInfo
+  return {
+    address: { origin: `http://${HOST}:${own}`, clientId: CLIENT_ID, clientSecret },
+    rotateKeys: keys.rotate,
+    close,
+  }
+}

@@ -1,0 +1,23 @@
+import { newTokenId } from './token-claims.ts'
+
+/** A token that is not to be accepted any more. */
+export interface Revocation {
+  readonly tokenId: string
+  /** Seconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/** Of issuer and token id, never of the token's text: one token can have several spellings. */
+export const revokedKey = (issuer: string, tokenId: string): string => `revoked:${issuer}:${tokenId}`
+
+/** How long an entry has to stay. Rounded up: it must not go before the token does. */
+export const secondsLeft = ({ expiresAt }: Revocation, nowMs: number): number =>
+  Math.ceil(expiresAt - nowMs / 1000)
+
+export const NO_LOGOUT_EVERYWHERE =
+  'what is revoked is one token: nothing is kept that says which other tokens the subject has'
+
+/** Tokens of other principals, revoked as soon as they were issued. */
+export function* otherRevocations(entries: number, expiresAt: number): Generator<Revocation> {
+  for (let entry = 0; entry < entries; entry++) yield { tokenId: newTokenId(), expiresAt }
+}

@@ -1,0 +1,94 @@
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { redisSessions } from '../backends/redis-sessions.ts'
+import type { AuthStrategy, Identity } from '../contract.ts'
+import { hmacSecret } from '../keys.ts'
+import { hashOf, ID_LENGTH, liveSession, nameOf, type Session, sessionKeeper } from '../session-keeper.ts'
+
+const FRESH_SECONDS = 60
+/** HMAC-SHA256 as base64url. */
+const MAC_LENGTH = 43
+
+interface Snapshot extends Identity {
+  /** Seconds since the epoch; never later than the end of the session. */
+  readonly until: number
+}
+
+interface Presented {
+  readonly id: string
+  readonly snapshot: Snapshot
+}
+
+/**
+ * `id.macsnapshot`: the opaque id, and what the store said under it a short while ago, signed. better-auth calls this
+ * a cookie cache. The signature covers the id, so that no snapshot goes with another id, and is compared as text, so
+ * that it has one spelling only.
+ */
+export const sessionCookieCache = {
+  title: 'Session with signed snapshot',
+  summary:
+    'The client carries its session id and a signed copy of the session that is believed for a minute; then one Redis GET, and a new copy.',
+  state: 'stateful',
+  revocation: { effect: 'within', ms: FRESH_SECONDS * 1000 },
+  family: 'session',
+  needs: ['redis'],
+  stores: 'one entry per session: subject, claims, expiry; and its place in an index of its subject',
+  roundTrips: 0,
+  cache: null,
+  refreshes: false,
+  exceptions: {},
+  library: 'ioredis',
+  async open(deps) {
+    const { now, keys, token, ttlSeconds } = deps
+    const store = redisSessions(await deps.redis(), now)
+    const sessions = sessionKeeper(store, deps)
+    // Not the key itself: what is signed for one purpose must not pass for another.
+    const key = createSecretKey(
+      Buffer.from(hkdfSync('sha256', hmacSecret(keys.HS256), '', 'authbench session snapshot', 32)),
+    )
+    const macOf = (id: string, payload: string) =>
+      createHmac('sha256', key).update(`${id}.${payload}`).digest('base64url')
+
+    function credentialFor(id: string, { sub, claims, exp }: Session): string {
+      const snapshot: Snapshot = {
+        sub,
+        claims,
+        until: Math.min(Math.floor(now() / 1000) + FRESH_SECONDS, exp),
+      }
+      const payload = Buffer.from(JSON.stringify(snapshot)).toString('base64url')
+      return `${id}.${macOf(id, payload)}${payload}`
+    }
+
+    function open(credential: string | undefined): Presented | null {
+      if (credential?.[ID_LENGTH] !== '.') return null
+      const id = credential.slice(0, ID_LENGTH)
+      const payload = credential.slice(ID_LENGTH + 1 + MAC_LENGTH)
+      const given = Buffer.from(credential.slice(ID_LENGTH + 1, ID_LENGTH + 1 + MAC_LENGTH))
+      const wanted = Buffer.from(macOf(id, payload))
+      if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return null
+      return { id, snapshot: JSON.parse(Buffer.from(payload, 'base64url').toString()) }
+    }
+
+    return {
+      async issue(subject) {
+        const exp = Math.floor(now() / 1000) + ttlSeconds
+        const id = await sessions.start(subject)
+        return credentialFor(id, { sub: subject, claims: token.claims, exp })
+      },
+      async verify(credential) {
+        const presented = open(credential)
+        if (presented === null) return null
+        const { id, snapshot } = presented
+        if (snapshot.until > now() / 1000) return snapshot
+        const session = liveSession(await store.get(hashOf(id)), now())
+        return session === null ? null : { ...session, renewed: credentialFor(id, session) }
+      },
+      async revoke(credential) {
+        const name = nameOf(open(credential)?.id)
+        if (name !== null) await sessions.end(name)
+      },
+      revokeAll: sessions.endAll,
+      fill: sessions.fill,
+      close() {},
+    }
+  },
+} satisfies Omit<AuthStrategy, 'id'>

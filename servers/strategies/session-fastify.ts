@@ -1,0 +1,170 @@
+import { hkdfSync, randomBytes } from 'node:crypto'
+import { callbackify } from 'node:util'
+import type { FastifySessionObject } from '@fastify/session'
+import type { FastifyRequest, Session } from 'fastify'
+import { inBatches } from '../backends/batches.ts'
+import type { RedisLink } from '../backends/redis-link.ts'
+import { type AuthStrategy, COOKIE_NAME, type Identity, StoreUnavailableError } from '../contract.ts'
+import { hmacSecret } from '../keys.ts'
+import { presentedCredential } from '../presented-credential.ts'
+import { otherSubject } from '../session-keeper.ts'
+
+declare module 'fastify' {
+  interface Session extends Partial<Identity> {
+    /** Has been read from the store. The plug-in carries it along. */
+    stored?: boolean
+  }
+}
+
+/** Where the plug-in puts the session of a request. */
+const SESSION = 'session'
+/** Not by its property: another plug-in declares it too, as something else. */
+const sessionOf = (request: FastifyRequest) => request.getDecorator<FastifySessionObject | null>(SESSION)
+
+/** As the plug-in makes them. */
+const ID_BYTES = 24
+const BEARER_COOKIE = 'sessionId'
+
+/**
+ * @fastify/session with its defaults, on a Redis store of the usual kind. By default it writes every session back
+ * and sets its cookie on every response, and keeps a session also for requests that have none. Only `cookie.secure`
+ * is not the default: over plain HTTP the plug-in would save nothing at all.
+ *
+ * The store does one thing that many do not: a session that was read is written back only if it is still there, so
+ * that no request brings back what a logout has deleted meanwhile.
+ */
+export const sessionFastify = {
+  title: 'Session (@fastify/session)',
+  summary:
+    'The usual plug-in of this web framework as it comes: a Redis GET and a SET per request, and a cookie set on every response.',
+  state: 'stateful',
+  revocation: { effect: 'immediate' },
+  family: 'session',
+  needs: ['redis'],
+  stores:
+    'one entry per session: subject, claims, cookie attributes; and one for every request without a session',
+  roundTrips: 2,
+  cache: null,
+  refreshes: false,
+  exceptions: {
+    S02: 'the plug-in hands its store the id itself, which is kept as the key',
+    S04: 'every use prolongs a session, and no limit is set by default: one in use never ends',
+    S06: 'the plug-in does not know which sessions are of one subject',
+    A01: 'a request without a session is given one, which is saved: nothing is answered without Redis',
+  },
+  library: '@fastify/session',
+  async open({ keys, redis, now, ttlSeconds, token }) {
+    // Loaded by the servers that use it, not by every one.
+    const [{ Signer, fastifyCookie }, { fastifySession }] = await Promise.all([
+      import('@fastify/cookie'),
+      import('@fastify/session'),
+    ])
+    const secret = Buffer.from(
+      hkdfSync('sha256', hmacSecret(keys.HS256), '', 'authbench plug-in session', 32),
+    ).toString('base64url')
+    const signer = new Signer(secret)
+    const store = pluginStore(await redis(), now, ttlSeconds)
+    const newSession = (sub: string): Session => ({
+      cookie: { originalMaxAge: null, expires: null, path: '/', httpOnly: true, secure: false },
+      sub,
+      claims: token.claims,
+    })
+    const idOf = (credential: string) => {
+      const { valid, value } = signer.unsign(credential)
+      return valid ? value : null
+    }
+
+    return {
+      async mount(app, transport) {
+        const cookieName = transport === 'cookie' ? COOKIE_NAME : BEARER_COOKIE
+        if (transport === 'bearer') {
+          await app.register(fastifyCookie)
+          // The plug-in looks for cookies only.
+          app.addHook('onRequest', async (request) => {
+            const credential = presentedCredential(request, transport)
+            request.cookies = typeof credential === 'string' ? { [cookieName]: credential } : {}
+          })
+        }
+        await app.register(fastifySession, {
+          secret,
+          cookieName,
+          cookie: { secure: false },
+          store: {
+            get: callbackify(store.get),
+            set: callbackify(store.set),
+            destroy: callbackify(store.destroy),
+          },
+        })
+        app.addHook('onRoute', (route) => {
+          // The login's own session is written by `issue`; one more, of nobody, would take the place of its cookie.
+          if (route.url === '/login')
+            route.preSerialization = async (request) => request.setDecorator(SESSION, null)
+        })
+      },
+      async issue(subject) {
+        const id = randomBytes(ID_BYTES).toString('base64url')
+        await store.set(id, newSession(subject))
+        return signer.sign(id)
+      },
+      async verify(credential, request) {
+        if (credential === undefined) return null
+        const session = request === undefined ? await load(credential) : sessionOf(request)
+        if (session?.sub === undefined || session.claims === undefined) return null
+        return { sub: session.sub, claims: session.claims }
+      },
+      async revoke(credential, request) {
+        const session = request === undefined ? null : sessionOf(request)
+        if (session !== null) return session.destroy()
+        const id = idOf(credential)
+        if (id !== null) await store.destroy(id)
+      },
+      fill: (entries) =>
+        store.setMany(
+          (function* () {
+            for (let index = 0; index < entries; index++) yield newSession(otherSubject(index))
+          })(),
+        ),
+      close() {},
+    }
+
+    async function load(credential: string): Promise<Session | null> {
+      const id = idOf(credential)
+      return id === null ? null : store.get(id)
+    }
+  },
+} satisfies Omit<AuthStrategy, 'id'>
+
+/** `get`, `set` and `destroy`, as stores for this plug-in and for express-session have them. */
+function pluginStore({ client, key, ask }: RedisLink, now: () => number, ttlSeconds: number) {
+  const keyOf = (id: string) => key(`sess:${id}`)
+  const textOf = ({ stored, ...session }: Session) =>
+    JSON.stringify({ ...session, exp: Math.floor(now() / 1000) + ttlSeconds })
+
+  return {
+    async get(id: string): Promise<Session | null> {
+      const text = await ask(client.get(keyOf(id)))
+      if (text === null) return null
+      const { exp, ...session }: Session & { readonly exp: number } = JSON.parse(text)
+      return exp > now() / 1000 ? { ...session, stored: true } : null
+    },
+    async set(id: string, session: Session): Promise<void> {
+      const text = textOf(session)
+      if (session.stored) await ask(client.set(keyOf(id), text, 'EX', ttlSeconds, 'XX'))
+      else await ask(client.set(keyOf(id), text, 'EX', ttlSeconds))
+    },
+    async setMany(sessions: Iterable<Session>): Promise<void> {
+      for (const batch of inBatches(sessions)) {
+        const pipeline = client.pipeline()
+        for (const session of batch) {
+          // Nobody has their ids.
+          pipeline.set(keyOf(randomBytes(ID_BYTES).toString('base64url')), textOf(session), 'EX', ttlSeconds)
+        }
+        const failed = (await ask(pipeline.exec()))?.find(([error]) => error !== null)
+        if (failed !== undefined) throw new StoreUnavailableError(failed[0])
+      }
+    },
+    async destroy(id: string): Promise<void> {
+      await ask(client.del(keyOf(id)))
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import { redisSessions } from '../backends/redis-sessions.ts'
+import type { AuthStrategy } from '../contract.ts'
+import { liveSession, nameOf, sessionKeeper } from '../session-keeper.ts'
+
+/** However busy: the upper end of what OWASP's session cheat sheet asks of an application used all day. */
+const ABSOLUTE_SECONDS = 8 * 60 * 60
+
+/**
+ * The lifetime starts anew with every use. GETEX reads and prolongs in one step, so that a session which is deleted
+ * at the same time stays deleted. The idle time is kept by Redis, which has the only note of the last use.
+ */
+export const sessionRedisSliding = {
+  title: 'Session in Redis, sliding',
+  summary:
+    'The sessions of session-redis, ended by a time without use: one Redis GETEX per request, and an end after eight hours whatever the use.',
+  state: 'stateful',
+  revocation: { effect: 'immediate' },
+  family: 'session',
+  needs: ['redis'],
+  stores: 'one entry per session: subject, claims, last expiry; and its place in an index of its subject',
+  roundTrips: 1,
+  cache: null,
+  refreshes: false,
+  exceptions: {},
+  library: 'ioredis',
+  async open(deps) {
+    const store = redisSessions(await deps.redis(), deps.now)
+    const idleSeconds = Math.min(deps.ttlSeconds, ABSOLUTE_SECONDS)
+    const sessions = sessionKeeper(store, deps, { idleSeconds, absoluteSeconds: ABSOLUTE_SECONDS })
+    return {
+      issue: sessions.start,
+      async verify(credential) {
+        const name = nameOf(credential)
+        return name === null ? null : liveSession(await store.getAndTouch(name, idleSeconds), deps.now())
+      },
+      async revoke(credential) {
+        const name = nameOf(credential)
+        if (name !== null) await sessions.end(name)
+      },
+      revokeAll: sessions.endAll,
+      fill: sessions.fill,
+      close() {},
+    }
+  },
+} satisfies Omit<AuthStrategy, 'id'>

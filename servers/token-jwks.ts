@@ -1,0 +1,35 @@
+import { compactVerify, errors } from 'jose'
+import type { StrategyDeps } from './contract.ts'
+import { remoteKeys } from './remote-keys.ts'
+import {
+  ACCESS_TOKEN_TYPE,
+  type AccessToken,
+  canonicalSignature,
+  parseClaims,
+  readClaims,
+} from './token-claims.ts'
+
+const RSA_2048_BYTES = 256
+const ALGORITHMS = { algorithms: ['RS256'] }
+
+/** Verifies RS256 access tokens with the keys of an auth server; all else as with a key of one's own. */
+export function jwksVerifier(
+  fetchKeySet: () => Promise<unknown>,
+  { now, token: profile }: Pick<StrategyDeps, 'now' | 'token'>,
+): (token: string) => Promise<AccessToken | null> {
+  const keyOf = remoteKeys(fetchKeySet, now)
+  const isCanonical = canonicalSignature(RSA_2048_BYTES)
+  return async (token) => {
+    if (!isCanonical(token)) return null
+    try {
+      const { payload, protectedHeader } = await compactVerify(token, keyOf, ALGORITHMS)
+      // `crit` could only ask for an unencoded payload, which a JWT must not have (RFC 7797 section 7).
+      if (protectedHeader.typ !== ACCESS_TOKEN_TYPE || protectedHeader.crit !== undefined) return null
+      const claims = parseClaims(payload)
+      return claims === null ? null : readClaims(claims, profile, now())
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return null
+      throw error
+    }
+  }
+}
