@@ -1,30 +1,39 @@
 import assert from 'node:assert/strict'
 import { COOKIE_NAME, MAX_CREDENTIAL_BYTES } from '../contract.ts'
-import { type ConformanceCase, rejectsSome } from './case.ts'
+import { type ConformanceCase, isRevocable, rejectsSome } from './case.ts'
 import { assertAccepted, assertChallenged, assertRefused } from './expectations.ts'
-import { loginRequest, openSubject, type Reply, type Subject, setCookieOf, USER } from './subject.ts'
+import { type Header, type Reply, setCookieOf } from './http.ts'
+import { loginRequest, type Subject, USER } from './subject.ts'
 
-/** The same promises where a browser carries the credential. */
+const MAX_COOKIE_BYTES = 4096
+
+/** The same promises where a browser carries the credential, and those that only a browser makes necessary. */
 export const cookieCases: readonly ConformanceCase[] = [
   {
+    id: 'A02',
     name: 'accepts its own cookie, challenges a request without it',
     appliesTo: rejectsSome,
-    run: withCookies(async (subject) => {
+    transport: 'cookie',
+    async run(subject) {
       const own = await subject.login()
       assertAccepted(await subject.me(own), USER, 'own cookie')
       assertChallenged(await subject.me(), 'no cookie')
       assertChallenged(await sendCookie(subject, `session=${own}`), 'other cookie')
       assertRefused(await subject.me('x'), 'garbage')
       assertRefused(await subject.me('A'.repeat(MAX_CREDENTIAL_BYTES + 1)), 'oversized')
-    }),
+    },
   },
   {
+    id: 'C01',
     name: 'sets a cookie that scripts, other hosts and plain HTTP do not get',
     appliesTo: rejectsSome,
-    run: withCookies(async (subject) => {
-      const reply = await subject.send(loginRequest(USER))
-      const [pair, ...attributes] = setCookieOf(reply).split('; ')
-      assert.equal(pair?.split('=')[0], COOKIE_NAME)
+    transport: 'cookie',
+    async run(subject) {
+      const reply = await subject.requestLogin()
+      assert.equal([reply.headers['set-cookie']].flat().length, 1, 'one cookie')
+      const [pair = '', ...attributes] = setCookieOf(reply).split('; ')
+      assert.equal(pair.split('=')[0], COOKIE_NAME)
+      assert.ok(pair.length <= MAX_COOKIE_BYTES, `${pair.length} bytes`)
       assert.deepEqual(attributes.toSorted(), [
         'HttpOnly',
         `Max-Age=${subject.ttlSeconds}`,
@@ -32,12 +41,85 @@ export const cookieCases: readonly ConformanceCase[] = [
         'SameSite=Lax',
         'Secure',
       ])
-    }),
+    },
   },
   {
+    id: 'C01',
+    name: 'takes the cookie back at logout',
+    appliesTo: rejectsSome,
+    transport: 'cookie',
+    async run(subject) {
+      const own = await subject.login()
+      const reply = await subject.logout(own)
+      assert.equal(reply.status, 204)
+      assert.match(setCookieOf(reply), new RegExp(`^${COOKIE_NAME}=; Max-Age=0;`))
+    },
+  },
+  {
+    id: 'C02',
+    name: 'refuses a change that another site asks for, and makes one that its own pages ask for',
+    appliesTo: rejectsSome,
+    transport: 'cookie',
+    async run(subject) {
+      const own = await subject.login()
+      for (const path of ['/logout', '/logout-all']) {
+        for (const [what, headers] of fromElsewhere(subject)) {
+          assertForbidden(await postWith(subject, path, own, headers), `${path}, ${what}`)
+        }
+      }
+      assertAccepted(await subject.me(own), USER, 'nothing was changed')
+      for (const headers of [subject.sameSite, [['sec-fetch-site', 'same-origin']] as const]) {
+        const reply = await postWith(subject, '/logout', await subject.login(), headers)
+        assert.equal(reply.status, 204, 'from its own pages')
+      }
+    },
+  },
+  {
+    id: 'C03',
+    name: 'lets no other site log somebody in',
+    appliesTo: rejectsSome,
+    transport: 'cookie',
+    async run(subject) {
+      const { headers: contentType = [], ...login } = loginRequest(USER)
+      for (const [what, headers] of fromElsewhere(subject)) {
+        const reply = await subject.send({ ...login, headers: [...contentType, ...headers] })
+        assertForbidden(reply, `login, ${what}`)
+        assert.equal(setCookieOf(reply), '', 'no cookie')
+      }
+      const form = ['content-type', 'application/x-www-form-urlencoded'] as const
+      const reply = await subject.send({ ...login, headers: [form, ...subject.sameSite], body: 'subject=x' })
+      assert.equal(reply.status, 415, 'a form')
+    },
+  },
+  {
+    id: 'C03',
+    name: 'changes nothing at a GET, also when it calls itself a POST',
+    appliesTo: (strategy) => rejectsSome(strategy) && isRevocable(strategy),
+    transport: 'cookie',
+    async run(subject) {
+      const own = await subject.login()
+      const cookie: Header = ['cookie', `${COOKIE_NAME}=${own}`]
+      const disguises: readonly Header[] = [
+        ['accept', '*/*'],
+        ['x-http-method-override', 'POST'],
+        ['x-http-method', 'POST'],
+        ['x-method-override', 'POST'],
+      ]
+      for (const path of ['/logout', '/logout?_method=POST', '/logout-all', '/login?subject=x']) {
+        for (const disguise of disguises) {
+          const reply = await subject.send({ path, headers: [cookie, disguise, ...subject.sameSite] })
+          assert.equal(reply.status, 404, `GET ${path} with ${disguise[0]}`)
+        }
+      }
+      assertAccepted(await subject.me(own), USER, 'nothing was changed')
+    },
+  },
+  {
+    id: 'C05',
     name: 'reads the credential from the cookie only, and only from one',
     appliesTo: rejectsSome,
-    run: withCookies(async (subject) => {
+    transport: 'cookie',
+    async run(subject) {
       const own = await subject.login()
       const pair = `${COOKIE_NAME}=${own}`
       const bearer = ['authorization', `Bearer ${own}`] as const
@@ -46,34 +128,44 @@ export const cookieCases: readonly ConformanceCase[] = [
       assertRefused(await sendCookie(subject, `${pair}; ${pair}`), 'twice')
       assertRefused(await sendCookie(subject, `${COOKIE_NAME}=x;${pair}`), 'a bad one first')
       assertRefused(await sendCookie(subject, pair, `${COOKIE_NAME}=x`), 'in two headers')
-    }),
-  },
-  {
-    name: 'takes the cookie back at logout',
-    appliesTo: rejectsSome,
-    run: withCookies(async (subject) => {
-      const own = await subject.login()
-      const reply = await subject.logout(own)
-      assert.equal(reply.status, 204)
-      assert.match(setCookieOf(reply), new RegExp(`^${COOKIE_NAME}=; Max-Age=0;`))
-      const { status } = await subject.me(own)
-      assert.equal(status, subject.strategy.revocation.effect === 'immediate' ? 401 : 200)
-    }),
+    },
   },
 ]
 
-function sendCookie(subject: Subject, ...values: string[]): Promise<Reply> {
-  return subject.send({ path: '/me', headers: values.map((value) => ['cookie', value]) })
+/** What a browser says of requests that other pages make, and what something says that is no browser. */
+function fromElsewhere({ sameSite }: Subject): (readonly [string, readonly Header[]])[] {
+  const own = sameSite.map(([, origin]) => origin)[0] ?? ''
+  return [
+    ['no origin', []],
+    ['another origin', [['origin', 'https://evil.example.test']]],
+    ['an origin that starts like its own', [['origin', `${own}.evil.example.test`]]],
+    ['another port', [['origin', 'http://127.0.0.1:1']]],
+    ['a sandboxed page', [['origin', 'null']]],
+    ['a neighbour', [['sec-fetch-site', 'same-site'], ...sameSite]],
+    ['another site', [['sec-fetch-site', 'cross-site'], ...sameSite]],
+    ['the address bar', [['sec-fetch-site', 'none']]],
+    ['only a referrer', [['referer', `${own}/`]]],
+  ]
 }
 
-/** A second server of the same strategy, with the other transport. */
-function withCookies(run: (subject: Subject) => Promise<void>): ConformanceCase['run'] {
-  return async ({ strategy, environment }) => {
-    const subject = await openSubject(strategy, environment, { transport: 'cookie' })
-    try {
-      await run(subject)
-    } finally {
-      await subject.close()
-    }
-  }
+function postWith(
+  subject: Subject,
+  path: string,
+  credential: string,
+  headers: readonly Header[],
+): Promise<Reply> {
+  return subject.send({
+    method: 'POST',
+    path,
+    headers: [['cookie', `${COOKIE_NAME}=${credential}`], ...headers],
+  })
+}
+
+function assertForbidden({ status, body }: Reply, what: string): void {
+  assert.equal(status, 403, `${what}: status`)
+  assert.equal(body, '{"error":"forbidden"}', `${what}: body`)
+}
+
+function sendCookie(subject: Subject, ...values: string[]): Promise<Reply> {
+  return subject.send({ path: '/me', headers: values.map((value) => ['cookie', value]) })
 }

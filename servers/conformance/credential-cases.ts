@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { MAX_CREDENTIAL_BYTES } from '../contract.ts'
-import { type ConformanceCase, rejectsSome } from './case.ts'
+import { type ConformanceCase, lastMomentSeconds, rejectsSome, tokenAndSession } from './case.ts'
 import { assertAccepted, assertAllRefused, assertChallenged, assertRefused } from './expectations.ts'
+import { flippedIn, GARBAGE, resizedOf, spellingsOf, withChanged } from './spellings.ts'
 import { loginRequest, openSubject, USER } from './subject.ts'
-
-const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** What holds for a credential of any make. */
 export const credentialCases: readonly ConformanceCase[] = [
   {
+    id: 'A02',
     name: 'accepts its own credential and identifies its subject',
     appliesTo: () => true,
     async run(subject) {
@@ -17,6 +16,7 @@ export const credentialCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'S03',
     name: 'tells two subjects apart, and gives one subject two different credentials',
     appliesTo: rejectsSome,
     async run(subject) {
@@ -31,6 +31,7 @@ export const credentialCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'C04',
     name: 'says how long a credential lives and keeps it out of caches',
     appliesTo: () => true,
     async run(subject) {
@@ -43,6 +44,7 @@ export const credentialCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'A02',
     name: 'challenges a request without a credential',
     appliesTo: rejectsSome,
     async run(subject) {
@@ -50,91 +52,37 @@ export const credentialCases: readonly ConformanceCase[] = [
       assertChallenged(await subject.logout(), 'logout')
     },
   },
-  {
+  ...tokenAndSession('J04', 'S08', {
     name: 'rejects garbage',
-    appliesTo: rejectsSome,
     run: (subject) =>
       assertAllRefused(
         subject,
-        [
-          'x',
-          'null',
-          '.',
-          '..',
-          '....',
-          'a.b.c',
-          '{}',
-          '%00',
-          '\u00ff\u00fe',
-          'A'.repeat(43),
-          randomBytes(32).toString('base64url'),
-          randomBytes(32).toString('hex'),
-          randomBytes(3000).toString('base64url'),
-          `${randomBytes(20).toString('base64url')}.${randomBytes(90).toString('base64url')}.${randomBytes(32).toString('base64url')}`,
-          'e30.e30.e30',
-          `${'[['.repeat(1500)}.e30.e30`,
-        ].map((garbage) => [garbage.slice(0, 60), garbage]),
+        GARBAGE.map((garbage) => [garbage.slice(0, 60), garbage]),
       ),
-  },
-  {
+  }),
+  ...tokenAndSession('J04', 'S08', {
     name: 'rejects a credential that is cut short or made longer',
-    appliesTo: rejectsSome,
     async run(subject) {
       const own = await subject.login()
-      const lengths = [1, 2, own.length >> 1, own.length - 2, own.length - 1]
-      await assertAllRefused(subject, [
-        ...lengths.map((length) => [`first ${length} characters`, own.slice(0, length)] as const),
-        ['without its first character', own.slice(1)],
-        ['one more character', `${own}A`],
-        ['twice', own + own],
-        ['one more segment', `${own}.${own.slice(-43)}`],
-        ['an empty segment', `${own}.`],
-      ])
+      await assertAllRefused(subject, resizedOf(own))
     },
-  },
-  {
+  }),
+  ...tokenAndSession('J04', 'S08', {
     name: 'rejects a credential that is changed in any of its parts',
-    appliesTo: rejectsSome,
     async run(subject) {
       const own = await subject.login()
-      const places = partsOf(own).flatMap(([start, end]) => [
-        start,
-        start + 1,
-        (start + end) >> 1,
-        end - 2,
-        end - 1,
-      ])
-      await assertAllRefused(
-        subject,
-        places.map((place) => [`character ${place} of ${own.length}`, withChanged(own, place)]),
-      )
+      await assertAllRefused(subject, flippedIn(own))
     },
-  },
-  {
+  }),
+  ...tokenAndSession('J05', 'S08', {
     name: 'rejects every other spelling of the same credential',
-    appliesTo: rejectsSome,
     async run(subject) {
       const own = await subject.login()
-      const middle = own.length - 20
-      await assertAllRefused(subject, [
-        ...Array.from(BASE64URL)
-          .filter((character) => character !== own.at(-1))
-          .map((character) => [`ends in ${character}`, own.slice(0, -1) + character] as const),
-        ['padding', `${own}=`],
-        ['double padding', `${own}==`],
-        ['a space inside', `${own.slice(0, middle)} ${own.slice(middle)}`],
-        ['a tab inside', `${own.slice(0, middle)}\t${own.slice(middle)}`],
-        ['a space for a character', `${own.slice(0, middle)} ${own.slice(middle + 1)}`],
-        ['quotes', `"${own}"`],
-        ...(/[-_]/.test(own)
-          ? [['the alphabet of plain base64', own.replaceAll('-', '+').replaceAll('_', '/')] as const]
-          : []),
-      ])
+      await assertAllRefused(subject, spellingsOf(own))
     },
-  },
-  {
+  }),
+  ...tokenAndSession('J04', 'S08', {
     name: 'rejects the credential of another instance',
-    appliesTo: rejectsSome,
     async run(subject) {
       const { strategy, environment } = subject
       const other = await openSubject(strategy, environment, { keys: environment.otherKeys })
@@ -144,27 +92,44 @@ export const credentialCases: readonly ConformanceCase[] = [
         await other.close()
       }
     },
-  },
-  {
+  }),
+  ...tokenAndSession('J09', 'S04', {
     name: 'accepts a credential until the second in which it expires',
-    appliesTo: rejectsSome,
     async run(subject) {
-      const own = await subject.login()
-      subject.advance(subject.ttlSeconds - 1)
-      assertAccepted(await subject.me(own), USER, 'one second before')
-      subject.advance(0.999)
-      assertAccepted(await subject.me(own), USER, 'one millisecond before')
-      subject.advance(0.001)
+      // One for each moment: where use prolongs a session, the unused one shows when it ends.
+      const [used, own] = [await subject.login(), await subject.login()]
+      const beforeSeconds = lastMomentSeconds(subject.strategy)
+      await subject.advance(subject.ttlSeconds - beforeSeconds)
+      assertAccepted(await subject.me(used), USER, `${beforeSeconds} s before`)
+      await subject.advance(beforeSeconds)
       assertRefused(await subject.me(own), 'expired')
       assertRefused(await subject.logout(own), 'logout with an expired one')
     },
-  },
-  {
+  }),
+  ...tokenAndSession('J14', 'S08', {
     name: 'rejects a credential that is too long',
-    appliesTo: rejectsSome,
     run: (subject) => assertAllRefused(subject, [['oversized', 'A'.repeat(MAX_CREDENTIAL_BYTES + 1)]]),
+  }),
+  {
+    id: 'C04',
+    name: 'prints no credential, good or bad',
+    appliesTo: rejectsSome,
+    async run(subject) {
+      const { credential: own, refreshToken } = await subject.loginPair()
+      const bad = [own.slice(0, -1), `${own}A`, withChanged(own, own.length - 5)]
+      const printed = await printedDuring(async () => {
+        for (const credential of [own, ...bad]) await subject.me(credential)
+        await subject.send({ path: `/me?access_token=${own}` })
+        await subject.logout(own)
+        await subject.login()
+      })
+      for (const secret of [own, refreshToken].filter((text) => text !== '')) {
+        assert.ok(!printed.includes(secret.slice(-20)), 'the credential is not in what was printed')
+      }
+    },
   },
   {
+    id: 'C05',
     name: 'rejects two credentials in one request, also when both are good',
     appliesTo: rejectsSome,
     async run(subject) {
@@ -183,6 +148,7 @@ export const credentialCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'C04',
     name: 'reads the credential from the Authorization header only, scheme in any case',
     appliesTo: rejectsSome,
     async run(subject) {
@@ -202,23 +168,23 @@ export const credentialCases: readonly ConformanceCase[] = [
   },
 ]
 
-/** Start and end of each segment of a token, of each third of anything else. */
-function partsOf(credential: string): (readonly [number, number])[] {
-  const segments = credential.split('.')
-  if (segments.length === 1) {
-    const third = Math.ceil(credential.length / 3)
-    return [0, third, 2 * third].map((start) => [start, Math.min(start + third, credential.length)])
-  }
-  let start = 0
-  return segments.map((segment) => {
-    const part = [start, start + segment.length] as const
-    start += segment.length + 1
-    return part
+/** Everything that this process prints while the work is done. */
+async function printedDuring(work: () => Promise<void>): Promise<string> {
+  let printed = ''
+  const originals = [process.stdout, process.stderr].map((stream) => {
+    const { write } = stream
+    stream.write = (text: string | Uint8Array, ...rest: unknown[]) => {
+      printed += String(text)
+      return Reflect.apply(write, stream, [text, ...rest])
+    }
+    return () => {
+      stream.write = write
+    }
   })
-}
-
-/** The lowest bit of the character's value is flipped, so that the last character changes in its unused bits. */
-function withChanged(credential: string, place: number): string {
-  const other = BASE64URL.charAt(BASE64URL.indexOf(credential.charAt(place)) ^ 1)
-  return credential.slice(0, place) + other + credential.slice(place + 1)
+  try {
+    await work()
+  } finally {
+    for (const restore of originals) restore()
+  }
+  return printed
 }

@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict'
-import type { Reply, Subject } from './subject.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Reply } from './http.ts'
+import type { Node, Subject } from './subject.ts'
+
+/** Longer promises are kept on the injected clock; shorter ones may be on the machine's. */
+export const LONGEST_WAIT_MS = 6000
+/** Up to here both clocks run alike: heartbeats are on the machine's, and what is old by the other would be a lie. */
+const SAME_PACE_MS = 2000
+const FAST_PACE = 10
+/** For the answer itself, on a machine that does other things too. */
+const SLACK_MS = 500
+const POLL_MS = 20
 
 /** RFC 6750 section 3, and no word about the reason. */
 export function assertRefused(reply: Reply, what: string): void {
@@ -30,4 +41,41 @@ export async function assertAllRefused(
   const own = await subject.login()
   for (const [what, credential] of credentials) assertRefused(await subject.me(credential), what)
   assert.equal((await subject.me(own)).status, 200, 'an own credential is still accepted')
+}
+
+/** Refused as soon after an acknowledged logout as the strategy declares. */
+export async function assertRefusedInTime(node: Node, credential: string, what: string): Promise<void> {
+  const { revocation } = node.strategy
+  if (revocation.effect !== 'within') return assertRefused(await node.me(credential), what)
+  if (revocation.ms > LONGEST_WAIT_MS) {
+    node.tick(revocation.ms / 1000)
+    return assertRefused(await node.me(credential), `${what}, ${revocation.ms} ms later`)
+  }
+  await until(node, revocation.ms, SLACK_MS, async () => {
+    const reply = await node.me(credential)
+    if (reply.status !== 200) assertRefused(reply, what)
+    return reply.status === 401 ? null : `${what}: still ${reply.status} ${revocation.ms} ms later`
+  })
+}
+
+/**
+ * Asks again until there is nothing to complain about. Real time passes, and on the injected clock as much or more: which of
+ * the two a cache goes by is its own affair.
+ */
+export async function until(
+  node: Node,
+  limitMs: number,
+  slackMs: number,
+  complaint: () => Promise<string | null>,
+): Promise<void> {
+  const pace = limitMs > SAME_PACE_MS ? FAST_PACE : 1
+  const deadline = performance.now() + limitMs + slackMs
+  for (;;) {
+    const startedAt = performance.now()
+    const message = await complaint()
+    if (message === null) return
+    assert.ok(startedAt < deadline, message)
+    await delay(POLL_MS, undefined, { signal: node.environment.signal })
+    node.tick((pace * (performance.now() - startedAt)) / 1000)
+  }
 }

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+
+describe('authbench conformance', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'authbench conformance '))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  function conformance(args: readonly string[], onFolder: (kill: () => void) => void = () => undefined) {
+    const child = spawn(process.execPath, [MAIN, 'conformance', ...args], {
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
+    const watch = setInterval(() => {
+      if (readdirSync(folder).some((name) => name.startsWith('authbench-conformance-'))) {
+        clearInterval(watch)
+        onFolder(() => child.kill('SIGINT'))
+      }
+    }, 20)
+    return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
+      child.once('close', (code) => {
+        clearInterval(watch)
+        resolve({ code, stdout, stderr })
+      }),
+    )
+  }
+
+  it('shows what a strategy keeps, what it breaks by design, and why', async () => {
+    const { code, stdout } = await conformance(['--strategies', 'jwt-hs256-fast'])
+    expect(stdout).toMatch(/^jwt-hs256-fast +[✓e·]/m)
+    expect(stdout).toMatch(/Failures by design\n {2}S05 [\s\S]*nothing is kept/)
+    expect(stdout).toContain('2 failed by design, 0 not as declared')
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
+    expect(code).toBe(0)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('stops at Ctrl-C and leaves nothing behind', async () => {
+    const { code, stderr } = await conformance(['--strategies', 'session-redis'], (kill) => kill())
+    expect(stderr).toMatch(/Stopping[\s\S]*Interrupted before anything was checked/)
+    expect(code).toBe(130)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('asks no other machine', async () => {
+    const file = join(folder, 'credentials')
+    writeFileSync(file, 'x')
+    const { code, stderr } = await conformance(['--target', 'http://example.test/', '--credentials', file])
+    expect(stderr).toContain('TARGET_NOT_LOCAL')
+    expect(code).toBe(2)
+  })
+})

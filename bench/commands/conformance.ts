@@ -1,0 +1,143 @@
+import { writeFileSync } from 'node:fs'
+import { checkTarget } from '../../servers/conformance/target.ts'
+import { checkStrategies } from '../../servers/conformance.ts'
+import type { AuthStrategy } from '../../servers/contract.ts'
+import { loadStrategy } from '../../servers/own-strategy.ts'
+import { STRATEGIES, strategyIds } from '../../servers/registry.ts'
+import { resolveConfig } from '../../src/config.ts'
+import { type ConformanceRow, conformanceCounts, isUnexpected } from '../../src/conformance.ts'
+import { AuthbenchError, messageOf } from '../../src/errors.ts'
+import { ansiPaint, plainPaint } from '../../src/report/text/paint.ts'
+import type { Chosen } from '../chosen.ts'
+import { conformanceText } from '../conformance/render.ts'
+import { assertAnswers, readTarget } from '../target.ts'
+import type { Terminal } from '../terminal.ts'
+
+const SCHEMA = 'authbench/conformance@1'
+const INTERRUPTED = 130
+
+export interface ConformanceFlags {
+  readonly strategies?: readonly string[] | undefined
+  readonly strategy?: readonly string[] | undefined
+  readonly target?: string | undefined
+  readonly credentials?: string | undefined
+  readonly transport?: string | undefined
+  readonly json?: boolean | undefined
+  readonly out?: string | undefined
+}
+
+/** Reference servers, the user's own strategies or somebody's endpoint, held to the security checklist. @returns the exit code */
+export async function conformance(flags: ConformanceFlags, terminal: Terminal): Promise<number> {
+  const { stdout, color } = terminal
+  await using cleanup = new AsyncDisposableStack()
+  const signal = terminal.interruption(cleanup, 'Stopping; what was checked so far stands.')
+  const { rows, groups } =
+    flags.target === undefined
+      ? await checkOwn(flags, signal, terminal)
+      : await checkForeign(flags.target, flags, signal)
+  const partial = signal.aborted
+  const unexpected = rows.filter(isUnexpected).length
+  if (partial && rows.length === 0) {
+    terminal.stderr.write('Interrupted before anything was checked.\n')
+    return INTERRUPTED
+  }
+  const report = {
+    schema: SCHEMA,
+    verdict: partial ? 'partial' : unexpected === 0 ? 'passed' : 'failed',
+    counts: conformanceCounts(rows),
+    rows,
+  }
+  const json = `${JSON.stringify(report, null, 2)}\n`
+  const text = () => conformanceText(rows, (id) => groups.get(id) ?? null, color ? ansiPaint : plainPaint)
+  stdout.write(flags.json === true ? json : text())
+  if (flags.out !== undefined) write(flags.out, json)
+  if (partial) return INTERRUPTED
+  return unexpected === 0 ? 0 : 1
+}
+
+/** Of strategies with code at hand: that of files would stay in the runner's process. */
+export async function checkBeforeRun(
+  { known, files }: Pick<Chosen, 'known' | 'files'>,
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<readonly ConformanceRow[]> {
+  for (const file of files.values()) {
+    terminal.stderr.write(`The checklist for ${file}: \`authbench conformance --strategy ${file}\`.\n`)
+  }
+  const progress = showChecks(known.length, terminal)
+  try {
+    return await checkStrategies(known, signal, progress.checked)
+  } finally {
+    progress.end()
+  }
+}
+
+interface Checked {
+  readonly rows: readonly ConformanceRow[]
+  /** The family of each strategy. */
+  readonly groups: ReadonlyMap<string, string>
+}
+
+async function checkOwn(flags: ConformanceFlags, signal: AbortSignal, terminal: Terminal): Promise<Checked> {
+  const strategies = await chosen(flags)
+  const rows = await checkBeforeRun({ known: strategies, files: new Map() }, signal, terminal)
+  return { rows, groups: new Map(strategies.map(({ id, family }) => [id, family])) }
+}
+
+/** @throws AuthbenchError OPTIONS_INVALID, STRATEGY_FILE_* */
+async function chosen({ strategies, strategy: files = [] }: ConformanceFlags): Promise<AuthStrategy[]> {
+  const own: AuthStrategy[] = []
+  for (const file of files) own.push(await loadStrategy(file))
+  if (strategies === undefined && own.length > 0) return own
+  const named = strategies ?? ['all']
+  if (named.includes('all')) return [...Object.values(STRATEGIES), ...own]
+  const { strategies: valid } = checked({ strategies: [...named] })
+  // The baseline that is always added rejects nothing: it is checked where it is asked for.
+  const ids = valid.filter((id) => named.includes(id))
+  return [...strategyIds.filter((id) => ids.includes(id)).map((id) => STRATEGIES[id]), ...own]
+}
+
+async function checkForeign(url: string, flags: ConformanceFlags, signal: AbortSignal): Promise<Checked> {
+  const { transport } = checked({ strategies: ['none'], transport: flags.transport })
+  const target = readTarget(url, flags.credentials)
+  await assertAnswers(target, transport)
+  return { rows: await checkTarget({ ...target, transport }, signal), groups: new Map() }
+}
+
+/** @throws AuthbenchError OPTIONS_INVALID */
+const checked = (options: { readonly strategies: string[]; readonly transport?: string | undefined }) =>
+  resolveConfig(
+    options,
+    { strategies: strategyIds, usual: strategyIds, scenarios: ['verify'] },
+    { profile: 'smoke', seed: 0, extraClaims: [] },
+  )
+
+/** One line on a terminal, that the result replaces. */
+function showChecks(total: number, { stderr }: Terminal) {
+  const isLive = stderr.isTTY === true
+  let done = 0
+  const show = (what: string) => {
+    if (isLive) stderr.write(`\r\u001b[2K Checklist: ${done} of ${total} strategies${what} ...`)
+  }
+  show('')
+  return {
+    checked({ id }: AuthStrategy) {
+      done += 1
+      show(`, ${id} done`)
+    },
+    end() {
+      if (isLive) stderr.write('\r\u001b[2K')
+    },
+  }
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text)
+  } catch (error) {
+    throw new AuthbenchError('OUT_NOT_WRITABLE', `--out ${file}: ${messageOf(error)}`, {
+      next: 'Name a file in a folder that is there and yours.',
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,80 @@
+import { beforeAll, expect, test, vi } from 'vitest'
+import type { ConformanceOutcome } from '../../src/conformance.ts'
+import { checkStrategy } from '../conformance.ts'
+import type { AuthStrategy } from '../contract.ts'
+import { generateKeys } from '../keys.ts'
+import { STRATEGIES } from '../registry.ts'
+import { testKeys } from '../testing/deps.ts'
+import type { ConformanceEnvironment } from './subject.ts'
+
+let environment: ConformanceEnvironment
+
+beforeAll(async () => {
+  const [keys, otherKeys] = await Promise.all([testKeys(), generateKeys()])
+  environment = { keys, otherKeys, redis: null, signal: new AbortController().signal }
+})
+
+async function itemsWith(outcome: ConformanceOutcome, strategy: AuthStrategy): Promise<string[]> {
+  const rows = await checkStrategy(strategy, environment)
+  return (rows ?? []).filter((row) => row.outcome === outcome).map(({ item }) => item)
+}
+
+test('a session that a logout does not end, that is found by a part of its id, and that is printed', async () => {
+  const printed = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const good = STRATEGIES['session-memory']
+  const broken = await itemsWith('unexpected failure', {
+    ...good,
+    async open(deps) {
+      const sessions = await good.open(deps)
+      return {
+        ...sessions,
+        verify(credential, request) {
+          if (credential !== undefined) process.stderr.write(`${credential}\n`)
+          return sessions.verify(credential?.slice(0, 43), request)
+        },
+        revoke() {},
+        revokeAll() {},
+      }
+    },
+  })
+  printed.mockRestore()
+  expect(broken).toEqual(['S03', 'S05', 'S06', 'S07', 'S08', 'C04'])
+})
+
+test('a token that is only decoded', async () => {
+  const broken = await itemsWith('unexpected failure', {
+    ...STRATEGIES['jwt-hs256-fast'],
+    async open(deps) {
+      const tokens = await STRATEGIES['jwt-hs256-fast'].open(deps)
+      return {
+        ...tokens,
+        verify(credential = '') {
+          const [, payload = ''] = credential.split('.')
+          try {
+            const { sub } = JSON.parse(Buffer.from(payload, 'base64url').toString())
+            return typeof sub === 'string' ? { sub, claims: {} } : null
+          } catch {
+            return null
+          }
+        },
+      }
+    },
+  })
+  expect(broken).toEqual('J01 J02 J03 J04 J05 J06 J07 J08 J09 J10 J11 J12 J13 J19'.split(' '))
+})
+
+test('a declaration that is better than the strategy, and one that is worse', async () => {
+  const good = STRATEGIES['jwt-hs256-fast']
+  const strategy = { ...good, exceptions: { S05: 'reason', J01: 'reason', R01: 'reason' } }
+  expect(await itemsWith('unexpected failure', strategy)).toEqual(['S06'])
+  expect(await itemsWith('unexpected pass', strategy)).toEqual(['J01', 'R01'])
+})
+
+test('a server that does not start fails everything, whatever it declares', async () => {
+  const open = () => Promise.reject(new Error('no start'))
+  const strategy = { ...STRATEGIES['session-memory'], exceptions: { S05: 'reason' }, open }
+  const failed = await itemsWith('unexpected failure', strategy)
+  expect(failed).toContain('S05')
+  expect(failed).toContain('C04')
+  expect(await itemsWith('expected failure', strategy)).toEqual([])
+})

@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { CHECKLIST } from './checklist.ts'
+
+/**
+ * - `expected failure`: the strategy declares the item among its exceptions, and fails it
+ * - `unexpected pass`: it declares the item and keeps it all the same; the declaration is wrong
+ * - `not applicable`: no case of the item fits what the strategy declares
+ */
+const conformanceOutcomeSchema = z.enum([
+  'pass',
+  'expected failure',
+  'unexpected failure',
+  'unexpected pass',
+  'not applicable',
+])
+export type ConformanceOutcome = z.infer<typeof conformanceOutcomeSchema>
+
+/** One strategy, or one foreign server, held to one item of the checklist. */
+export const conformanceRowSchema = z.object({
+  /** Id of the strategy, or the address of the server. */
+  strategy: z.string(),
+  /** Id of the item: `CHECKLIST` has its text. */
+  item: z.string(),
+  outcome: conformanceOutcomeSchema,
+  /** The declared reason of an expected failure, what broke in an unexpected one, null otherwise. */
+  detail: z.string().nullable(),
+})
+export type ConformanceRow = z.infer<typeof conformanceRowSchema>
+
+/** One character for each outcome, for tables that have no room for words. */
+export const OUTCOME_MARKS: Readonly<Record<ConformanceOutcome, string>> = {
+  pass: '✓',
+  'expected failure': 'e',
+  'unexpected failure': '✗',
+  'unexpected pass': '!',
+  'not applicable': '·',
+}
+
+export interface ConformanceMatrix {
+  /** Ids, in the order of the checklist; items that no row mentions are left out. */
+  readonly items: readonly string[]
+  readonly strategies: readonly {
+    readonly strategy: string
+    /** One for each item, in the same order. */
+    readonly outcomes: readonly ConformanceOutcome[]
+  }[]
+}
+
+/** Strategies in the order of their first rows. A pair without a row is not applicable. */
+export function conformanceMatrix(rows: readonly ConformanceRow[]): ConformanceMatrix {
+  const mentioned = new Set(rows.map(({ item }) => item))
+  const items = CHECKLIST.map(({ id }) => id).filter((id) => mentioned.has(id))
+  const byStrategy = Map.groupBy(rows, ({ strategy }) => strategy)
+  return {
+    items,
+    strategies: [...byStrategy].map(([strategy, own]) => {
+      const outcomes = new Map(own.map(({ item, outcome }) => [item, outcome]))
+      return { strategy, outcomes: items.map((item) => outcomes.get(item) ?? 'not applicable') }
+    }),
+  }
+}
+
+/** How many rows came out in each way. */
+export function conformanceCounts(
+  rows: readonly ConformanceRow[],
+): Readonly<Record<ConformanceOutcome, number>> {
+  const counts = Object.fromEntries(conformanceOutcomeSchema.options.map((outcome) => [outcome, 0]))
+  for (const { outcome } of rows) counts[outcome] = (counts[outcome] ?? 0) + 1
+  return counts as Record<ConformanceOutcome, number>
+}
+
+/** Whether the row says that something has to be mended: the code, or the declaration. */
+export function isUnexpected({ outcome }: ConformanceRow): boolean {
+  return outcome === 'unexpected failure' || outcome === 'unexpected pass'
+}
+
+/**
+ * The verdict on one item.
+ * @param failures what broke, one for each case of the item that failed
+ * @param exception the reason that the strategy declares for failing it; `undefined`: none
+ */
+export function conformanceRow(
+  strategy: string,
+  item: string,
+  failures: readonly string[],
+  exception: string | undefined,
+): ConformanceRow {
+  const failed = failures.length > 0
+  if (exception !== undefined) {
+    return failed
+      ? { strategy, item, outcome: 'expected failure', detail: exception }
+      : {
+          strategy,
+          item,
+          outcome: 'unexpected pass',
+          detail: `declared as an exception, and kept: ${exception}`,
+        }
+  }
+  return failed
+    ? { strategy, item, outcome: 'unexpected failure', detail: failures.join('; ') }
+    : { strategy, item, outcome: 'pass', detail: null }
+}
