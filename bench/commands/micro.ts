@@ -1,0 +1,258 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { basename, relative } from 'node:path'
+import type { TokenProfile } from '../../servers/contract.ts'
+import { generateKeys } from '../../servers/keys.ts'
+import { STRATEGIES, usualStrategies } from '../../servers/registry.ts'
+import { AuthbenchError } from '../../src/errors.ts'
+import { differenceOf, MICRO_SCHEMA_ID, type Micro } from '../../src/micro.ts'
+import { operationBlocks } from '../../src/report/sections/operations.ts'
+import { stackSection } from '../../src/report/sections/stack.ts'
+import { terminalOfSections } from '../../src/report/terminal.ts'
+import type { Results } from '../../src/results.ts'
+import { authbenchVersion, describeEnvironment, describeGit } from '../environment.ts'
+import { detectPinning } from '../machine/pinning.ts'
+import type { MeasureOptions } from '../micro/measure.ts'
+import { TASKS } from '../micro/registry.ts'
+import { runTasks } from '../micro/run-tasks.ts'
+import { selectTasks } from '../micro/select.ts'
+import type { MicroTask } from '../micro/task.ts'
+import { measureInProcess } from '../micro/task-process.ts'
+import { provideRedis } from '../redis/provide.ts'
+import { createResultsFolder, openResultsFolder, readResults } from '../results-folder.ts'
+import { lockMachine } from '../run-lock.ts'
+import { renderOptions, type Terminal } from '../terminal.ts'
+import { readClaims, redisUrl } from './options.ts'
+import { writeReports } from './run.ts'
+
+export interface MicroFlags {
+  readonly tasks?: readonly string[] | undefined
+  readonly rounds?: number | undefined
+  readonly seed?: number | undefined
+  readonly with?: string | undefined
+  readonly claims?: string | undefined
+  readonly redis?: string | undefined
+  readonly out?: string | undefined
+  readonly json?: boolean | undefined
+}
+
+const INTERRUPTED = 130
+const FAILED = 3
+/** The fewest whose interval leaves out the furthest process on each side. */
+const ROUNDS = 9
+const LATEST = 'results/latest'
+/** With 200 the optimiser was still at work: CPU was 1.4 times the median time of a cached token, with 400 and more 1.06 times. */
+const DURATIONS = { warmUpMs: 400, measureMs: 300 }
+/** Longer than any measurement, as in a run. */
+const TTL_SECONDS = 900
+
+type Durations = Pick<MeasureOptions, 'warmUpMs' | 'measureMs'>
+
+/** The stored run that the operations are to explain. */
+interface Explained {
+  readonly folder: string
+  readonly results: Results
+}
+
+/**
+ * Measures operations alone, each in processes of its own, and says where the CPU of a run goes.
+ * @returns the exit code
+ * @throws AuthbenchError OPTIONS_INVALID, TASK_UNKNOWN, MICRO_NOT_COMPARABLE, FILE_*, CLAIMS_*, RESULTS_*, OUT_*, REDIS_*, RUN_IN_PROGRESS
+ */
+export async function micro(
+  flags: MicroFlags,
+  terminal: Terminal,
+  durations: Durations = DURATIONS,
+): Promise<number> {
+  const token = readClaims(flags.claims)
+  const extraClaims = flags.claims === undefined ? [] : Object.keys(token.claims)
+  const { rounds = ROUNDS, seed = randomInt(2 ** 32), json = false } = flags
+  if (rounds < 1) {
+    throw new AuthbenchError('OPTIONS_INVALID', '--rounds must be 1 or more', {
+      next: '6 or more give intervals.',
+    })
+  }
+  if (flags.tasks !== undefined) selectTasks(TASKS, flags.tasks)
+  const explained = explainedRun(flags, extraClaims, terminal)
+  const tasks = chosenTasks(flags.tasks, explained)
+
+  await using cleanup = new AsyncDisposableStack()
+  const signal = terminal.interruption(cleanup, 'Stopping; what was measured so far is kept.')
+  cleanup.defer(lockMachine())
+  const startedAt = new Date()
+  const newFolder = () => createResultsFolder(flags.out ?? 'results', 'micro', startedAt, 'micro.json')
+  // Proven to be writable before anything is measured.
+  const runFolder = explained === null ? null : openResultsFolder(explained.folder)
+  const ownFolder = runFolder === null ? newFolder() : null
+  let keepsOwn = false
+  cleanup.defer(() => {
+    if (ownFolder !== null && !keepsOwn) rmSync(ownFolder.path, { recursive: true, force: true })
+  })
+  const plan = { tasks, token, rounds, seed, durations, redis: redisUrl(flags.redis) }
+  const measured = await measureTasks(plan, signal, terminal, cleanup)
+  if (measured.tasks.length === 0 && signal.aborted) {
+    terminal.stderr.write('Interrupted before anything was measured.\n')
+    return INTERRUPTED
+  }
+
+  const isWhole = !signal.aborted && measured.failures.length === 0
+  const intoRun = isWhole && explained !== null && runFolder !== null
+  const folder = intoRun ? runFolder : (ownFolder ?? newFolder())
+  const result: Micro = {
+    schema: MICRO_SCHEMA_ID,
+    run: {
+      id: basename(folder.path),
+      startedAt: startedAt.toISOString(),
+      finishedAt: new Date().toISOString(),
+      seed,
+      rounds,
+      extraClaims,
+      partial: signal.aborted,
+      git: describeGit(),
+      authbench: authbenchVersion(),
+      command: reproduce(flags, rounds, seed),
+    },
+    ...measured,
+  }
+  const results = explained === null ? null : { ...explained.results, micro: result }
+  // Printed first: what a full disk takes, the terminal still has.
+  terminal.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : textOf(result, results, terminal))
+  folder.write('micro.json', `${JSON.stringify(result, null, 2)}\n`)
+  keepsOwn = true
+  if (intoRun && results !== null) writeReports(results, folder)
+  const place = relative(process.cwd(), folder.path) || '.'
+  terminal.stderr.write(`\n${intoRun ? `Report: ${place}/report.html` : `Kept: ${place}/micro.json`}\n`)
+  if (signal.aborted) return INTERRUPTED
+  return measured.failures.length > 0 ? FAILED : 0
+}
+
+interface Plan {
+  readonly tasks: readonly MicroTask[]
+  readonly token: TokenProfile
+  readonly rounds: number
+  readonly seed: number
+  readonly durations: Durations
+  /** Null: a throwaway one. */
+  readonly redis: string | null
+}
+
+async function measureTasks(
+  { tasks, token, rounds, seed, durations, redis: url }: Plan,
+  signal: AbortSignal,
+  terminal: Terminal,
+  cleanup: AsyncDisposableStack,
+): Promise<Pick<Micro, 'environment' | 'tasks' | 'failures'>> {
+  const needsRedis = tasks.some((task) => task.needsRedis)
+  const pinning = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
+  const redis = needsRedis ? await provideRedis(url, pinning.redis) : null
+  const keyPrefix = `authbench:micro-${randomUUID()}:`
+  if (redis !== null) {
+    cleanup.defer(async () => {
+      const left = await redis.release(keyPrefix)
+      if (left !== null) terminal.stderr.write(`${left}\n`)
+    })
+  }
+  const shared = {
+    keys: await generateKeys(),
+    token,
+    ttlSeconds: TTL_SECONDS,
+    redis: redis === null ? null : { url: redis.url, keyPrefix },
+    ...durations,
+  }
+  const progress = progressOf(terminal, rounds)
+  const measured = await runTasks(tasks, {
+    rounds,
+    seed,
+    signal,
+    onStart: progress.show,
+    measure: ({ id }) => measureInProcess({ task: id, ...shared }, pinning.server, signal),
+  })
+  progress.end()
+  const version = redis === null ? null : { version: redis.control.version, origin: redis.origin }
+  return { environment: describeEnvironment(pinning, version), ...measured }
+}
+
+/**
+ * Named with `--with`, or the latest where everything is measured and both belong together.
+ * @throws AuthbenchError RESULTS_*, MICRO_NOT_COMPARABLE
+ */
+function explainedRun(
+  flags: MicroFlags,
+  extraClaims: readonly string[],
+  terminal: Terminal,
+): Explained | null {
+  const byDefault = flags.with === undefined
+  if (byDefault && (flags.tasks !== undefined || flags.out !== undefined)) return null
+  const folder = flags.with ?? LATEST
+  const results = byDefault ? latestResults() : readResults(folder)
+  if (results === null) return null
+  const difference = differenceOf(
+    { environment: describeEnvironment(detectPinning(null), null), extraClaims },
+    { environment: results.environment, extraClaims: results.config.extraClaims },
+  )
+  if (difference === null) return { folder, results }
+  if (byDefault) {
+    terminal.stderr.write(`Not added to ${LATEST}: what is measured now has ${difference}.\n`)
+    return null
+  }
+  throw new AuthbenchError(
+    'MICRO_NOT_COMPARABLE',
+    `${folder}: what would be measured now has ${difference}`,
+    {
+      next: 'Name a run of this machine and these versions, or leave out --with.',
+    },
+  )
+}
+
+function latestResults(): Results | null {
+  try {
+    return readResults(LATEST)
+  } catch (error) {
+    if (error instanceof AuthbenchError) return null
+    throw error
+  }
+}
+
+/** Without a word about it: what the run holds, or what most runs do. */
+function chosenTasks(
+  words: readonly string[] | undefined,
+  explained: Explained | null,
+): readonly MicroTask[] {
+  if (words !== undefined) return selectTasks(TASKS, words)
+  const strategies: readonly string[] =
+    explained === null ? usualStrategies : explained.results.strategies.map(({ id }) => id)
+  return TASKS.filter(({ strategy }) => strategy === null || strategies.includes(strategy))
+}
+
+/** One line on a terminal, nothing elsewhere. */
+function progressOf({ stderr }: Terminal, rounds: number) {
+  const isLive = stderr.isTTY === true
+  const erase = '\r\u001b[2K'
+  return {
+    show({ id }: MicroTask, round: number, place: number, of: number) {
+      if (isLive) stderr.write(`${erase} round ${round + 1} of ${rounds}, task ${place + 1} of ${of}: ${id}`)
+    },
+    end() {
+      if (isLive) stderr.write(erase)
+    },
+  }
+}
+
+function textOf(result: Micro, results: Results | null, terminal: Terminal): string {
+  const section = (results === null ? null : stackSection(results)) ?? {
+    id: 'operations',
+    title: 'Operations alone',
+    blocks: operationBlocks(result, Object.values(STRATEGIES)),
+  }
+  return terminalOfSections([section], renderOptions(terminal))
+}
+
+/** What to type to get this measurement again; the claims file is named, Redis is not. */
+const reproduce = (flags: MicroFlags, rounds: number, seed: number): string =>
+  [
+    'npm run authbench -- micro',
+    ...(flags.tasks === undefined ? [] : [`--tasks '${flags.tasks.join(',')}'`]),
+    ...(flags.claims === undefined ? [] : ['--claims FILE']),
+    `--rounds ${rounds}`,
+    `--seed ${seed}`,
+  ].join(' ')
