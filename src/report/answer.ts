@@ -3,7 +3,7 @@ import type { Estimate, Results } from '../results.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
 import { formatChange, formatEstimate, formatList, formatPercent } from '../units.ts'
 import { limitText } from './capacity.ts'
-import { COST, contendersOf, costOf, isLocal } from './contenders.ts'
+import { COST, contendersOf, costOf, reachOf } from './contenders.ts'
 import { againstBaseline, type Group, subjectsOf } from './group.ts'
 import { rankableMetrics, rankingOf } from './tiers.ts'
 import { enumerateSome, roundsOf } from './wording.ts'
@@ -13,8 +13,10 @@ const THROUGHPUT = 'throughput'
 const NAMED_AT_MOST = 4
 
 const added = (estimate: Estimate, unit: string) => formatEstimate(estimate, unit, { signed: true })
-const titleOf = (strategy: StrategyInfo) =>
-  isLocal(strategy) ? `${strategy.title} (one process only)` : strategy.title
+function titleOf(strategy: StrategyInfo): string {
+  const reach = reachOf(strategy)
+  return reach === null ? strategy.title : `${strategy.title} (${reach})`
+}
 
 function costText(group: Group, strategy: StrategyInfo): string {
   const cost = costOf(group, strategy)
@@ -76,7 +78,7 @@ const named = (group: Group, strategies: readonly StrategyInfo[]) =>
   enumerateSome(
     strategies.map(
       (strategy) =>
-        `${strategy.title} (${costText(group, strategy)}${isLocal(strategy) ? ', one process only' : ''})`,
+        `${strategy.title} (${[costText(group, strategy), reachOf(strategy)].filter((part) => part !== null).join(', ')})`,
     ),
     NAMED_AT_MOST,
   )

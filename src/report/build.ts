@@ -3,13 +3,17 @@ import type { Report, SectionBuilder } from './model.ts'
 import { changeDetailsSection } from './sections/change-details.ts'
 import { changesSection } from './sections/changes.ts'
 import { chartsSection } from './sections/charts.ts'
+import { checklistSection } from './sections/checklist.ts'
 import { claimsSection } from './sections/claims.ts'
+import { cohortsSection } from './sections/cohorts.ts'
 import { decisionSection } from './sections/decision.ts'
 import { detailsSection } from './sections/details.ts'
 import { differencesSection } from './sections/differences.ts'
 import { headlineSection } from './sections/headline.ts'
 import { methodSection } from './sections/method.ts'
 import { noiseSection } from './sections/noise.ts'
+import { stackSection } from './sections/stack.ts'
+import { strategiesSection } from './sections/strategies.ts'
 
 /** In reading order: the answer first, the fine print last. */
 const SECTIONS: readonly SectionBuilder[] = [
@@ -17,10 +21,14 @@ const SECTIONS: readonly SectionBuilder[] = [
   headlineSection,
   decisionSection,
   claimsSection,
+  checklistSection,
   noiseSection,
   chartsSection,
+  stackSection,
   differencesSection,
   changeDetailsSection,
+  strategiesSection,
+  cohortsSection,
   detailsSection,
   methodSection,
 ]

@@ -3,6 +3,7 @@ import { keyOf } from '../analysis/subject.ts'
 import type { Params } from '../cell.ts'
 import type { Comparison, Estimate, MetricInfo, Results, ScenarioInfo } from '../results.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
+import { byFamily } from './families.ts'
 import { type LoadKind, loadKindOf, pointText, tailOf } from './load-kind.ts'
 import { namesWinner } from './wording.ts'
 
@@ -48,7 +49,7 @@ function titleOf(scenario: ScenarioInfo, kind: LoadKind, params: Params): string
   return words === '' ? scenario.title : `${scenario.title} (${words})`
 }
 
-/** In the order in which the run lists them; strategies in the order of the run too. */
+/** In the order in which the run lists them; strategies too, many of them by family. */
 export function groupsOf(results: Results): readonly Group[] {
   const byPlace = <T extends Place>(items: readonly T[]) => Map.groupBy(items, keyOf)
   const summary = byPlace(results.summary)
@@ -65,8 +66,8 @@ export function groupsOf(results: Results): readonly Group[] {
     const comparisons = new Map(
       (compared.get(key) ?? []).map((each) => [cell(each.strategy, each.baseline, each.metric), each]),
     )
-    const strategies = results.strategies.filter(({ id }) =>
-      summaries.some(({ strategy }) => strategy === id),
+    const strategies = byFamily(
+      results.strategies.filter(({ id }) => summaries.some(({ strategy }) => strategy === id)),
     )
     const info = results.scenarios.find(({ id }) => id === scenario) ?? {
       id: scenario,
@@ -127,8 +128,8 @@ export const againstBaseline = (group: Group, strategy: string, metric: string):
   group.baseline === null ? null : group.comparison(strategy, group.baseline.id, metric)
 
 /**
- * Best first where the group was judged, else in the order of the run. Strategies without a value or a judgement
- * come last, in the order of the run.
+ * Best first where the group was judged, else in the order of the run; where there are many, inside of each family. Strategies
+ * without a value or a judgement come last, in the order of the run.
  */
 export function ranked(
   group: Group,
@@ -138,5 +139,5 @@ export function ranked(
   if (!group.judged) return strategies
   const key = (strategy: StrategyInfo) =>
     (group.isJudged(strategy.id) ? badness(strategy) : undefined) ?? Number.POSITIVE_INFINITY
-  return strategies.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+  return byFamily(strategies.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0)))
 }

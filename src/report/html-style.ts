@@ -41,10 +41,35 @@ caption { text-align: left; font-weight: 600; padding: 0.5rem 0; white-space: no
 th, td { padding: 0.4rem 0.9rem 0.4rem 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line) }
 thead th { vertical-align: bottom; font-size: 0.875rem; border-bottom-color: var(--muted) }
 thead .unit { display: block }
+thead button { font: inherit; color: inherit; text-align: inherit; background: none; border: 0; padding: 0; cursor: pointer }
+thead button::after { content: "↕"; margin-left: 0.25em; color: var(--muted); opacity: 0.7 }
+thead .number button::after { content: none }
+thead .number button::before { content: "↕"; margin-right: 0.25em; color: var(--muted); opacity: 0.7 }
+thead [aria-sort=ascending] button::after, thead .number[aria-sort=ascending] button::before { content: "↑"; color: inherit; opacity: 1 }
+thead [aria-sort=descending] button::after, thead .number[aria-sort=descending] button::before { content: "↓"; color: inherit; opacity: 1 }
+thead .number[aria-sort] button::after { content: none }
+.group th { padding: 1rem 0 0.25rem; font-size: 0.8125rem; color: var(--muted); border-bottom-color: var(--muted); position: static; max-width: none }
+tbody:nth-of-type(1) .group th { padding-top: 0.4rem }
+.group span { position: sticky; left: 0 }
+.sorted .group { display: none }
+[hidden] { display: none }
+td.sign { position: relative; text-align: center; padding-right: 0.4rem }
+.signs thead th:not(:first-child) { text-align: center; padding-right: 0.4rem }
+.signs thead th:not(:first-child, [aria-sort]) button::after { content: none }
+.spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+.filter { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; align-items: baseline; padding: 0.6rem 0; font-size: 0.9375rem; background: var(--surface); border-top: 1px solid var(--line) }
+.filter fieldset { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; border: 0; margin: 0; padding: 0 }
+.filter legend { float: left; padding: 0; margin-right: 1rem; color: var(--muted) }
+.filter input, .filter button { font: inherit; color: inherit; accent-color: var(--stateless) }
+.filter input[type=search] { width: 10rem; background: var(--raised); border: 1px solid var(--muted); border-radius: 4px; padding: 0.1rem 0.4rem }
+.filter button { background: var(--raised); border: 1px solid var(--muted); border-radius: 4px; padding: 0.1rem 0.6rem; cursor: pointer }
+.filter output { color: var(--muted) } .filter.active output { color: var(--ink); font-weight: 600 }
+:is(button, input):focus-visible { outline: 2px solid var(--stateless); outline-offset: 2px }
 tbody th { font-weight: 600; position: sticky; left: 0; background: var(--surface); min-width: 8rem; max-width: 17rem }
 th.number, td.number { text-align: right }
 td.number { white-space: nowrap }
 td.words { max-width: 44rem }
+td.words:not(.short) { min-width: 11rem }
 .value { font-weight: 600 }
 .interval { display: block; color: var(--muted); font-size: 0.8125em }
 .short { white-space: nowrap }
@@ -59,6 +84,7 @@ summary:focus-visible { outline: 2px solid var(--stateless); outline-offset: 2px
 .state.stateless::before { background: var(--stateless) }
 .state.stateful::before { background: var(--stateful) }
 .state.hybrid::before { background: var(--hybrid) }
+.state.unknown::before { background: var(--unknown) }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21.5rem), 1fr)); gap: 2rem 2.5rem; align-items: start }
 figure { margin: 0; max-width: 30rem; break-inside: avoid }
 figcaption { font-size: 0.9375rem; margin-bottom: 0.5rem }
@@ -76,8 +102,16 @@ code { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
   tbody th { max-width: 9.5rem; padding-right: 0.6rem }
   td.words:not(.short) { min-width: 15rem }
 }
+@media (min-width: 40rem) {
+  .signs tbody th[scope=row] { min-width: 14rem }
+}
+@media (min-width: 64rem) and (min-height: 40rem) {
+  .filter { position: sticky; top: 0; z-index: 1 }
+  .filter ~ section { scroll-margin-top: 5rem }
+}
 @media print {
-  nav { display: none }
+  nav, .filter > :not(output), .filter:not(.active) { display: none }
+  thead button::after, thead .number button::before { content: none }
   body { font-size: 10pt }
   details::details-content { content-visibility: visible; block-size: auto }
   summary { display: none }

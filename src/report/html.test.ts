@@ -1,9 +1,11 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ALL_FAKE_SCENARIOS } from '../testing/fake-loads.ts'
+import { fakeConformance } from '../testing/fake-conformance.ts'
+import { ALL_FAKE_SCENARIOS, type FakeScenario } from '../testing/fake-loads.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { HOSTILE_TITLE, hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
 import { htmlReporter } from './html.ts'
+import { SCRIPT, SCRIPT_HASH } from './html-script.ts'
 import { renderCharts } from './registry.ts'
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
@@ -17,8 +19,20 @@ const args = [
   '--disable-sync',
 ]
 
+const usual = htmlReporter.render(fakeResults(), {})
+const everyLoad = htmlReporter.render(fakeResults({ scenarios: ALL_FAKE_SCENARIOS }), {})
+const hostile = htmlReporter.render(fakeResults({ strategies: hostileStrategies() }), {})
+function pageOfMany(scenarios: readonly FakeScenario[]): string {
+  const strategies = manyStrategies()
+  const conformance = [...fakeConformance(strategies, ['jwt-es256 J05'])]
+  return htmlReporter.render({ ...fakeResults({ strategies, scenarios }), conformance }, {})
+}
+const many = pageOfMany(ALL_FAKE_SCENARIOS)
+/** Enough for what is done to tables, and quicker to lay out. */
+const smaller = pageOfMany(['verify'])
+
 describe('the text', () => {
-  const html = htmlReporter.render(fakeResults(), {})
+  const html = usual
 
   test('the answer stands before tables and charts, under the only h1', () => {
     expect(html.match(/<h1>/g)).toHaveLength(1)
@@ -26,20 +40,28 @@ describe('the text', () => {
     expect(html.indexOf('<table')).toBeLessThan(html.indexOf('<svg'))
   })
 
-  test('nothing is loaded and nothing runs', () => {
-    expect(html).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|\son\w+=/i)
+  test('nothing is loaded, and nothing runs but the one script that the policy names', () => {
+    const without = html.replace(`<script>${SCRIPT}</script>`, '')
+    expect(without.length).toBe(html.length - SCRIPT.length - '<script></script>'.length)
+    expect(without).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|\son\w+=/i)
     expect(html.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:\/\//)
+    expect(html).toContain(`default-src 'none'; style-src 'unsafe-inline'; script-src '${SCRIPT_HASH}'"`)
+    expect(SCRIPT_HASH).toMatch(/^sha256-[A-Za-z0-9+/]{43}=$/)
   })
 
   test('a hostile title is text everywhere', () => {
-    const hostile = htmlReporter.render(fakeResults({ strategies: hostileStrategies() }), {})
-    expect(hostile).not.toMatch(/<script/i)
+    expect(hostile.match(/<script/gi)).toHaveLength(1)
     expect(hostile).toContain('&lt;script&gt;alert(1)&lt;/script&gt;|=cmd()')
+  })
+
+  test('sorting and filtering are not there until the script makes them', () => {
+    expect(many.replace(SCRIPT, '')).not.toMatch(/<button|<input|<form|<[^>]*\shidden/)
   })
 
   test.each([
     ['one scenario', html],
-    ['every scenario', htmlReporter.render(fakeResults({ scenarios: ALL_FAKE_SCENARIOS }), {})],
+    ['every scenario', everyLoad],
+    ['35 strategies', many],
   ])('ids are unique: %s', (_name, page) => {
     const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
     expect(new Set(ids).size).toBe(ids.length)
@@ -61,33 +83,38 @@ function contrast(first: string, second: string): number {
 
 describe('in Chromium', () => {
   let browser: Browser
+  let shared: Page
+  let noise: string[] = []
 
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args }).catch((cause: unknown) => {
       const next = 'install it (Debian: apt-get install chromium) or set CHROMIUM_PATH to the executable'
       throw new Error(`Chromium did not start from ${executablePath}: ${next}`, { cause })
     })
+    shared = await browser.newPage()
+    shared.on('request', (request) => noise.push(request.url()))
+    shared.on('console', (message) => noise.push(message.text()))
+    shared.on('pageerror', (error) => noise.push(String(error)))
+    shared.on('dialog', (dialog) => {
+      noise.push(`dialog: ${dialog.message()}`)
+      void dialog.dismiss()
+    })
   })
   afterAll(async () => {
     await browser?.close()
   })
 
+  /** One page for all: to start another takes longer than most tests. */
   async function open(
     html: string,
     width: number,
     colorScheme: 'light' | 'dark',
   ): Promise<Page & { noise: string[] }> {
-    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme })
-    const noise: string[] = []
-    page.on('request', (request) => noise.push(request.url()))
-    page.on('console', (message) => noise.push(message.text()))
-    page.on('pageerror', (error) => noise.push(String(error)))
-    page.on('dialog', (dialog) => {
-      noise.push(`dialog: ${dialog.message()}`)
-      void dialog.dismiss()
-    })
-    await page.setContent(html)
-    return Object.assign(page, { noise })
+    noise = []
+    await shared.emulateMedia({ media: 'screen', colorScheme })
+    await shared.setViewportSize({ width, height: 900 })
+    await shared.setContent(html)
+    return Object.assign(shared, { noise })
   }
 
   test.each([
@@ -96,7 +123,7 @@ describe('in Chromium', () => {
     [1280, 'light'],
     [1280, 'dark'],
   ] as const)('at %d px, %s: silent, offline, no sideways scroll, readable', async (width, scheme) => {
-    const page = await open(htmlReporter.render(fakeResults(), {}), width, scheme)
+    const page = await open(usual, width, scheme)
     expect(page.noise).toEqual([])
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
     const colors = await page.evaluate<readonly (readonly [string, string])[]>(`
@@ -106,11 +133,10 @@ describe('in Chromium', () => {
     for (const [element, color] of colors)
       expect(contrast(color, background), element).toBeGreaterThanOrEqual(4.5)
     expect(contrast(background, 'rgb(255, 255, 255)') < 2).toBe(scheme === 'light')
-    await page.close()
   })
 
   test('evidence and the long tables are folded, and open on paper', async () => {
-    const page = await open(htmlReporter.render(fakeResults(), {}), 1280, 'light')
+    const page = await open(usual, 1280, 'light')
     const visible = () =>
       page.evaluate<readonly boolean[]>(
         `['.claim li', '#details td'].map((at) => document.querySelector(at).checkVisibility())`,
@@ -118,31 +144,24 @@ describe('in Chromium', () => {
     expect(await visible()).toEqual([false, false])
     await page.emulateMedia({ media: 'print' })
     expect(await visible()).toEqual([true, true])
-    await page.close()
   })
 
   test.each([360, 1280])('with every kind of load at %d px: no sideways scroll', async (width) => {
-    const page = await open(
-      htmlReporter.render(fakeResults({ scenarios: ALL_FAKE_SCENARIOS }), {}),
-      width,
-      'light',
-    )
+    const page = await open(everyLoad, width, 'light')
     expect(page.noise).toEqual([])
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
-    await page.close()
   })
 
   test('on a phone the decision table shows what each strategy costs without scrolling', async () => {
-    const page = await open(htmlReporter.render(fakeResults(), {}), 390, 'light')
+    const page = await open(usual, 390, 'light')
     const right = await page.evaluate<number>(
       `Math.max(...[...document.querySelectorAll('#decide tr > :nth-child(2)')].map((cell) => cell.getBoundingClientRect().right))`,
     )
     expect(right).toBeLessThanOrEqual(390)
-    await page.close()
   })
 
   test('the answer is above the fold, and every chart has a title', async () => {
-    const page = await open(htmlReporter.render(fakeResults(), {}), 1280, 'light')
+    const page = await open(usual, 1280, 'light')
     const bottom = await page.evaluate<number>(
       `document.querySelector('#answer p').getBoundingClientRect().bottom`,
     )
@@ -152,39 +171,133 @@ describe('in Chromium', () => {
         document.getElementById(svg.getAttribute('aria-labelledby').split(' ')[0])?.textContent ?? null)`)
     expect(titles.length).toBe(10)
     expect(titles.every((title) => title !== null && title.length > 5)).toBe(true)
-    await page.close()
   })
 
-  test('chart text on a phone is at least 9 pixels high', async () => {
-    const page = await open(
-      htmlReporter.render(fakeResults({ strategies: manyStrategies(35), scenarios: ALL_FAKE_SCENARIOS }), {}),
-      360,
-      'light',
-    )
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
-    const smallest = await page.evaluate<number>(`
-      Math.min(...[...document.querySelectorAll('svg text')].filter((text) => text.textContent !== '').map((text) =>
-        parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getScreenCTM().a))`)
+  test('35 strategies on a phone: no sideways scroll, chart text that is readable and apart', async () => {
+    const page = await open(many, 390, 'light')
+    await page.evaluate(`document.querySelectorAll('details').forEach((details) => { details.open = true })`)
+    expect(page.noise).toEqual([])
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+    const [smallest, charts, overlapping] = await page.evaluate<
+      readonly [number, number, readonly string[]]
+    >(`
+      (() => {
+        const charts = [...document.querySelectorAll('svg')].map((svg) =>
+          [...svg.querySelectorAll('text')].filter((text) => text.textContent !== '').map((text) =>
+            ({ text: text.textContent, size: parseFloat(getComputedStyle(text).fontSize) * svg.getScreenCTM().a, box: text.getBoundingClientRect() })))
+        const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3
+        const overlapping = charts.flatMap((texts) => texts.flatMap((one, index) =>
+          texts.slice(index + 1).filter((other) => meet(one.box, other.box)).map((other) => one.text + ' / ' + other.text)))
+        return [Math.min(...charts.flat().map(({ size }) => size)), charts.length, overlapping]
+      })()`)
+    expect(charts).toBeGreaterThan(20)
     expect(smallest).toBeGreaterThanOrEqual(9)
-    await page.close()
+    expect(overlapping).toEqual([])
+  })
+
+  describe('with 35 strategies', () => {
+    const table = '#decide table'
+    const names = (page: Page) =>
+      page.evaluate<readonly string[]>(`
+        [...document.querySelector('${table}').querySelectorAll('tbody tr:not(.group)')]
+          .filter((row) => row.checkVisibility()).map((row) => row.cells[0].textContent)`)
+    const headings = (page: Page) =>
+      page.evaluate<readonly string[]>(`
+        [...document.querySelector('${table}').querySelectorAll('.group')]
+          .filter((row) => row.checkVisibility()).map((row) => row.textContent)`)
+
+    test('columns sort by keyboard: upwards, downwards, as it was; what has no value comes last', async () => {
+      const page = await open(smaller, 1280, 'light')
+      const before = await names(page)
+      const head = page.locator(`${table} >> nth=0`).locator('thead th', { hasText: 'Auth CPU' })
+      await head.locator('button').press('Enter')
+      expect(await head.getAttribute('aria-sort')).toBe('ascending')
+      const up = await names(page)
+      expect(up.slice(0, 3)).toEqual([
+        'Session in memory',
+        'JWT HS256 + verify cache',
+        'JWT ES256 + verify cache',
+      ])
+      expect(up.at(-1)).toBe('No authentication')
+      expect(await headings(page)).toEqual([])
+      await head.locator('button').press('Space')
+      expect(await head.getAttribute('aria-sort')).toBe('descending')
+      const down = await names(page)
+      expect(down[0]).toBe('Sealed cookie (iron)')
+      expect(down.at(-1)).toBe('No authentication')
+      await head.locator('button').press('Enter')
+      expect(await head.getAttribute('aria-sort')).toBe(null)
+      expect(await names(page)).toEqual(before)
+      expect(await headings(page)).toHaveLength(6)
+      expect(page.noise).toEqual([])
+    })
+
+    test('families and names filter every table, on paper too, and come back', async () => {
+      const page = await open(smaller, 1280, 'light')
+      await page.getByLabel('Revocable tokens').uncheck()
+      await page.getByLabel('Name contains').fill('reDIS')
+      const redis = (await names(page)).toSorted()
+      expect(redis).toEqual([
+        'Session in Redis',
+        'Session in Redis + near cache',
+        'Session in Redis + tracked cache',
+        'Session in Redis, sliding',
+      ])
+      expect(await headings(page)).toEqual(['Sessions'])
+      const left = `[...new Set([...document.querySelectorAll('[data-group] tr:not(.group, [hidden])')].map((row) => row.cells[0].textContent))].sort()`
+      expect(await page.evaluate(left)).toEqual(redis)
+      const status = page.locator('.filter output')
+      expect(await status.textContent()).toMatch(
+        /^4 of 35 strategies in tables: Baseline, .*; name contains “reDIS”$/,
+      )
+      await page.emulateMedia({ media: 'print' })
+      expect(await names(page)).toHaveLength(4)
+      expect([await status.isVisible(), await page.getByLabel('Name contains').isVisible()]).toEqual([
+        true,
+        false,
+      ])
+      await page.emulateMedia({ media: 'screen' })
+      await page.getByRole('button', { name: 'Show all' }).click()
+      await expect.poll(() => status.textContent(), { timeout: 20_000 }).toBe('35 of 35 strategies in tables')
+      expect(await names(page)).toHaveLength(35)
+    })
+
+    test('without scripts everything is there, and nothing that does not work', async () => {
+      const context = await browser.newContext({ javaScriptEnabled: false })
+      const page = await context.newPage()
+      await page.setContent(smaller)
+      const [first] = await page.locator(table).all()
+      expect(await first?.locator('tbody tr:not(.group):visible').count()).toBe(35)
+      expect(await page.locator('button, input, form').count()).toBe(0)
+      await context.close()
+    })
+
+    test('the checklist scrolls in its own box, and its signs have words', async () => {
+      const page = await open(smaller, 390, 'light')
+      const [box, inside] = await page.evaluate<readonly [number, number]>(
+        `(({ clientWidth, scrollWidth }) => [clientWidth, scrollWidth])(document.querySelector('#checklist .table'))`,
+      )
+      expect(inside).toBeGreaterThan(box)
+      const cell = page.locator('#checklist tr', { hasText: 'JWT ES256 (jose)' }).locator('td.sign.bad')
+      expect(await cell.textContent()).toBe('✗FAILS')
+      expect(await page.locator('#checklist .notice').textContent()).toContain('JWT ES256 (jose) FAILS: J05')
+    })
   })
 
   test('a hostile title neither runs nor disappears', async () => {
-    const html = htmlReporter.render(fakeResults({ strategies: hostileStrategies() }), {})
-    const page = await open(html, 1280, 'light')
+    const page = await open(hostile, 1280, 'light')
     expect(page.noise).toEqual([])
-    expect(await page.evaluate<number>('document.scripts.length')).toBe(0)
+    expect(await page.evaluate<number>('document.scripts.length')).toBe(1)
     expect(await page.evaluate<string>('document.body.textContent')).toContain(HOSTILE_TITLE)
-    await page.close()
   })
 
   test('chart files are well-formed XML', async () => {
     const page = await open('<p>', 360, 'light')
-    const hostile = fakeResults({ strategies: hostileStrategies(), scenarios: ALL_FAKE_SCENARIOS })
-    for (const { file, svg } of renderCharts(hostile)) {
-      const script = `new DOMParser().parseFromString(${JSON.stringify(svg)}, 'image/svg+xml').querySelector('parsererror')?.textContent ?? ''`
-      expect(await page.evaluate<string>(script), file).toBe('')
-    }
-    await page.close()
+    const strategies = hostileStrategies()
+    const charts = renderCharts(fakeResults({ strategies, scenarios: ALL_FAKE_SCENARIOS }))
+    const errors = await page.evaluate<readonly string[]>(`
+      ${JSON.stringify(charts.map(({ svg }) => svg))}.map((svg) =>
+        new DOMParser().parseFromString(svg, 'image/svg+xml').querySelector('parsererror')?.textContent ?? '')`)
+    expect(errors).toEqual(charts.map(() => ''))
   })
 })

@@ -1,60 +1,23 @@
 import type { ClaimResult, Finding } from '../results.ts'
 import { buildReport } from './build.ts'
-import { scaledColumns } from './columns.ts'
+import { SCRIPT, SCRIPT_HASH } from './html-script.ts'
 import { STYLE } from './html-style.ts'
+import { tableHtml } from './html-table.ts'
 import { escapeHtml, proseHtml } from './html-text.ts'
-import type { Block, Chart, Section, State, Table, TableCell } from './model.ts'
+import type { Block, Chart, Section, State } from './model.ts'
 import type { Reporter } from './reporter.ts'
 import { inlineSvg } from './svg/draw.ts'
 import { THEME } from './svg/theme.ts'
 import { chartUnit } from './text/charts.ts'
 
-/** Characters that a table cell keeps on one line. */
-const SHORT_WORDS = 20
 /** Long, and looked up rather than read. */
 const FOLDED: readonly string[] = ['details', 'change-details']
-const STATES: readonly State[] = ['none', 'stateless', 'stateful', 'hybrid']
-
-/** A value and its interval stay together, the value at the decimal place of its neighbours. */
-function cellHtml(
-  cell: TableCell,
-  column: ReturnType<typeof scaledColumns>[number],
-  isHead: boolean,
-): string {
-  const { value, interval } = column.textOf(cell)
-  const tone = cell.tone === 'plain' ? '' : ` ${cell.tone}`
-  if (isHead) {
-    const state = cell.kind === 'text' ? cell.state : undefined
-    const text = escapeHtml(value)
-    return `<th scope="row">${state === undefined ? text : `<span class="state ${state}">${text}</span>`}</th>`
-  }
-  if (cell.kind === 'text') {
-    const kind = column.numeric ? 'number' : value.length <= SHORT_WORDS ? 'words short' : 'words'
-    return `<td class="${kind}${tone}">${proseHtml(value)}</td>`
-  }
-  const bounds = interval === '' ? '' : ` <span class="interval">${escapeHtml(interval)}</span>`
-  return `<td class="number${tone}"><span class="value">${escapeHtml(value)}</span>${bounds}</td>`
-}
-
-function tableHtml(table: Table): string {
-  const columns = scaledColumns(table)
-  const heads = columns.map(({ title, unit, numeric }) => {
-    const label = unit === '' ? '' : ` <span class="unit">${escapeHtml(unit)}</span>`
-    return `<th scope="col"${numeric ? ' class="number"' : ''}>${escapeHtml(title)}${label}</th>`
-  })
-  const rows = table.rows.map((row) => {
-    const cells = columns.flatMap((column, index) => {
-      const cell = row[index]
-      return cell === undefined ? [] : [cellHtml(cell, column, index === 0)]
-    })
-    return `<tr>${cells.join('')}</tr>`
-  })
-  const caption = escapeHtml(table.caption)
-  const note = table.note === '' ? '' : `<p class="note">${escapeHtml(table.note)}</p>`
-  return (
-    `<div class="table" role="region" aria-label="${caption}" tabindex="0"><table><caption>${proseHtml(table.caption)}</caption>` +
-    `<thead><tr>${heads.join('')}</tr></thead>\n<tbody>${rows.join('\n')}</tbody></table></div>${note}`
-  )
+const STATES: Readonly<Record<State, string>> = {
+  none: 'no authentication',
+  stateless: 'stateless',
+  stateful: 'stateful',
+  hybrid: 'hybrid',
+  unknown: 'own endpoint',
 }
 
 function chartHtml(chart: Chart): string {
@@ -97,6 +60,8 @@ function blockHtml(block: Block): string {
             `<div><dt>${escapeHtml(label)}</dt><dd class="${tone}">${proseHtml(text)}</dd></div>`,
         )
         .join('')}</dl>`
+    case 'folded':
+      return `<details${block.open ? ' open' : ''}><summary>${proseHtml(block.title)}</summary>${blocksHtml(block.blocks)}</details>`
     case 'list':
       return `<h3>${escapeHtml(block.title)}</h3>${listHtml(block.items)}`
     case 'command':
@@ -135,6 +100,7 @@ function blocksHtml(blocks: readonly Block[]): string {
 }
 
 function statesOf(block: Block): readonly State[] {
+  if (block.kind === 'folded') return block.blocks.flatMap(statesOf)
   if (block.kind === 'chart') return block.chart.rows.map(({ state }) => state)
   if (block.kind !== 'table') return []
   return block.table.rows.flat().flatMap((cell) => (cell.kind === 'text' ? (cell.state ?? []) : []))
@@ -142,8 +108,8 @@ function statesOf(block: Block): readonly State[] {
 
 function legendHtml(blocks: readonly Block[]): string {
   const states = new Set(blocks.flatMap(statesOf))
-  const items = STATES.filter((state) => states.has(state)).map(
-    (state) => `<span class="state ${state}">${state === 'none' ? 'no authentication' : state}</span>`,
+  const items = Object.entries(STATES).flatMap(([state, text]) =>
+    [...states].some((each) => each === state) ? [`<span class="state ${state}">${text}</span>`] : [],
   )
   return items.length === 0 ? '' : `<p class="legend">${items.join(' ')}</p>`
 }
@@ -165,7 +131,7 @@ export const htmlReporter: Reporter = {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src '${SCRIPT_HASH}'">
 <title>${escapeHtml(`authbench: ${results.run.id}`)}</title>
 <style>${THEME}${STYLE}</style>
 </head>
@@ -174,6 +140,7 @@ export const htmlReporter: Reporter = {
 <main>
 ${sections.map((section, index) => sectionHtml(section) + (index === 0 ? `\n<nav aria-label="Contents">${links.slice(1).join(' ')}</nav>` : '')).join('\n')}
 </main>
+<script>${SCRIPT}</script>
 </body>
 </html>
 `

@@ -75,6 +75,18 @@ test('it stays below 200 KB, leaving out what repeats', () => {
   expect(text).toContain('Left out to stay short')
 })
 
+test('of many strategies the decision table is short, and whole below', () => {
+  const text = markdownReporter.render(fakeResults({ strategies: manyStrategies() }), {})
+  const decide = text.slice(text.indexOf('## Decide'), text.indexOf('## What the article claims'))
+  const [short = '', whole = ''] = decide.split('<summary>All 35 rows</summary>')
+  const rows = (part: string) => part.match(/^\| (?!\*\*|---|Strategy).*$/gm)?.length
+  expect(rows(short)).toBe(12)
+  expect(rows(whole)).toBe(35)
+  expect(whole).toContain('| **Revocable tokens** |  |')
+  expect(whole.match(/<\/details>/g)).toHaveLength(1)
+  expect(text).not.toContain('Left out to stay short')
+})
+
 test('warnings of GitHub carry the verdict of a run that is not sound', () => {
   const run = fakeResults()
   const validity = { ...run.validity, verdict: 'invalid' as const, reasons: ['steal 9 %'] }

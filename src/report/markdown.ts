@@ -1,6 +1,7 @@
 import type { ClaimResult, Finding, Results } from '../results.ts'
 import { buildReport } from './build.ts'
 import { scaledColumns } from './columns.ts'
+import { groupBefore, keptTable } from './kept.ts'
 import type { Block, Chart, Section, Table, TableCell } from './model.ts'
 import type { Reporter } from './reporter.ts'
 import { chartLines, chartUnit } from './text/charts.ts'
@@ -9,9 +10,9 @@ import { singleLine } from './text/width.ts'
 
 /** A step summary of GitHub holds 1 MiB for all; a comment 64 KiB. Above this, sections that repeat are left out. */
 const BUDGET_BYTES = 190_000
-const LEFT_OUT_FIRST: readonly string[] = ['details', 'change-details', 'charts', 'differences']
+const LEFT_OUT_FIRST: readonly string[] = ['details', 'change-details', 'charts', 'differences', 'strategies']
 /** Long, and looked up rather than read. */
-const FOLDED: readonly string[] = ['details', 'change-details', 'method']
+const FOLDED: readonly string[] = ['strategies', 'details', 'change-details', 'method']
 const CHART_COLUMNS = 96
 
 /** Text from outside: no HTML, no links, no emphasis, no table cell of its own. */
@@ -29,7 +30,22 @@ function fenced(lines: readonly string[]): string {
   return [`${fence}text`, ...lines, fence].join('\n')
 }
 
+/** A table that is long for a comment is folded, with what matters most above it. */
 function tableText(table: Table): string {
+  const short = keptTable(table)
+  if (short.leftOut === 0) return rowsText(table)
+  const more = `Shown: ${short.which}; ${short.leftOut} more rows are below.`
+  return [
+    rowsText({ ...short.table, note: [more, table.note].filter((text) => text !== '').join(' ') }),
+    '',
+    `<details>\n<summary>All ${table.rows.length} rows</summary>\n`,
+    rowsText({ ...table, note: '' }),
+    '',
+    '</details>',
+  ].join('\n')
+}
+
+function rowsText(table: Table): string {
   const columns = scaledColumns(table)
   const cellText = (cell: TableCell, index: number) => {
     const text = columns[index]?.textOf(cell)
@@ -43,7 +59,13 @@ function tableText(table: Table): string {
     '',
     row(columns.map(({ title, unit }) => escaped(unit === '' ? title : `${title}, ${unit}`))),
     row(columns.map(({ numeric }) => (numeric ? '--:' : '---'))),
-    ...table.rows.map((cells) => row(cells.map(cellText))),
+    ...table.rows.flatMap((cells, index) => {
+      const group = groupBefore(table.groups ?? [], index)
+      const heading = columns.map((_, column) =>
+        column === 0 && group !== null ? `**${escaped(group)}**` : '',
+      )
+      return [...(group === null ? [] : [row(heading)]), row(cells.map(cellText))]
+    }),
     ...(table.note === '' ? [] : ['', escaped(table.note)]),
   ].join('\n')
 }
@@ -82,6 +104,8 @@ function blockText(block: Block): string {
       ].join('\n')
     case 'facts':
       return block.facts.map(({ label, text }) => `**${escaped(label)}:** ${escaped(text)}`).join(' · ')
+    case 'folded':
+      return foldedText(block.title, block.blocks)
     case 'list':
       return `**${escaped(block.title)}**\n\n${block.items.map((item) => `- ${escaped(item)}`).join('\n')}`
     case 'command':
@@ -99,14 +123,17 @@ function blockText(block: Block): string {
   }
 }
 
-function sectionText({ id, title, blocks }: Section): string {
-  const body = blocks
+const bodyText = (blocks: readonly Block[]): string =>
+  blocks
     .map(blockText)
     .filter((text) => text !== '')
     .join('\n\n')
-  return FOLDED.includes(id)
-    ? `<details>\n<summary><b>${escaped(title)}</b></summary>\n\n${body}\n\n</details>`
-    : `## ${escaped(title)}\n\n${body}`
+
+const foldedText = (title: string, blocks: readonly Block[]): string =>
+  `<details>\n<summary><b>${escaped(title)}</b></summary>\n\n${bodyText(blocks)}\n\n</details>`
+
+function sectionText({ id, title, blocks }: Section): string {
+  return FOLDED.includes(id) ? foldedText(title, blocks) : `## ${escaped(title)}\n\n${bodyText(blocks)}`
 }
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length

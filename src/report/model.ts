@@ -6,8 +6,14 @@ export type Tone = 'good' | 'bad' | 'warn' | 'muted' | 'plain'
 export type State = StrategyInfo['state']
 
 export type TableCell =
-  /** `state`: the mark of a strategy, in addition to its name. */
-  | { readonly kind: 'text'; readonly text: string; readonly tone: Tone; readonly state?: State }
+  /** `state`: the mark of a strategy, in addition to its name. `spoken`: what a sign means, for who does not see it. */
+  | {
+      readonly kind: 'text'
+      readonly text: string
+      readonly tone: Tone
+      readonly state?: State
+      readonly spoken?: string
+    }
   /** `signed`: a difference. `mark`: behind the number, explained in the note of the table. */
   | {
       readonly kind: 'estimate'
@@ -27,6 +33,10 @@ export interface Table {
   readonly caption: string
   readonly columns: readonly Column[]
   readonly rows: readonly (readonly TableCell[])[]
+  /** Of each row the group it stands in: rows of a group are neighbours, and its name stands before them. */
+  readonly groups?: readonly string[]
+  /** Of each row whether formats that have to be short show it. Without it they show all. */
+  readonly kept?: readonly boolean[]
   /** How to read it; rounds are said here. Empty where nothing is to be said. */
   readonly note: string
 }
@@ -42,9 +52,12 @@ interface ChartFrame {
   readonly rounds: string
 }
 
-interface ChartRow {
+export interface ChartRow {
   readonly label: string
   readonly state: State
+  /** As in a table. */
+  readonly group?: string
+  readonly kept?: boolean
 }
 
 export interface BarSegment {
@@ -98,7 +111,18 @@ export interface ForestChart extends ChartFrame {
   readonly rows: readonly (ChartRow & { readonly ratio: Estimate; readonly shown: boolean })[]
   readonly band: { readonly low: number; readonly high: number } | null
 }
-export type Chart = BarChart | RangeChart | SpectrumChart | CurveChart | StripChart | ForestChart
+export type PartId = 'http' | 'verify' | 'client' | 'redis' | 'auth' | 'rest'
+/** Parts side by side that add up to a total; only the last may be below zero, and then takes back from the others. */
+export interface StackChart extends ChartFrame {
+  readonly kind: 'stack'
+  /** The legend. */
+  readonly parts: readonly { readonly id: PartId; readonly name: string }[]
+  readonly rows: readonly (ChartRow & {
+    readonly parts: readonly { readonly id: PartId; readonly estimate: Estimate }[]
+    readonly total: Estimate
+  })[]
+}
+export type Chart = BarChart | RangeChart | SpectrumChart | CurveChart | StripChart | ForestChart | StackChart
 
 export type Block =
   | { readonly kind: 'heading'; readonly text: string }
@@ -113,6 +137,13 @@ export type Block =
   | {
       readonly kind: 'facts'
       readonly facts: readonly { readonly label: string; readonly text: string; readonly tone: Tone }[]
+    }
+  /** Looked up rather than read: `open` on a page, closed in a comment, only named on a terminal. */
+  | {
+      readonly kind: 'folded'
+      readonly title: string
+      readonly open: boolean
+      readonly blocks: readonly Block[]
     }
   | { readonly kind: 'list'; readonly title: string; readonly items: readonly string[] }
   | { readonly kind: 'command'; readonly text: string }

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { resultsSchema } from '../results.ts'
 import { ALL_FAKE_SCENARIOS } from '../testing/fake-loads.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
+import { escapeHtml } from './html-text.ts'
 import { REPORTERS, renderCharts } from './registry.ts'
 import { chartsOf } from './sections/charts.ts'
 
@@ -122,17 +123,65 @@ test('a chart file stands alone: title, description, colours for light and dark,
     expect(svg).toMatch(/<title id="[^"]+">[^<]+<\/title><desc id="[^"]+">[^<]+<\/desc>/)
     expect(svg).toContain('prefers-color-scheme: dark')
     expect(svg.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(
-      /https?:|<script|<image|NaN|Infinity/,
+      /https?:\/\/|<script|<image|NaN|Infinity/,
     )
   }
 })
 
-test('charts of 35 strategies name every one of them', () => {
-  const strategies = manyStrategies(35)
-  for (const { file, svg } of renderCharts(fakeResults({ strategies, scenarios: ALL_FAKE_SCENARIOS }))) {
-    const labels = svg.match(/variant|…/g)?.length ?? 0
-    expect(labels, file).toBeGreaterThanOrEqual(34)
-  }
+describe('charts of 35 strategies', () => {
+  const strategies = manyStrategies()
+  const results = fakeResults({ strategies, scenarios: ALL_FAKE_SCENARIOS })
+  const charts = renderCharts(results)
+  const isSmall = ({ file }: { file: string }) => /spectrum|curve/.test(file)
+  const namesIn = (svg: string) =>
+    strategies.filter(({ title }) => svg.includes(escapeHtml(title).slice(0, 16))).length
+
+  test('name every one of them, by family', () => {
+    const large = charts.filter((chart) => !isSmall(chart))
+    expect(large.length).toBeGreaterThan(15)
+    for (const { file, svg } of large) {
+      expect(namesIn(svg), file).toBeGreaterThanOrEqual(34)
+      for (const family of ['SESSIONS', 'TOKENS', 'REVOCABLE TOKENS', 'TOKENS AND AUTH SERVER'])
+        expect(svg, file).toContain(`>${family}<`)
+    }
+  })
+
+  test('that have no room for all show the first of each family, and say how many more there are', () => {
+    const small = charts.filter(isSmall)
+    expect(small.length).toBe(4)
+    for (const { file, svg } of small) {
+      expect(svg, file).toMatch(
+        /Drawn: the first of each family in the decision table, .*; \d\d more are in results\.json\./,
+      )
+      for (const title of [
+        'No authentication',
+        'Session in memory',
+        'Session in Redis',
+        'JWT HS256 (fast-jwt)',
+      ])
+        expect(svg, file).toContain(`>${title}<`)
+      expect(namesIn(svg), file).toBeLessThan(16)
+    }
+    const ids = new Set(results.spectra.map(({ strategy }) => strategy))
+    expect(ids.size).toBe(35)
+  })
+
+  test('sort the members of a family, best first', () => {
+    const cost = chartsOf(results)[0]?.charts[0]
+    if (cost?.kind !== 'bars') throw new Error('no cost chart')
+    const families = Map.groupBy(cost.rows, ({ group }) => group)
+    expect([...families.keys()]).toEqual([
+      'Sessions',
+      'Tokens',
+      'Revocable tokens',
+      'Tokens and auth server',
+      'Own endpoint',
+    ])
+    for (const rows of families.values()) {
+      const values = rows.map(({ segments }) => segments[0]?.estimate.value ?? 0)
+      expect(values).toEqual(values.toSorted((a, b) => a - b))
+    }
+  })
 })
 
 test('a hostile title is text in a chart', () => {

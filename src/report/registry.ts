@@ -5,6 +5,7 @@ import { jsonReporter } from './json.ts'
 import { markdownReporter } from './markdown.ts'
 import type { Reporter } from './reporter.ts'
 import { chartsOf } from './sections/charts.ts'
+import { stackSection } from './sections/stack.ts'
 import { standaloneSvg } from './svg/draw.ts'
 import { terminalReporter } from './terminal.ts'
 
@@ -18,7 +19,9 @@ export const REPORTERS: readonly Reporter[] = [
 
 /** The charts of the HTML page as files of their own; `file` is relative to the run's folder. */
 export function renderCharts(results: Results): readonly { readonly file: string; readonly svg: string }[] {
-  return chartsOf(results).flatMap(({ charts }) =>
-    charts.map((chart) => ({ file: `charts/${chart.id}.svg`, svg: standaloneSvg(chart) })),
-  )
+  const stack = stackSection(results)?.blocks ?? []
+  return [
+    ...chartsOf(results).flatMap(({ charts }) => charts),
+    ...stack.flatMap((block) => (block.kind === 'chart' ? [block.chart] : [])),
+  ].map((chart) => ({ file: `charts/${chart.id}.svg`, svg: standaloneSvg(chart) }))
 }

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ALL_FAKE_SCENARIOS } from '../testing/fake-loads.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { HOSTILE_TITLE, hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
@@ -28,6 +28,53 @@ test.each([
 ])('no line is wider than the terminal: %s', (_name, results, columns) => {
   const text = terminalReporter.render(results, { columns, color: true })
   expect(widestLine(text)).toBeLessThanOrEqual(columns)
+})
+
+describe('of 35 strategies', () => {
+  const results = fakeResults({ strategies: manyStrategies(), scenarios: ALL_FAKE_SCENARIOS })
+  const text = terminalReporter.render(results, {})
+
+  test('is a few screens long', () => {
+    const one = fakeResults({ strategies: manyStrategies() })
+    expect(terminalReporter.render(one, {}).split('\n').length).toBeLessThan(220)
+    expect(text.split('\n').length).toBeLessThan(300)
+  })
+
+  test('shows the baseline, and best and worst of each family', () => {
+    const names = sectionOf(text, 'Decide').split('continued')[0] ?? ''
+    for (const title of [
+      'No authentication',
+      'Sessions\nSession in memory',
+      'Session with @fastify/session',
+      'Tokens\nJWT HS256 + verify cache',
+      'Sealed cookie (iron)',
+      'Revocable tokens\nJWT + blacklist in each server',
+      'Introspection, every request',
+    ])
+      expect(names).toContain(title)
+    expect(names).not.toContain('JWT PS256')
+  })
+
+  test('says what it leaves out, and where that is', () => {
+    expect(text).toContain('23 more rows are in\nreport.html.')
+    expect(text).toContain('First and last of each family; 25 more are in report.html.')
+    expect(text).toMatch(/\d+ more charts are in report\.html\./)
+    expect(text).toMatch(/In report\.html: “Same arrival rate for all/)
+    expect(text).toMatch(
+      /Not here but in report\.html: “What is shown, and what is not”, “The strategies”, “Every/,
+    )
+  })
+
+  test('names who is best in each family, and no order where the run shows none', () => {
+    const best = text.slice(text.indexOf('Verify a credential: best of each family')).split('\n\n')[0] ?? ''
+    expect(best).toMatch(/Sessions \(8\) +Session in memory \(one process only\) +\+5\.6 \[\+4\.3, \+7\.0\]/)
+    expect(best).toMatch(/Tokens \(15\) +JWT HS256 \+ verify cache and JWT ES256/)
+    const comparisons = results.comparisons.map((each) => ({ ...each, verdict: 'unsure' as const }))
+    const unsure = terminalReporter.render({ ...results, comparisons }, {})
+    expect(unsure).toMatch(/Sessions \(8\) +no order shown; lowest estimate: Session in/)
+    const few = fakeResults({ strategies: manyStrategies(), rounds: 2 })
+    expect(terminalReporter.render(few, {})).not.toContain('best of each family')
+  })
 })
 
 test('it fits 100 columns unless told otherwise', () => {

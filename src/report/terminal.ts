@@ -1,7 +1,10 @@
 import type { ClaimResult, Finding } from '../results.ts'
 import { buildReport } from './build.ts'
+import { isGrouped } from './families.ts'
+import { EVERYTHING, keptTable } from './kept.ts'
 import type { Block, Section } from './model.ts'
 import type { RenderOptions, Reporter } from './reporter.ts'
+import { foldsNamed, shortened } from './text/brief.ts'
 import { chartLines, chartUnit } from './text/charts.ts'
 import { ansiPaint, type Paint, plainPaint, type Style } from './text/paint.ts'
 import { tableLines } from './text/table.ts'
@@ -12,7 +15,9 @@ const LEAST_COLUMNS = 60
 /** Long lines of prose are hard to read, however wide the window. */
 const PROSE_COLUMNS = 92
 /** Every number is in the files; a terminal shows what one reads at once. */
-const LEFT_OUT: readonly string[] = ['details', 'change-details']
+const LEFT_OUT: readonly string[] = ['details', 'change-details', 'strategies']
+/** Of many strategies: who differs from whom fills screens. */
+const LEFT_OUT_OF_MANY: readonly string[] = ['differences']
 
 const CLAIM_STYLES: Readonly<Record<ClaimResult['verdict'], Style>> = {
   supported: 'good',
@@ -24,7 +29,12 @@ const CLAIM_STYLES: Readonly<Record<ClaimResult['verdict'], Style>> = {
 interface Pen {
   readonly columns: number
   readonly paint: Paint
+  /** A report of many strategies: what is long is shortened, and says so. */
+  readonly brief: boolean
 }
+/** Of a brief report. */
+const MOST_ROWS = 16
+const MOST_ITEMS = 5
 
 function prose(
   text: string,
@@ -39,6 +49,17 @@ function prose(
 
 const bullet = (text: string, pen: Pen) => prose(text, pen, 'plain', '- ', '  ')
 
+/** The first, and how many more there are. */
+const someOf = <Item>(
+  items: readonly Item[],
+  { brief }: Pen,
+): { readonly some: readonly Item[]; readonly more: readonly string[] } => {
+  const leftOut = brief ? items.length - MOST_ITEMS : 0
+  return leftOut > 0
+    ? { some: items.slice(0, MOST_ITEMS), more: [`${leftOut} more are in ${EVERYTHING}.`] }
+    : { some: items, more: [] }
+}
+
 function claimLines({ text, verdict, why, evidence }: ClaimResult, pen: Pen): readonly string[] {
   const badge = padEnd(verdict, 12)
   const [head = '', ...more] = prose(text, pen, 'strong', ' '.repeat(14))
@@ -46,7 +67,9 @@ function claimLines({ text, verdict, why, evidence }: ClaimResult, pen: Pen): re
     `${pen.paint(CLAIM_STYLES[verdict], badge)}  ${head.slice(14)}`,
     ...more,
     ...prose(why, pen, 'plain', ' '.repeat(14)),
-    ...evidence.flatMap((line) => prose(line, pen, 'muted', `${' '.repeat(14)}- `, ' '.repeat(16))),
+    ...(pen.brief ? [] : evidence).flatMap((line) =>
+      prose(line, pen, 'muted', `${' '.repeat(14)}- `, ' '.repeat(16)),
+    ),
     '',
   ]
 }
@@ -85,17 +108,28 @@ function blockLines(block: Block, pen: Pen): readonly string[] {
         '',
       ]
     }
-    case 'list':
-      return [...prose(block.title, pen, 'strong'), ...block.items.flatMap((item) => bullet(item, pen)), '']
-    case 'command':
-      return [`  ${singleLine(block.text)}`, '']
-    case 'table':
+    case 'folded':
+      return [...prose(`In ${EVERYTHING}: ${block.title}.`, pen, 'muted'), '']
+    case 'list': {
+      const { some, more } = someOf(block.items, pen)
       return [
-        ...prose(block.table.caption, pen, 'strong'),
-        ...tableLines(block.table, columns, paint),
-        ...(block.table.note === '' ? [] : prose(block.table.note, pen, 'muted')),
+        ...prose(block.title, pen, 'strong'),
+        ...[...some, ...more].flatMap((item) => bullet(item, pen)),
         '',
       ]
+    }
+    case 'command':
+      return [`  ${singleLine(block.text)}`, '']
+    case 'table': {
+      const { table, leftOut, which } = keptTable(block.table, pen.brief ? MOST_ROWS : undefined)
+      const rest = leftOut === 0 ? '' : `Shown: ${which}; ${leftOut} more rows are in ${EVERYTHING}. `
+      return [
+        ...prose(table.caption, pen, 'strong'),
+        ...tableLines(table, columns, paint),
+        ...(rest + table.note === '' ? [] : prose(rest + table.note, pen, 'muted')),
+        '',
+      ]
+    }
     case 'chart': {
       const lines = chartLines(block.chart, columns, paint)
       if (lines.length === 0) return []
@@ -108,9 +142,18 @@ function blockLines(block: Block, pen: Pen): readonly string[] {
       ]
     }
     case 'claims':
-      return block.claims.flatMap((claim) => claimLines(claim, pen))
-    case 'findings':
-      return [...block.findings.flatMap((finding) => findingLines(finding, pen)), '']
+      return [
+        ...block.claims.flatMap((claim) => claimLines(claim, pen)),
+        ...(pen.brief ? [...prose(`Evidence is in ${EVERYTHING}.`, pen, 'muted'), ''] : []),
+      ]
+    case 'findings': {
+      const { some, more } = someOf(block.findings, pen)
+      return [
+        ...some.flatMap((finding) => findingLines(finding, pen)),
+        ...more.flatMap((line) => bullet(line, pen)),
+        '',
+      ]
+    }
     default:
       return block satisfies never
   }
@@ -122,24 +165,32 @@ function withoutRepetition(blocks: readonly Block[]): readonly Block[] {
   return blocks.filter((block, index) => !(isForest(block) && isForest(blocks[index - 1])))
 }
 
-function sectionLines({ title, blocks }: Section, pen: Pen): readonly string[] {
+function sectionLines(section: Section, pen: Pen): readonly string[] {
+  const { title, blocks } = section
   const words = `── ${title} `
   const rule = words + '─'.repeat(Math.max(0, pen.columns - widthOf(words)))
   return [
     pen.paint('strong', rule),
     '',
-    ...withoutRepetition(blocks).flatMap((block) => blockLines(block, pen)),
+    ...foldsNamed(pen.brief ? shortened(section) : withoutRepetition(blocks)).flatMap((block) =>
+      blockLines(block, pen),
+    ),
   ]
 }
 
-const penOf = ({ color = false, columns = DEFAULT_COLUMNS }: RenderOptions): Pen => ({
+const penOf = ({ color = false, columns = DEFAULT_COLUMNS }: RenderOptions, brief: boolean): Pen => ({
   columns: Math.max(LEAST_COLUMNS, columns),
   paint: color ? ansiPaint : plainPaint,
+  brief,
 })
 
 /** Sections without a report around them: the title of the first is the first line. */
-export function terminalOfSections(sections: readonly Section[], options: RenderOptions): string {
-  const pen = penOf(options)
+export function terminalOfSections(
+  sections: readonly Section[],
+  options: RenderOptions,
+  brief = false,
+): string {
+  const pen = penOf(options, brief)
   return `${sections
     .flatMap((section) => sectionLines(section, pen))
     .join('\n')
@@ -151,7 +202,17 @@ export const terminalReporter: Reporter = {
   file: null,
   render(results, options) {
     const { title, sections } = buildReport(results)
-    const shown = sections.filter(({ id }) => !LEFT_OUT.includes(id))
-    return `${[...prose(title, penOf(options), 'strong'), ''].join('\n')}\n${terminalOfSections(shown, options)}`
+    const brief = isGrouped(results.strategies)
+    const leftOut = [...LEFT_OUT, ...(brief ? LEFT_OUT_OF_MANY : [])]
+    const shown = sections.filter(({ id }) => !leftOut.includes(id))
+    const gone = sections.filter(({ id }) => leftOut.includes(id)).map((section) => `“${section.title}”`)
+    const pen = penOf(options, brief)
+    const rest =
+      gone.length === 0 ? [] : prose(`Not here but in ${EVERYTHING}: ${gone.join(', ')}.`, pen, 'muted')
+    return [
+      [...prose(title, pen, 'strong'), '', ''].join('\n'),
+      terminalOfSections(shown, options, brief),
+      ...(brief ? [`\n${rest.join('\n')}\n`] : []),
+    ].join('')
   },
 }

@@ -27,9 +27,13 @@ export interface Ranking {
  * Sorted by estimate, then cut wherever all comparisons across the cut are shown. A single chain of shown
  * neighbours would not do: "shown" is not transitive.
  */
-export function rankingOf(group: Group, metric: MetricInfo): Ranking {
+export function rankingOf(
+  group: Group,
+  metric: MetricInfo,
+  strategies: readonly StrategyInfo[] = group.strategies,
+): Ranking {
   const direction = metric.better === 'lower' ? 1 : -1
-  const ranked = group.strategies
+  const ranked = strategies
     .filter(({ id }) => group.isJudged(id))
     .flatMap((strategy): readonly Ranked[] => {
       const estimate = group.estimate(strategy.id, metric.id)

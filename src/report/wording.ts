@@ -36,6 +36,8 @@ export function revocationText({ revocation }: StrategyInfo, ttlSeconds: number)
       return `at expiry (${formatDuration(ttlSeconds * 1_000)})`
     case 'never':
       return 'nothing to revoke'
+    case 'unknown':
+      return 'not known here'
     default:
       return revocation satisfies never
   }

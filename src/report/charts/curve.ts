@@ -1,12 +1,23 @@
+import type { StrategyInfo } from '../../strategy-info.ts'
+import { chosenText } from '../contenders.ts'
+import { isGrouped } from '../families.ts'
 import { slugOf } from '../group.ts'
 import type { LoadCurve } from '../load-curve.ts'
 import { formatShare } from '../load-kind.ts'
 import type { CurveChart } from '../model.ts'
 import { roundsOf } from '../wording.ts'
 
-/** How latency grows with the arrival rate, in the order of the run: nothing is compared across strategies. */
-export function curveChart({ scenario, strategies, points, metric }: LoadCurve): CurveChart | null {
+/**
+ * How latency grows with the arrival rate, in the order of the run: nothing is compared across strategies.
+ * @param leaders drawn where there is no room for all
+ */
+export function curveChart(
+  { scenario, strategies, points, metric }: LoadCurve,
+  leaders: readonly StrategyInfo[],
+): CurveChart | null {
+  const grouped = isGrouped(strategies)
   const rows = strategies
+    .filter((strategy) => !grouped || leaders.includes(strategy))
     .map(({ id, title, state }) => ({
       label: title,
       state,
@@ -27,7 +38,8 @@ export function curveChart({ scenario, strategies, points, metric }: LoadCurve):
     title: `${metric.title} against arrival rate`,
     description:
       `Each strategy at ${loads[0]} to ${loads.at(-1)} of what it serves itself, latency from the intended send time, logarithmic. ` +
-      'The further right a line rises, the more one server takes.',
+      'The further right a line rises, the more one server takes.' +
+      (grouped ? ` ${chosenText(rows.length, strategies.length)}` : ''),
     unit: metric.unit,
     rounds: roundsOf(rows.flatMap((row) => row.points.map(({ estimate }) => estimate))),
     rows,

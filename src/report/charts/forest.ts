@@ -3,6 +3,7 @@ import type { StrategyInfo } from '../../strategy-info.ts'
 import { againstBaseline, type Group, ranked, subjectsOf } from '../group.ts'
 import type { ForestChart } from '../model.ts'
 import { bandText, roundsOf } from '../wording.ts'
+import { chartRows } from './rows.ts'
 
 /** Best first. Null where nothing can be divided by the baseline. */
 export function forestChart(group: Group, metric: MetricInfo): ForestChart | null {
@@ -11,11 +12,11 @@ export function forestChart(group: Group, metric: MetricInfo): ForestChart | nul
     const ratio = againstBaseline(group, id, metric.id)?.ratio?.value
     return ratio === undefined ? undefined : direction * ratio
   }
-  const rows = ranked(group, subjectsOf(group), badness).flatMap(({ id, title, state }) => {
+  const rows = chartRows(ranked(group, subjectsOf(group), badness), ({ id }) => {
     const comparison = againstBaseline(group, id, metric.id)
-    if (comparison === null || comparison.ratio === null || comparison.ratio.value <= 0) return []
+    if (comparison === null || comparison.ratio === null || comparison.ratio.value <= 0) return null
     const shown = comparison.verdict === 'better' || comparison.verdict === 'worse'
-    return [{ label: title, state, ratio: comparison.ratio, shown }]
+    return { ratio: comparison.ratio, shown }
   })
   if (rows.length === 0) return null
   const band = subjectsOf(group)

@@ -1,18 +1,16 @@
 import { type Group, ranked } from '../group.ts'
 import type { BarChart } from '../model.ts'
 import { roundsOf } from '../wording.ts'
+import { chartRows } from './rows.ts'
 
 /** TCP payload of one packet on Ethernet: 1,500 less 20 of IPv4 and 20 of TCP (RFC 9293 section 3.7.1). */
 const SEGMENT_BYTES = 1460
 
 export function headBytesChart(group: Group): BarChart | null {
-  const rows = ranked(
-    group,
-    group.strategies,
-    ({ id }) => group.estimate(id, 'bytes.request_head')?.value,
-  ).flatMap(({ id, title, state }) => {
+  const ordered = ranked(group, group.strategies, ({ id }) => group.estimate(id, 'bytes.request_head')?.value)
+  const rows = chartRows(ordered, ({ id }) => {
     const estimate = group.estimate(id, 'bytes.request_head')
-    return estimate === null ? [] : [{ label: title, state, segments: [{ name: 'request head', estimate }] }]
+    return estimate === null ? null : { segments: [{ name: 'request head', estimate }] }
   })
   if (rows.length === 0) return null
   return {

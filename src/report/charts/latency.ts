@@ -2,6 +2,7 @@ import { type Group, ranked } from '../group.ts'
 import { pointText } from '../load-kind.ts'
 import type { RangeChart } from '../model.ts'
 import { roundsOf } from '../wording.ts'
+import { chartRows } from './rows.ts'
 
 const QUANTILES = [
   { metric: 'latency.p50', name: 'p50' },
@@ -11,16 +12,14 @@ const QUANTILES = [
 
 /** Lowest median first. */
 export function latencyChart(group: Group): RangeChart | null {
-  const rows = ranked(group, group.strategies, ({ id }) => group.estimate(id, 'latency.p50')?.value)
-    .map(({ id, title, state }) => ({
-      label: title,
-      state,
-      points: QUANTILES.flatMap(({ metric, name }) => {
-        const estimate = group.estimate(id, metric)
-        return estimate === null || estimate.value <= 0 ? [] : [{ name, estimate }]
-      }),
-    }))
-    .filter(({ points }) => points.length > 0)
+  const ordered = ranked(group, group.strategies, ({ id }) => group.estimate(id, 'latency.p50')?.value)
+  const rows = chartRows(ordered, ({ id }) => {
+    const points = QUANTILES.flatMap(({ metric, name }) => {
+      const estimate = group.estimate(id, metric)
+      return estimate === null || estimate.value <= 0 ? [] : [{ name, estimate }]
+    })
+    return points.length === 0 ? null : { points }
+  })
   if (rows.length === 0) return null
   return {
     kind: 'ranges',

@@ -1,6 +1,7 @@
 import { type Group, ranked } from '../group.ts'
 import type { BarChart } from '../model.ts'
 import { roundsOf } from '../wording.ts'
+import { chartRows } from './rows.ts'
 
 const RATES: Readonly<Record<string, { readonly id: string; readonly description: string }>> = {
   throughput: {
@@ -19,13 +20,10 @@ export function rateChart(group: Group): BarChart | null {
   const metric = group.metrics.find(({ id }) => id in RATES)
   const about = RATES[metric?.id ?? '']
   if (metric === undefined || about === undefined) return null
-  const rows = ranked(
-    group,
-    group.strategies,
-    ({ id }) => -(group.estimate(id, metric.id)?.value ?? 0),
-  ).flatMap(({ id, title, state }) => {
+  const ordered = ranked(group, group.strategies, ({ id }) => -(group.estimate(id, metric.id)?.value ?? 0))
+  const rows = chartRows(ordered, ({ id }) => {
     const estimate = group.estimate(id, metric.id)
-    return estimate === null ? [] : [{ label: title, state, segments: [{ name: metric.title, estimate }] }]
+    return estimate === null ? null : { segments: [{ name: metric.title, estimate }] }
   })
   if (rows.length === 0) return null
   return {

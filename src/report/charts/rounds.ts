@@ -1,4 +1,5 @@
 import type { Arm } from '../../cell.ts'
+import { familyTitle, isGrouped } from '../families.ts'
 import type { Group } from '../group.ts'
 import type { StripChart } from '../model.ts'
 
@@ -11,12 +12,17 @@ export function roundsChart(group: Group): StripChart | null {
     (group.rounds.some((series) => series.metric === primary?.id) ? primary : null) ??
     group.metrics.find(({ id, exact }) => !exact && group.rounds.some((series) => series.metric === id))
   if (metric === undefined) return null
-  const rows = group.strategies.flatMap(({ id, title, state }) =>
+  const grouped = isGrouped(group.strategies)
+  const rows = group.strategies.flatMap((strategy) =>
     group.rounds
-      .filter((series) => series.strategy === id && series.metric === metric.id && series.values.length > 0)
+      .filter(
+        (series) =>
+          series.strategy === strategy.id && series.metric === metric.id && series.values.length > 0,
+      )
       .map((series) => ({
-        label: title + ARMS[series.arm],
-        state,
+        label: strategy.title + ARMS[series.arm],
+        state: strategy.state,
+        ...(grouped ? { group: familyTitle(strategy) } : {}),
         values: series.values.map(({ round, value }) => ({ round, value })).sort((a, b) => a.round - b.round),
       })),
   )

@@ -1,3 +1,5 @@
+import { chosenText, leadersOf } from '../contenders.ts'
+import { isGrouped } from '../families.ts'
 import type { Group } from '../group.ts'
 import type { SpectrumChart } from '../model.ts'
 
@@ -8,7 +10,9 @@ const LEAST_SAMPLES_BEYOND = 100
 const lastQuantile = (count: number) => 1 - LEAST_SAMPLES_BEYOND / count
 
 export function spectrumChart(group: Group): SpectrumChart | null {
-  const rows = group.strategies.flatMap(({ id, title, state }) => {
+  const grouped = isGrouped(group.strategies)
+  const strategies = grouped ? leadersOf(group) : group.strategies
+  const rows = strategies.flatMap(({ id, title, state }) => {
     const spectrum = group.spectra.find(({ strategy }) => strategy === id)
     const drawn = (points: readonly { readonly quantile: number; readonly us: number }[] = []) =>
       points
@@ -30,6 +34,7 @@ export function spectrumChart(group: Group): SpectrumChart | null {
     title: 'Latency spectrum',
     description:
       'Latency against percentile, both logarithmic. ' +
+      (grouped ? `${chosenText(rows.length, group.strategies.length)} ` : '') +
       (rows.some(({ service }) => service.length > 0)
         ? 'Solid: from the intended send time; dashed: from the write, which leaves out the wait before it. '
         : '') +

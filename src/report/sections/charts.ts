@@ -7,7 +7,8 @@ import { latencyChart } from '../charts/latency.ts'
 import { rateChart } from '../charts/rate.ts'
 import { roundsChart } from '../charts/rounds.ts'
 import { spectrumChart } from '../charts/spectrum.ts'
-import { costGroupOf } from '../contenders.ts'
+import { costGroupOf, leadersOf } from '../contenders.ts'
+import { isGrouped } from '../families.ts'
 import { type Group, groupsOf } from '../group.ts'
 import { loadCurvesOf } from '../load-curve.ts'
 import type { Block, Chart, Section } from '../model.ts'
@@ -43,9 +44,11 @@ export function chartsOf(results: Results): readonly ChartGroup[] {
   const compared = groups
     .filter(({ scenario }) => scenario.compared)
     .map((group) => ({ title: group.title, charts: chartsOfGroup(group, group === costGroup) }))
+  const [first] = groups
+  const leaders = first === undefined ? [] : leadersOf(costGroup ?? first)
   const curves = loadCurvesOf(groups).map((curve) => ({
     title: curve.scenario.title,
-    charts: [curveChart(curve)],
+    charts: [curveChart(curve, leaders)],
   }))
   return [...compared, ...curves].map(({ title, charts }) => ({
     title,
@@ -55,9 +58,12 @@ export function chartsOf(results: Results): readonly ChartGroup[] {
 
 export function chartsSection(results: Results): Section | null {
   const groups = chartsOf(results)
-  const blocks = groups.flatMap(({ title, charts }): readonly Block[] => [
-    ...(groups.length > 1 && charts.length > 0 ? [{ kind: 'heading' as const, text: title }] : []),
-    ...charts.map((chart) => ({ kind: 'chart' as const, chart })),
-  ])
+  const many = isGrouped(results.strategies)
+  const blocks = groups.flatMap(({ title, charts }, index): readonly Block[] => {
+    const drawn = charts.map((chart) => ({ kind: 'chart' as const, chart }))
+    if (charts.length === 0) return []
+    if (many && index > 0) return [{ kind: 'folded', title, open: false, blocks: drawn }]
+    return [...(groups.length > 1 ? [{ kind: 'heading' as const, text: title }] : []), ...drawn]
+  })
   return blocks.length === 0 ? null : { id: 'charts', title: 'Charts', blocks }
 }

@@ -2,8 +2,10 @@ import type { Comparison, Estimate, MetricInfo, Results } from '../../results.ts
 import type { StrategyInfo } from '../../strategy-info.ts'
 import { formatNumber } from '../../units.ts'
 import { isLimited, limitText } from '../capacity.ts'
-import { COST } from '../contenders.ts'
-import { againstBaseline, type Group, groupsOf, ranked } from '../group.ts'
+import { COST, costGroupOf, decisionOrder, leadersOf } from '../contenders.ts'
+import { rowsByFamily } from '../families.ts'
+import { familyTable } from '../family-table.ts'
+import { againstBaseline, type Group, groupsOf } from '../group.ts'
 import type { LoadKind } from '../load-kind.ts'
 import {
   type Block,
@@ -44,7 +46,9 @@ function metricsOf(group: Group): readonly MetricInfo[] {
 /** The status right after logout, against what the strategy declares. */
 function observedCell({ id, revocation, state }: StrategyInfo, probes: Results['probes']): TableCell {
   const statuses = [
-    ...new Set(probes.filter(({ strategy }) => strategy === id).map((probe) => probe.revokedStatus)),
+    ...new Set(
+      probes.filter(({ strategy }) => strategy === id).flatMap(({ revokedStatus }) => revokedStatus ?? []),
+    ),
   ]
   if (statuses.length === 0) return MISSING
   const accepted = statuses.some((status) => status < 400)
@@ -58,15 +62,6 @@ function toneOf(comparison: Comparison | null): Tone {
   if (comparison === null) return 'plain'
   return comparison.verdict === 'unsure' || comparison.verdict === 'not judged' ? 'muted' : 'plain'
 }
-
-/** Best first in what the group is read for, the baseline at the top. */
-const ordered = (group: Group): readonly StrategyInfo[] =>
-  ranked(group, group.strategies, ({ id }) => {
-    if (id === group.baseline?.id) return Number.NEGATIVE_INFINITY
-    if (group.kind === 'closed') return againstBaseline(group, id, COST)?.difference.value
-    const value = group.primary === null ? undefined : group.estimate(id, group.primary.id)?.value
-    return value !== undefined && group.primary?.better === 'higher' ? -value : value
-  })
 
 /** How to read the columns that only this kind of load has. */
 function kindNote(group: Group, { config }: Results): string {
@@ -123,7 +118,8 @@ function decisionTable(results: Results, group: Group, isExplained: boolean): Bl
         )
       : null
   const named = group.strategies.some(({ id }) => isLimited(results, group, id))
-  const rows = ordered(group).map((strategy) => {
+  const strategies = decisionOrder(group)
+  const rows = strategies.map((strategy) => {
     const against = againstBaseline(group, strategy.id, COST)
     const isBaseline = strategy.id === group.baseline?.id
     const own = metrics.map(({ id }) => {
@@ -150,6 +146,7 @@ function decisionTable(results: Results, group: Group, isExplained: boolean): Bl
       caption: group.title,
       columns,
       rows,
+      ...rowsByFamily(strategies, leadersOf(group)),
       note:
         (costed ? `Auth CPU: server CPU per request, less that of “${group.baseline.title}”. ` : '') +
         (isExplained ? kindNote(group, results) : '') +
@@ -168,16 +165,21 @@ function decisionTable(results: Results, group: Group, isExplained: boolean): Bl
 
 export function decisionSection(results: Results): Section | null {
   const groups = groupsOf(results).filter((group) => group.scenario.compared)
+  // The headline has the winners by cost; of the points of a scenario, the last one has the most load.
+  const costGroup = costGroupOf(groups)
   if (groups.length === 0) return null
   return {
     id: 'decide',
     title: 'Decide',
-    blocks: groups.map((group, index) =>
+    blocks: groups.flatMap((group, index) => [
+      ...(group === costGroup || groups[index + 1]?.scenario === group.scenario
+        ? []
+        : familyTable(group, false)),
       decisionTable(
         results,
         group,
         group.kind === 'closed' || groups[index + 1]?.scenario !== group.scenario,
       ),
-    ),
+    ]),
   }
 }

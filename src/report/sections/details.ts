@@ -1,4 +1,5 @@
 import type { MetricInfo, Results } from '../../results.ts'
+import { groupsByFamily } from '../families.ts'
 import { type Group, groupsOf } from '../group.ts'
 import { type LoadCurve, loadCurvesOf } from '../load-curve.ts'
 import { formatShare } from '../load-kind.ts'
@@ -40,6 +41,7 @@ function familyTable(group: Group, metrics: readonly MetricInfo[], caption: stri
           return estimate === null ? MISSING : estimateCell(estimate)
         }),
       ]),
+      ...groupsByFamily(group.strategies),
       note: intervalNote(estimates),
     },
   }
@@ -65,6 +67,7 @@ function curveTable({ points, strategies, metric }: LoadCurve): Block {
           return estimate === null ? MISSING : estimateCell(estimate)
         }),
       ]),
+      ...groupsByFamily(strategies),
       note: `Load: share of what the strategy itself serves, so that a column holds a different rate for each; only rows may be compared. ${intervalNote(estimates)}`,
     },
   }

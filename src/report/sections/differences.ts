@@ -3,6 +3,7 @@ import type { MetricInfo, Results } from '../../results.ts'
 import type { StrategyInfo } from '../../strategy-info.ts'
 import { formatList } from '../../units.ts'
 import { costGroupOf } from '../contenders.ts'
+import { familiesOf, familyTitle, isGrouped } from '../families.ts'
 import { againstBaseline, type Group, groupsOf, subjectsOf } from '../group.ts'
 import { type Block, type Section, textCell } from '../model.ts'
 import { type Pair, type Ranking, rankableMetrics, rankingOf } from '../tiers.ts'
@@ -23,12 +24,26 @@ const COLUMNS = [
 const verdictFor = (metric: MetricInfo, column: (typeof COLUMNS)[number]) =>
   column.verdicts[metric.better === 'lower' ? 0 : 1]
 
+/** `all 8 of “Sessions”; a; b`, where there are many. */
+const familiesText = (some: readonly StrategyInfo[], all: readonly StrategyInfo[]): string =>
+  familiesOf(some)
+    .flatMap(({ title, members }) => {
+      const whole = all.filter((strategy) => familyTitle(strategy) === title).length
+      return members.length === whole && whole > 1
+        ? [`all ${whole} of “${title}”`]
+        : members.map((strategy) => strategy.title)
+    })
+    .join('; ')
+
 /** `all 7`, `all but a` or the titles, whichever is shortest to read. */
 function titlesOf(some: readonly StrategyInfo[], all: readonly StrategyInfo[]): string {
   const others = all.filter((strategy) => !some.includes(strategy))
   if (all.length > 2 && others.length === 0) return `all ${all.length}`
   if (some.length > 3 && others.length < 3) return `all but ${formatList(others.map(({ title }) => title))}`
-  return some.map(({ title }) => title).join('; ')
+  const titles = some.map(({ title }) => title).join('; ')
+  if (!isGrouped(all)) return titles
+  const exceptions = `all but ${familiesText(others, all)}`
+  return [familiesText(some, all), exceptions].reduce((a, b) => (b.length < a.length ? b : a), titles)
 }
 
 /** The band that judges, of the metric that matters most. */
@@ -119,12 +134,17 @@ function pairsList(
   return items.length === 0 ? [] : [{ kind: 'list', title, items }]
 }
 
-function rankingBlocks(rankings: readonly Ranking[]): readonly Block[] {
+function rankingBlocks(rankings: readonly Ranking[], isMany: boolean): readonly Block[] {
   if (rankings.length === 0) return []
-  return [
-    tiersTable(rankings),
+  const pairs = [
     ...pairsList('Difference not shown', rankings, ({ unshown }) => unshown),
     ...pairsList('Shown although in one tier, the better one first', rankings, ({ shown }) => shown),
+  ]
+  return [
+    tiersTable(rankings),
+    ...(isMany && pairs.length > 0
+      ? [{ kind: 'folded' as const, title: 'Pairs', open: false, blocks: pairs }]
+      : pairs),
   ]
 }
 
@@ -153,7 +173,7 @@ export function differencesSection(results: Results): Section | null {
     return [
       ...(groups.length > 1 ? [{ kind: 'heading' as const, text: group.title }] : []),
       ...(table === null ? [] : [table]),
-      ...rankingBlocks(rankings),
+      ...rankingBlocks(rankings, isGrouped(group.strategies)),
     ]
   })
   return blocks.length === 0 ? null : { id: 'differences', title: 'What is shown, and what is not', blocks }

@@ -3,6 +3,8 @@ import type { Results, RunVerdict } from '../../results.ts'
 import { formatChange, formatCount, formatDuration, formatInstant } from '../../units.ts'
 import { answerOf } from '../answer.ts'
 import { contendersOf, costGroupOf } from '../contenders.ts'
+import { isGrouped } from '../families.ts'
+import { familyTable } from '../family-table.ts'
 import { type Group, groupsOf } from '../group.ts'
 import { rateAnswer, waitingAnswer } from '../load-answer.ts'
 import { kneeSentence, loadCurvesOf } from '../load-curve.ts'
@@ -117,16 +119,17 @@ interface Answer {
   readonly paragraphs: readonly string[]
 }
 
-/** Cost once, then what each kind of load is there to tell; the points of an open loop share a heading. */
+/** Cost once, then what each kind of load is there to tell; the points of an open loop share a heading. Of many strategies, the highest load. */
 function answersOf(results: Results, groups: readonly Group[]): readonly Answer[] {
   const costGroup = costGroupOf(groups)
   const chosen = costGroup ?? groups.find(({ scenario }) => scenario.compared)
   const contenders = chosen === undefined ? { session: null, token: null, local: null } : contendersOf(chosen)
-  const answers = groups.map((group): Answer => {
+  const many = isGrouped(results.strategies)
+  const answers = groups.map((group, index): Answer => {
     const heading = group.kind === 'closed' ? group.title : group.scenario.title
     const cost = group.kind === 'closed' || group === costGroup ? answerOf(results, group) : []
     const load =
-      group.kind === 'same rate'
+      group.kind === 'same rate' && !(many && groups[index + 1]?.scenario === group.scenario)
         ? waitingAnswer(group, contenders)
         : group.kind === 'search'
           ? rateAnswer(results, group, contenders)
@@ -147,6 +150,7 @@ function answersOf(results: Results, groups: readonly Group[]): readonly Answer[
 
 export function headlineSection(results: Results): Section {
   const groups = groupsOf(results)
+  const costGroup = costGroupOf(groups)
   const answers = answersOf(results, groups).flatMap(({ heading, paragraphs }): readonly Block[] => [
     ...(groups.length > 1 ? [{ kind: 'heading' as const, text: heading }] : []),
     ...paragraphs.map((text) => ({ kind: 'text' as const, text, tone: 'plain' as const })),
@@ -159,6 +163,7 @@ export function headlineSection(results: Results): Section {
       ...(answers.length > 0
         ? answers
         : [{ kind: 'text' as const, text: unanswered(results, groups), tone: 'plain' as const }]),
+      ...(costGroup === null ? [] : familyTable(costGroup, true)),
       facts(results),
       ...(groups.length === 0
         ? []

@@ -58,7 +58,7 @@ function methodItems(results: Results): readonly string[] {
   return [
     `${formatCount(config.rounds, 'round')}; every round starts a fresh server process per strategy, and visits them in a seeded order and its reverse${slices}, after a warm-up of ${formatCount(config.warmupRequests, 'request')}.`,
     `${formatCount(config.connections, 'connection')} over a pool of ${formatCount(config.pool, 'distinct credential')}, sent ${config.transport === 'bearer' ? 'as Authorization: Bearer' : 'in a cookie'}, valid for ${formatDuration(config.ttlSeconds * 1_000)}.`,
-    `Load model: ${scenarios.map(({ title, model }) => (title.endsWith('open loop') ? title : `${title}: ${model} loop`)).join('; ')}.`,
+    `Load model: ${scenarios.map(({ title, model }) => (title.endsWith(`${model} loop`) ? title : `${title}: ${model} loop`)).join('; ')}.`,
     ...openItems(results),
     pinning.sentence,
     environment.cpuSource === 'schedstat'

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot'
 import { commonScale, estimateText, formatQuantity, isExact } from '../../units.ts'
 import type { BarChart } from '../model.ts'
 import { colorOf, type Drawing, INK, MUTED } from './frame.ts'
-import { axisMarks, bottomOf, heightOf, labelMarks, middleOf, topOf, whiskerMarks } from './marks.ts'
+import { axisMarks, labelMarks, layRows, TOP, whiskerMarks } from './marks.ts'
 import { linearTicks } from './ticks.ts'
 
 const HALF_BAR = 6
@@ -12,30 +12,30 @@ export function barsDrawing(chart: BarChart): Drawing {
   const scale = commonScale(chart.unit, estimates)
   const header = chart.references.length > 0 ? 16 : 0
   const exact = isExact(estimates)
-  const bars = chart.rows
-    .flatMap(({ label, state, segments }) =>
-      segments.map(({ name, estimate }, index) => ({
-        label: index === 0 ? label : `+ ${name}`,
-        state,
-        estimate,
-        opacity: index === 0 ? 1 : 0.5,
-        start: segments.slice(0, index).reduce((sum, before) => sum + Math.max(0, before.estimate.value), 0),
-      })),
-    )
-    .map((bar, row) => {
-      const { value, interval } = estimateText(bar.estimate, chart.unit, { scale, signed: chart.signed })
-      const y = middleOf(row, header)
-      return {
-        ...bar,
-        y,
-        x1: bar.start,
-        x2: bar.start + bar.estimate.value,
-        y1: y - HALF_BAR,
-        y2: y + HALF_BAR,
-        fill: colorOf(bar.state),
-        text: exact ? value : `${value} ${interval}`,
-      }
-    })
+  const segments = chart.rows.flatMap(({ segments, ...row }) =>
+    segments.map(({ name, estimate }, index) => ({
+      ...row,
+      label: index === 0 ? row.label : `+ ${name}`,
+      estimate,
+      opacity: index === 0 ? 1 : 0.5,
+      start: segments.slice(0, index).reduce((sum, before) => sum + Math.max(0, before.estimate.value), 0),
+    })),
+  )
+  const at = layRows(segments, header)
+  const bars = segments.map((bar, row) => {
+    const { value, interval } = estimateText(bar.estimate, chart.unit, { scale, signed: chart.signed })
+    const y = at.middle(row)
+    return {
+      ...bar,
+      y,
+      x1: bar.start,
+      x2: bar.start + bar.estimate.value,
+      y1: y - HALF_BAR,
+      y2: y + HALF_BAR,
+      fill: colorOf(bar.state),
+      text: exact ? value : `${value} ${interval}`,
+    }
+  })
   const whiskers = bars.flatMap(({ y, start, estimate: { low, high } }) =>
     low === null || high === null || low === high ? [] : [{ y, low: start + low, high: start + high }],
   )
@@ -45,17 +45,16 @@ export function barsDrawing(chart: BarChart): Drawing {
     ...chart.references.map(({ value }) => value * 1.02),
   ]
   const domain = [Math.min(0, ...ends), Math.max(...ends, Number.MIN_VALUE)] as const
-  const bottom = bottomOf(bars.length, header)
   const names = chart.references.map(({ value, label }) => ({
     x: value,
-    y: topOf(0),
+    y: TOP,
     text: `${label}, ${formatQuantity(value, chart.unit)}`,
   }))
   const references = chart.references.flatMap(({ value }) =>
     bars.map(({ y }) => ({ x: value, y1: y - 12, y2: y + 12 })),
   )
   return {
-    height: heightOf(bars.length, header),
+    height: at.height,
     note: 'Bars with their intervals as whiskers.',
     options: {
       x: { type: 'linear', domain: [...domain], axis: null },
@@ -64,11 +63,11 @@ export function barsDrawing(chart: BarChart): Drawing {
       marks: [
         ...axisMarks(
           linearTicks(domain[0], domain[1], 5),
-          bottom,
+          at.bottom,
           exact ? { ...scale, label: `${scale.label}, exact` } : scale,
         ),
         Plot.rect(bars, { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', fill: 'fill', fillOpacity: 'opacity' }),
-        Plot.link([{ x: 0, y1: topOf(0, header), y2: bottom }], {
+        Plot.link([{ x: 0, y1: at.top, y2: at.bottom }], {
           x1: 'x',
           x2: 'x',
           y1: 'y1',
@@ -86,7 +85,7 @@ export function barsDrawing(chart: BarChart): Drawing {
           fontSize: 11,
         }),
         ...whiskerMarks(whiskers),
-        ...labelMarks(bars, header),
+        ...labelMarks(bars, at),
       ],
     },
   }

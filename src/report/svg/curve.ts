@@ -16,7 +16,7 @@ export function curveDrawing(chart: CurveChart): Drawing {
     low,
     high,
     scale,
-    header: `Latency in ${scale.label} against req/s; grey: the other strategies`,
+    header: `Latency in ${scale.label} against req/s; grey: the other panels`,
     ticks: linearTicks(0, last, 3).map((rate) => ({ place: rate / last, text: formatNumber(rate) })),
   })
   const lines = panels.flatMap(({ row, x, y, key }) =>

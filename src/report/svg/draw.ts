@@ -8,6 +8,7 @@ import { forestDrawing } from './forest.ts'
 import { CHART_WIDTH, type Drawing, svgOf } from './frame.ts'
 import { rangesDrawing } from './ranges.ts'
 import { spectrumDrawing } from './spectrum.ts'
+import { stackDrawing } from './stack.ts'
 import { stripDrawing } from './strip.ts'
 import { THEME } from './theme.ts'
 
@@ -21,6 +22,8 @@ function drawingOf(chart: Chart): Drawing {
       return spectrumDrawing(chart)
     case 'curve':
       return curveDrawing(chart)
+    case 'stack':
+      return stackDrawing(chart)
     case 'strip':
       return stripDrawing(chart)
     case 'forest':
@@ -39,7 +42,8 @@ const TITLE_CHARACTERS = 44
 /** A file of its own: with its title, a legend and its colours, light or dark as the reader's system. */
 export function standaloneSvg(chart: Chart): string {
   const drawing = drawingOf(chart)
-  const states = new Set<State>(chart.rows.map(({ state }) => state))
+  // A stack has colours for its parts instead, with a legend of their own.
+  const states = new Set<State>(chart.kind === 'stack' ? [] : chart.rows.map(({ state }) => state))
   const title = wrap(singleLine(`${chart.title} (${chartUnit(chart)})`), TITLE_CHARACTERS)
   const header = title.length * LINE_HEIGHT + 34
   const legend = [...states].map(

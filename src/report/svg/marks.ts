@@ -6,8 +6,10 @@ import { CHART_WIDTH, FONT_SIZE, INK, MARK_OFFSET, MUTED, ROW_HEIGHT, SIDE, SURF
 
 /** Pixels of an average character, measured on a common sans-serif. */
 const CHARACTER = FONT_SIZE * 0.6
-const TOP = 4
+/** Of what stands above the rows. */
+export const TOP = 4
 const AXIS_HEIGHT = 34
+const HEADING_HEIGHT = 28
 /** Keeps text readable where a line runs behind it. */
 const HALO = { stroke: SURFACE, strokeWidth: 4 } as const
 
@@ -18,23 +20,60 @@ export interface RowLabel {
   readonly text: string
 }
 
-export const topOf = (row: number, header = 0): number => TOP + header + row * ROW_HEIGHT
-export const middleOf = (row: number, header = 0): number => topOf(row, header) + MARK_OFFSET
-export const bottomOf = (rows: number, header = 0): number => topOf(rows, header) + 2
-export const heightOf = (rows: number, header = 0): number => bottomOf(rows, header) + AXIS_HEIGHT
+/** Where rows are, with room for the names of their groups. */
+export interface Rows {
+  /** Of the first row's name, or of its group's. */
+  readonly top: number
+  /** Of what is drawn in the row. */
+  middle(row: number): number
+  /** Of the name above it. */
+  label(row: number): number
+  readonly bottom: number
+  /** Of the drawing, axis included. */
+  readonly height: number
+  readonly headings: readonly { readonly y: number; readonly text: string }[]
+}
+
+export function layRows(rows: readonly { readonly group?: string }[], header = 0): Rows {
+  const top = TOP + header
+  const begins = rows.map(({ group }, row) => group !== undefined && group !== rows[row - 1]?.group)
+  const topOf = (row: number) =>
+    top + row * ROW_HEIGHT + begins.slice(0, row + 1).filter(Boolean).length * HEADING_HEIGHT
+  const bottom = topOf(rows.length) + 2
+  return {
+    top,
+    middle: (row) => topOf(row) + MARK_OFFSET,
+    label: (row) => topOf(row) + 8,
+    bottom,
+    height: bottom + AXIS_HEIGHT,
+    headings: rows.flatMap(({ group }, row) =>
+      group !== undefined && begins[row] ? [{ y: topOf(row) - HEADING_HEIGHT, text: group }] : [],
+    ),
+  }
+}
 
 /** Names above what is drawn, so that drawings get the whole width and names need not be turned or cut short. */
-export function labelMarks(rows: readonly RowLabel[], header = 0): readonly Plot.Markish[] {
+export function labelMarks(rows: readonly RowLabel[], at: Rows): readonly Plot.Markish[] {
   const placed = rows.map(({ label, text }, index) => {
     const room = (CHART_WIDTH - 2 * SIDE) / CHARACTER - widthOf(text) - 1
     return {
-      y: topOf(index, header) + 8,
+      y: at.label(index),
       label: shorten(singleLine(label), Math.max(8, Math.floor(room))),
       text,
     }
   })
   const common = { y: 'y', fontSize: FONT_SIZE, fill: INK, ...HALO } as const
+  const headings = at.headings.map(({ y, text }) => ({ y: y + 16, text: singleLine(text).toUpperCase() }))
   return [
+    Plot.ruleY(at.headings, { y: ({ y }) => y + 3, stroke: INK, strokeOpacity: 0.5 }),
+    Plot.text(headings, {
+      ...common,
+      text: 'text',
+      frameAnchor: 'left',
+      fill: MUTED,
+      fontSize: FONT_SIZE - 1,
+      fontWeight: 600,
+    }),
     Plot.text(placed, { ...common, text: 'label', frameAnchor: 'left', fontWeight: 600 }),
     Plot.text(placed, { ...common, text: 'text', frameAnchor: 'right', fontVariant: 'tabular-nums' }),
   ]

@@ -2,12 +2,13 @@ import * as Plot from '@observablehq/plot'
 import { commonScale, formatEstimate } from '../../units.ts'
 import type { RangeChart } from '../model.ts'
 import { colorOf, type Drawing, MUTED, SURFACE } from './frame.ts'
-import { axisMarks, bottomOf, heightOf, labelMarks, middleOf, topOf } from './marks.ts'
+import { axisMarks, labelMarks, layRows, TOP } from './marks.ts'
 import { logarithmicTicks } from './ticks.ts'
 
 const HEADER = 16
 
 export function rangesDrawing(chart: RangeChart): Drawing {
+  const at = layRows(chart.rows, HEADER)
   const estimates = chart.rows.flatMap(({ points }) => points.map(({ estimate }) => estimate))
   const scale = commonScale(chart.unit, estimates)
   const values = estimates.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value])
@@ -20,7 +21,7 @@ export function rangesDrawing(chart: RangeChart): Drawing {
       x: estimate.value,
       low: estimate.low ?? estimate.value,
       high: estimate.high ?? estimate.value,
-      y: middleOf(row, HEADER),
+      y: at.middle(row),
       color: colorOf(state),
       fill: index === 1 ? SURFACE : colorOf(state),
       symbol: index === 2 ? 'diamond2' : 'circle',
@@ -29,9 +30,7 @@ export function rangesDrawing(chart: RangeChart): Drawing {
   const spans = chart.rows.flatMap(({ state, points }, row) => {
     const [first, last] = [points[0], points.at(-1)]
     if (first === undefined || last === undefined) return []
-    return [
-      { x1: first.estimate.value, x2: last.estimate.value, y: middleOf(row, HEADER), color: colorOf(state) },
-    ]
+    return [{ x1: first.estimate.value, x2: last.estimate.value, y: at.middle(row), color: colorOf(state) }]
   })
   const lastScale = commonScale(
     chart.unit,
@@ -48,9 +47,8 @@ export function rangesDrawing(chart: RangeChart): Drawing {
   const names = (chart.rows[0]?.points ?? []).map(
     ({ name }, index) => `${['●', '○', '◆'][index] ?? '·'} ${name}`,
   )
-  const bottom = bottomOf(chart.rows.length, HEADER)
   return {
-    height: heightOf(chart.rows.length, HEADER),
+    height: at.height,
     note: 'Pale bars around the dots are their intervals.',
     options: {
       x: { type: 'log', domain: [...domain], axis: null },
@@ -58,8 +56,8 @@ export function rangesDrawing(chart: RangeChart): Drawing {
       color: { type: 'identity' },
       symbol: { type: 'identity' },
       marks: [
-        ...axisMarks(logarithmicTicks(domain[0], domain[1], 6), bottom, scale, topOf(0, HEADER)),
-        Plot.text([{ y: topOf(0), text: names.join('   ') }], {
+        ...axisMarks(logarithmicTicks(domain[0], domain[1], 6), at.bottom, scale, at.top),
+        Plot.text([{ y: TOP, text: names.join('   ') }], {
           y: 'y',
           text: 'text',
           frameAnchor: 'left',
@@ -86,7 +84,7 @@ export function rangesDrawing(chart: RangeChart): Drawing {
           strokeWidth: 1.5,
           symbol: 'symbol',
         }),
-        ...labelMarks(labels, HEADER),
+        ...labelMarks(labels, at),
       ],
     },
   }

@@ -24,7 +24,7 @@ export function spectrumDrawing(chart: SpectrumChart): Drawing {
     low,
     high,
     scale,
-    header: `Latency in ${scale.label}; grey: lowest to highest of all`,
+    header: `Latency in ${scale.label}; grey: lowest to highest of the panels`,
     ticks: percentiles.map((quantile) => ({ place: place(quantile), text: formatQuantile(quantile) })),
   })
   const quantiles = [...new Set(points.map(({ quantile }) => quantile))].sort((a, b) => a - b)

@@ -7,10 +7,12 @@ import {
   isExact,
   type Scale,
 } from '../../units.ts'
-import type { BarChart, BarSegment, Chart, ForestChart, RangeChart, State } from '../model.ts'
+import { EVERYTHING, groupBefore, keptOf } from '../kept.ts'
+import type { BarChart, BarSegment, Chart, ChartRow, ForestChart, RangeChart, State } from '../model.ts'
 import { roundLines, spectrumLines } from './curves.ts'
 import type { Paint } from './paint.ts'
 import { curveRows } from './rises.ts'
+import { stackLines } from './stack.ts'
 import { padEnd, padStart, shorten, singleLine, widthOf } from './width.ts'
 
 const LABEL_WIDTH = 30
@@ -32,6 +34,32 @@ function layout(lines: readonly Line[], columns: number) {
   return { label, drawing: Math.max(LEAST_DRAWING, Math.min(MOST_DRAWING, columns - label - text - 4)) }
 }
 
+/** With the names of groups before their first lines. */
+function headed(
+  rows: readonly { readonly group?: string }[],
+  lines: readonly string[],
+  paint: Paint,
+): readonly string[] {
+  const groups = rows.map(({ group }) => group)
+  return lines.flatMap((line, index) => {
+    const group = groupBefore(groups, index)
+    return group === null ? [line] : [paint('muted', singleLine(group)), line]
+  })
+}
+
+/** Only the rows that are kept, and where the others are. */
+function keptLines<Row extends ChartRow>(
+  rows: readonly Row[],
+  draw: (rows: readonly Row[]) => readonly string[],
+  paint: Paint,
+): readonly string[] {
+  const kept = keptOf(rows)
+  const leftOut = rows.length - kept.length
+  return leftOut === 0
+    ? draw(kept)
+    : [...draw(kept), paint('muted', `First and last of each family; ${leftOut} more are in ${EVERYTHING}.`)]
+}
+
 const labelled = (label: string, width: number) => padEnd(shorten(label, width), width)
 
 function bar(length: number, pattern: string | null): string {
@@ -48,12 +76,12 @@ function barLines(chart: BarChart, columns: number, paint: Paint): readonly stri
   const estimates = chart.rows.flatMap(({ segments }) => segments.map(({ estimate }) => estimate))
   const scale = commonScale(chart.unit, estimates)
   const exact = isExact(estimates)
-  const lines = chart.rows.flatMap(({ label, state, segments }) =>
+  const lines = chart.rows.flatMap(({ label, segments, ...row }) =>
     segments.map((segment, index) => {
       const { value, interval } = estimateText(segment.estimate, chart.unit, { scale, signed: chart.signed })
       return {
+        ...row,
         label: index === 0 ? singleLine(label) : `  and ${segment.name}`,
-        state,
         text: exact ? value : `${value} ${interval}`,
         start: segments.slice(0, index).reduce((sum, before) => sum + sizeOf(before), 0),
         size: sizeOf(segment),
@@ -72,7 +100,7 @@ function barLines(chart: BarChart, columns: number, paint: Paint): readonly stri
     const words = `${label}: ${formatQuantity(value, chart.unit)} `
     return paint('muted', `${padStart(words, widths.label + 2 + place - 1)}▲`)
   })
-  return [...drawn, ...references]
+  return [...headed(lines, drawn, paint), ...references]
 }
 
 /** A row of characters on a logarithmic axis. */
@@ -128,7 +156,7 @@ function rangeLines(chart: RangeChart, columns: number, paint: Paint): readonly 
   })
   const names = (chart.rows[0]?.points ?? []).map(({ name }, index) => `${DOTS[index] ?? '·'} ${name}`)
   return [
-    ...drawn,
+    ...headed(chart.rows, drawn, paint),
     paint('muted', `${axisLine(widths.drawing, low, high, scale, widths.label + 2)}  ${names.join('  ')}`),
   ]
 }
@@ -163,13 +191,17 @@ function forestLines(chart: ForestChart, columns: number, paint: Paint): readonl
     return `${labelled(line.label, widths.label)}  ${paint(line.state, row.text())}  ${line.text}`
   })
   return [
-    ...drawn,
+    ...headed(chart.rows, drawn, paint),
     paint('muted', axisLine(widths.drawing, low, high, { label: '×', divisor: 1 }, widths.label + 2)),
   ]
 }
 
 /** `µs/req, 6 rounds`: what the numbers of a chart are, for its title. */
 export function chartUnit(chart: Chart): string {
+  if (chart.kind === 'stack') {
+    const totals = chart.rows.map(({ total }) => total)
+    return [commonScale(chart.unit, totals).label, chart.rounds].join(', ')
+  }
   if (chart.kind !== 'bars') return chart.rounds
   const estimates = chart.rows.flatMap(({ segments }) => segments.map(({ estimate }) => estimate))
   return [
@@ -183,11 +215,11 @@ export function chartUnit(chart: Chart): string {
 export function chartLines(chart: Chart, columns: number, paint: Paint): readonly string[] {
   switch (chart.kind) {
     case 'bars':
-      return barLines(chart, columns, paint)
+      return keptLines(chart.rows, (rows) => barLines({ ...chart, rows }, columns, paint), paint)
     case 'ranges':
-      return rangeLines(chart, columns, paint)
+      return keptLines(chart.rows, (rows) => rangeLines({ ...chart, rows }, columns, paint), paint)
     case 'forest':
-      return forestLines(chart, columns, paint)
+      return keptLines(chart.rows, (rows) => forestLines({ ...chart, rows }, columns, paint), paint)
     case 'spectrum':
       return spectrumLines(
         { ...chart, rows: chart.rows.map((row) => ({ ...row, label: singleLine(row.label) })) },
@@ -195,6 +227,8 @@ export function chartLines(chart: Chart, columns: number, paint: Paint): readonl
       )
     case 'curve':
       return curveRows(chart, columns, paint)
+    case 'stack':
+      return keptLines(chart.rows, (rows) => stackLines({ ...chart, rows }, columns, paint), paint)
     case 'strip':
       return roundLines(
         { ...chart, rows: chart.rows.map((row) => ({ ...row, label: singleLine(row.label) })) },

@@ -15,6 +15,7 @@ const CODES: Readonly<Record<Exclude<Style, 'plain'>, number>> = {
   stateless: 36,
   stateful: 33,
   hybrid: 35,
+  unknown: 37,
 }
 
 export const plainPaint: Paint = (_style, text) => text

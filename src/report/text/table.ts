@@ -1,11 +1,14 @@
 import { scaledColumns } from '../columns.ts'
+import { groupBefore } from '../kept.ts'
 import type { Table } from '../model.ts'
 import type { Paint, Style } from './paint.ts'
-import { padEnd, padStart, singleLine, widthOf, wrap } from './width.ts'
+import { padEnd, padStart, shorten, singleLine, widthOf, wrap } from './width.ts'
 
 const GAP = '  '
 const NARROWEST = 8
 const WIDEST_TEXT = 44
+/** Of the first column in a table so long that it should not go on below. */
+const WIDEST_NAME = 30
 
 interface TextColumn {
   readonly head: readonly string[]
@@ -60,9 +63,15 @@ function shrunk(columns: readonly TextColumn[], limit: number): readonly TextCol
 }
 
 /** Tables that are too wide go on below, with the first column repeated. */
-function panels(columns: readonly TextColumn[], limit: number): readonly (readonly TextColumn[])[] {
-  const [first, ...rest] = columns.map((column) =>
-    column.numeric ? column : { ...column, width: Math.min(column.width, WIDEST_TEXT) },
+function panels(
+  columns: readonly TextColumn[],
+  limit: number,
+  isLong: boolean,
+): readonly (readonly TextColumn[])[] {
+  const [first, ...rest] = columns.map((column, index) =>
+    column.numeric
+      ? column
+      : { ...column, width: Math.min(column.width, index === 0 && isLong ? WIDEST_NAME : WIDEST_TEXT) },
   )
   if (first === undefined) return []
   if (!columns.some(({ numeric }) => numeric)) return [shrunk(columns, limit)]
@@ -76,7 +85,12 @@ function panels(columns: readonly TextColumn[], limit: number): readonly (readon
   return result.map((panel) => shrunk(panel, limit))
 }
 
-function panelLines(columns: readonly TextColumn[], rows: number, paint: Paint): readonly string[] {
+function panelLines(
+  columns: readonly TextColumn[],
+  { rows, groups = [] }: Table,
+  paint: Paint,
+  limit: number,
+): readonly string[] {
   const lineOf = (part: (column: TextColumn) => string, style: (column: TextColumn) => Style) =>
     columns
       // Padding stays outside of the colours, so that it can be trimmed.
@@ -94,25 +108,29 @@ function panelLines(columns: readonly TextColumn[], rows: number, paint: Paint):
   return [
     ...block(heads, () => 'strong'),
     paint('muted', columns.map(({ width }) => '─'.repeat(width)).join(GAP)),
-    ...Array.from({ length: rows }, (_, row) =>
-      block(
-        columns.map(({ cells, width, numeric }) =>
-          numeric ? [cells[row] ?? ''] : wrap(cells[row] ?? '', width),
+    ...rows.flatMap((_, row) => {
+      const group = groupBefore(groups, row)
+      return [
+        ...(group === null ? [] : [paint('muted', shorten(singleLine(group), limit))]),
+        ...block(
+          columns.map(({ cells, width, numeric }) =>
+            numeric ? [cells[row] ?? ''] : wrap(cells[row] ?? '', width),
+          ),
+          ({ styles }) => styles[row] ?? 'plain',
         ),
-        ({ styles }) => styles[row] ?? 'plain',
-      ),
-    ).flat(),
+      ]
+    }),
   ]
 }
 
 export function tableLines(table: Table, columns: number, paint: Paint): readonly string[] {
-  return panels(textColumns(table), columns).flatMap((panel, index) => [
+  return panels(textColumns(table), columns, table.groups !== undefined).flatMap((panel, index) => [
     ...(index === 0
       ? []
       : [
           '',
           ...wrap(singleLine(`${table.caption}, continued`), columns).map((line) => paint('strong', line)),
         ]),
-    ...panelLines(panel, table.rows.length, paint),
+    ...panelLines(panel, table, paint, columns),
   ])
 }

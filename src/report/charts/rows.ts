@@ -1,0 +1,25 @@
+import type { StrategyInfo } from '../../strategy-info.ts'
+import { familyTitle, firstOfFamilies, isGrouped } from '../families.ts'
+import type { ChartRow } from '../model.ts'
+
+/**
+ * One row per strategy that has something to draw, in the given order; of many, with their families.
+ * @param drawn null: nothing to draw
+ */
+export function chartRows<Drawn extends object>(
+  strategies: readonly StrategyInfo[],
+  drawn: (strategy: StrategyInfo) => Drawn | null,
+): readonly (ChartRow & Drawn)[] {
+  const found = strategies.flatMap((strategy) => {
+    const row = drawn(strategy)
+    return row === null ? [] : [{ strategy, row }]
+  })
+  const shown = found.map(({ strategy }) => strategy)
+  const kept = isGrouped(shown) ? firstOfFamilies(shown, { last: true }) : null
+  return found.map(({ strategy, row }) => ({
+    label: strategy.title,
+    state: strategy.state,
+    ...(kept === null ? {} : { group: familyTitle(strategy), kept: kept.includes(strategy) }),
+    ...row,
+  }))
+}

@@ -1,0 +1,33 @@
+import type { Table } from './model.ts'
+
+/** Where everything is that short formats leave out. */
+export const EVERYTHING = 'report.html'
+
+/** What is kept of rows that say so themselves. */
+export const keptOf = <Row extends { readonly kept?: boolean }>(rows: readonly Row[]): readonly Row[] =>
+  rows.filter(({ kept }) => kept !== false)
+
+/** A table as short formats show it. @param most rows of one that does not say which it can spare; the first are kept */
+export function keptTable(
+  table: Table,
+  most = Number.POSITIVE_INFINITY,
+): { readonly table: Table; readonly leftOut: number; readonly which: string } {
+  const { kept, groups, rows } = table
+  const isKept = (index: number) => kept?.[index] ?? index < most
+  const shown = rows.filter((_, index) => isKept(index))
+  return {
+    table: {
+      ...table,
+      rows: shown,
+      ...(groups === undefined ? {} : { groups: groups.filter((_, index) => isKept(index)) }),
+    },
+    leftOut: rows.length - shown.length,
+    which: kept === undefined ? 'the first' : 'first and last of each family, and who the answer is about',
+  }
+}
+
+/** Before the row of that place: the name of the group that begins there. */
+export const groupBefore = (groups: readonly (string | undefined)[], index: number): string | null => {
+  const own = groups[index]
+  return own === undefined || own === groups[index - 1] ? null : own
+}
