@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Placement, parseCpuList, planPinning } from './pinning.ts'
+import { authServerCore, type Placement, parseCpuList, planPinning, withAuthServer } from './pinning.ts'
 
 const plan = (change: Partial<Placement>) =>
   planPinning({ cpus: [0, 1], canPin: true, siblings: (cpu) => String(cpu), redis: 'own', ...change })
@@ -44,6 +44,17 @@ describe('pinning', () => {
       sentence: 'Server on core 0; generator on core 1; Redis where its owner put it.',
     })
     expect(plan({ redis: null }).sentence).toBe('Server on core 0; generator on core 1.')
+  })
+
+  it('puts auth servers where Redis is, or the generator, and never with the server', () => {
+    const four = withAuthServer(plan({ cpus: [0, 1, 2, 3] }))
+    expect([authServerCore(four), four.sentence]).toEqual([
+      1,
+      'Server on core 0; Redis on core 1, generator on core 2. Auth servers on core 1 as well.',
+    ])
+    expect(authServerCore(plan({ cpus: [0, 1, 2, 3], redis: null }))).toBe(2)
+    const none = plan({ canPin: false })
+    expect([authServerCore(none), withAuthServer(none)]).toEqual([null, none])
   })
 
   it.each([

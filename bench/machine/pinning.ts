@@ -92,6 +92,16 @@ export function detectPinning(redis: Placement['redis']): Pinning {
   return planPinning({ cpus, canPin, siblings: siblingsOf, redis })
 }
 
+/** The auth server is another machine's: it keeps off the server's core, and off the generator's where it can. */
+export const authServerCore = ({ redis, generator }: Pinning): number | null => redis ?? generator
+
+export function withAuthServer(pinning: Pinning): Pinning {
+  const core = authServerCore(pinning)
+  return core === null
+    ? pinning
+    : { ...pinning, sentence: `${pinning.sentence} Auth servers on core ${core} as well.` }
+}
+
 /** Every thread of a process that is up; threads that start later inherit it. */
 export function pinProcess(pid: number, core: number | null): void {
   if (core !== null) spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(pid)])

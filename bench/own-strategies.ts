@@ -1,0 +1,58 @@
+import { resolve } from 'node:path'
+import type { FromServer, ToServer } from '../servers/messages.ts'
+import { strategyIds } from '../servers/registry.ts'
+import { AuthbenchError, messageOf } from '../src/errors.ts'
+import type { StrategyInfo } from '../src/strategy-info.ts'
+import { Child } from './process/child.ts'
+import { OWN_SERVERS } from './process/server-process.ts'
+
+/** A file that waits at its top level for something is given up. */
+const DESCRIBE_LIMIT_MS = 10_000
+
+export interface OwnStrategy {
+  readonly info: StrategyInfo
+  /** Absolute. */
+  readonly file: string
+}
+
+/**
+ * What the strategies in the user's files declare. Each file runs in a process of its own, which it may end or hang.
+ * @throws AuthbenchError `STRATEGY_FILE_FAILED`, `STRATEGY_FILE_INVALID`, `STRATEGY_ID_TAKEN`
+ */
+export async function describeStrategies(
+  files: readonly string[],
+  signal: AbortSignal,
+  limitMs = DESCRIBE_LIMIT_MS,
+): Promise<readonly OwnStrategy[]> {
+  const own: OwnStrategy[] = []
+  for (const file of files.map((each) => resolve(each))) {
+    const info = await describe(file, signal, limitMs)
+    const taken: readonly string[] = [...strategyIds, ...own.map((each) => each.info.id)]
+    if (taken.includes(info.id)) {
+      throw new AuthbenchError(
+        'STRATEGY_ID_TAKEN',
+        `${file} calls itself '${info.id}', as another strategy does`,
+        {
+          next: 'Give it an id of its own.',
+        },
+      )
+    }
+    own.push({ info, file })
+  }
+  return own
+}
+
+async function describe(file: string, signal: AbortSignal, limitMs: number): Promise<StrategyInfo> {
+  const child = new Child<ToServer, FromServer>(OWN_SERVERS, `the strategy file ${file}`, signal)
+  try {
+    return (await child.request({ type: 'describe', file }, 'described', limitMs)).info
+  } catch (error) {
+    const known = error instanceof AuthbenchError && error.code.startsWith('STRATEGY_')
+    throw new AuthbenchError(known ? error.code : 'STRATEGY_FILE_FAILED', messageOf(error), {
+      next: 'Its default export has to be an AuthStrategy, see servers/contract.ts and servers/examples/.',
+      cause: error,
+    })
+  } finally {
+    await child.stop()
+  }
+}

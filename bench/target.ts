@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs'
+import { MAX_CREDENTIAL_BYTES, type Transport } from '../servers/contract.ts'
+import type { ProcessCpu } from '../src/cell.ts'
+import { AuthbenchError, messageOf } from '../src/errors.ts'
+import type { StrategyInfo } from '../src/strategy-info.ts'
+import { listenersOn } from './machine/listeners.ts'
+import { readSchedstat } from './machine/schedstat.ts'
+import type { Subject } from './ports.ts'
+import { protectedRequest, sendRaw } from './probe.ts'
+
+export const TARGET_ID = 'target'
+
+/** Somebody else's endpoint, in any language, that was running before. */
+export interface Target {
+  readonly origin: string
+  readonly path: string
+  readonly credentials: readonly string[]
+}
+
+const EXIT_USAGE = 2
+
+/**
+ * @param credentialsFile one credential in each line, or a JSON array of strings
+ * @throws AuthbenchError `TARGET_URL_INVALID`, `TARGET_NOT_LOCAL`, `CREDENTIALS_FILE_UNREADABLE`, `CREDENTIALS_FILE_INVALID`
+ */
+export function readTarget(url: string, credentialsFile: string | undefined): Target {
+  const parsed = URL.canParse(url) ? new URL(url) : null
+  if (parsed === null || parsed.protocol !== 'http:' || parsed.username + parsed.password !== '') {
+    throw new AuthbenchError(
+      'TARGET_URL_INVALID',
+      '--target has to be http://HOST:PORT/PATH, without a password',
+      {
+        next: 'TLS would be measured too: give the address behind it.',
+      },
+    )
+  }
+  if (!isLoopback(parsed.hostname)) {
+    throw new AuthbenchError('TARGET_NOT_LOCAL', `${parsed.hostname} is not this machine`, {
+      next: 'authbench loads loopback only. Start the server here; over a tunnel the tunnel would be measured.',
+    })
+  }
+  return {
+    origin: parsed.origin,
+    path: parsed.pathname + parsed.search,
+    credentials: readCredentials(credentialsFile),
+  }
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+
+/** Never repeats what is in the file. */
+function readCredentials(file: string | undefined): readonly string[] {
+  if (file === undefined) {
+    throw new AuthbenchError('CREDENTIALS_FILE_MISSING', '--target needs credentials that it accepts', {
+      next: 'Give --credentials FILE: one in each line, or a JSON array of strings.',
+    })
+  }
+  const text = readText(file)
+  const credentials = text.trimStart().startsWith('[') ? fromJson(text, file) : fromLines(text)
+  if (credentials.length === 0) throw invalid(file, 'holds no credential')
+  for (const [index, credential] of credentials.entries()) {
+    const place = `credential ${index + 1} of ${credentials.length}`
+    if (!/^[\x21-\x7e]+$/.test(credential))
+      throw invalid(file, `${place} has characters that a header cannot carry`)
+    if (credential.length > MAX_CREDENTIAL_BYTES)
+      throw invalid(file, `${place} has ${credential.length} bytes`)
+  }
+  return credentials
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
+  } catch (error) {
+    throw new AuthbenchError('CREDENTIALS_FILE_UNREADABLE', `--credentials ${file}: ${messageOf(error)}`, {
+      next: 'Check the path and its permissions.',
+      cause: error,
+    })
+  }
+}
+
+const fromLines = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+
+function fromJson(text: string, file: string): readonly string[] {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw invalid(file, 'begins like a JSON array and is none')
+  }
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
+    throw invalid(file, 'is not a JSON array of strings')
+  }
+  return value
+}
+
+function invalid(file: string, problem: string): AuthbenchError {
+  return new AuthbenchError('CREDENTIALS_FILE_INVALID', `${file} ${problem}`, {
+    next: 'It holds one credential in each line, or is a JSON array of strings.',
+  })
+}
+
+export function targetInfo({ origin, path }: Target): StrategyInfo {
+  return {
+    id: TARGET_ID,
+    title: `${new URL(origin).host}${path}`,
+    summary:
+      'An endpoint that was running before; what it keeps, and when it forgets, is not known to authbench.',
+    state: 'unknown',
+    family: 'target',
+    revocation: { effect: 'unknown' },
+    needs: [],
+    stores: null,
+    roundTrips: 0,
+    cache: null,
+    refreshes: false,
+    exceptions: {},
+    library: null,
+  }
+}
+
+/** @throws AuthbenchError `TARGET_UNREACHABLE`, `TARGET_REFUSES` with the status of the first credential */
+export async function assertAnswers(
+  { origin, path, credentials }: Target,
+  transport: Transport,
+): Promise<void> {
+  const request = protectedRequest(transport, credentials[0] ?? '', { method: 'GET', path })
+  const { status } = await sendRaw(origin, request).catch((cause: unknown) => {
+    throw new AuthbenchError('TARGET_UNREACHABLE', `${origin} gives no answer: ${messageOf(cause)}`, {
+      next: 'Start it first, and look at host and port.',
+      exitCode: EXIT_USAGE,
+      cause,
+    })
+  })
+  if (status === 200) return
+  throw new AuthbenchError(
+    'TARGET_REFUSES',
+    `GET ${path} with the first credential gives ${status}, not 200`,
+    {
+      next: 'Look at the path, at the credentials, and at --transport (bearer or cookie).',
+      exitCode: EXIT_USAGE,
+    },
+  )
+}
+
+/** The target as a subject: nothing is started, nothing is stopped. Credentials are used again where the run needs more. */
+export function targetSubject({ origin, path, credentials }: Target): Subject {
+  const pids = listenersOn(Number(new URL(origin).port || 80))
+  return {
+    origin,
+    path,
+    pid: pids[0] ?? null,
+    issue: async (names) => names.map((_, index) => credentials[index % credentials.length] ?? ''),
+    fill: () => Promise.reject(new Error('the store of a target is its own affair')),
+    readUse: async () => ({ storeBytes: 0, cache: null }),
+    readCpu: async () => sumOf(pids.map(readSchedstat)),
+    async assertAlive() {},
+    pin() {},
+    async stop() {},
+  }
+}
+
+/** Null where one of the processes is gone, or none is shown. */
+function sumOf(parts: readonly (ProcessCpu | null)[]): ProcessCpu | null {
+  let sum: ProcessCpu | null = null
+  for (const part of parts) {
+    if (part === null) return null
+    sum ??= { mainUs: 0, otherUs: 0, runQueueUs: 0 }
+    sum = {
+      mainUs: sum.mainUs + part.mainUs,
+      otherUs: sum.otherUs + part.otherUs,
+      runQueueUs:
+        sum.runQueueUs === null || part.runQueueUs === null ? null : sum.runQueueUs + part.runQueueUs,
+    }
+  }
+  return sum
+}
