@@ -1,4 +1,4 @@
-import type { Cell, Cohort, LoadSample, Pacing, StoreUse } from '../src/cell.ts'
+import type { Cell, Cohort, CompletedCell, LoadSample, Pacing, StoreUse } from '../src/cell.ts'
 import { checkCell, stateOf } from '../src/checks/registry.ts'
 import { encodeHistogram, mergeHistograms } from '../src/histogram.ts'
 import { isWhole, type Lane, type MeasuredSlice, type RoundContext, type Track } from './lane.ts'
@@ -21,10 +21,12 @@ export function toCell(lane: Lane, track: Track, ended: boolean, context: RoundC
   const measured = {
     ...key,
     startedAt: (track.startedAt ?? context.bench.now()).toISOString(),
-    warmup: { ...lane.warmup, wanted: context.config.warmupRequests },
+    warmup: { ...(track.warmup ?? lane.warmup), wanted: context.config.warmupRequests },
     load: sumSlices(track, context),
     search: search === null ? null : { passed: search.passed, failed: search.failed },
     store: sumStore(slices),
+    cache: sumCache(slices),
+    fill: track.fill,
     probe: lane.probe,
   }
   const checks = checkCell(measured, lane.info, track.roundDrift)
@@ -120,4 +122,10 @@ function sumStore(slices: readonly MeasuredSlice[]): StoreUse | null {
     total.bytesOut += store.bytesOut
   }
   return total
+}
+
+function sumCache(slices: readonly MeasuredSlice[]): CompletedCell['cache'] {
+  const used = slices.flatMap(({ cache }) => cache ?? [])
+  if (used.length === 0) return null
+  return { hits: sum(used, ({ hits }) => hits), misses: sum(used, ({ misses }) => misses) }
 }

@@ -1,4 +1,4 @@
-import type { Cell, Params, Probe, Slice, StoreUse } from '../src/cell.ts'
+import type { Cell, CompletedCell, Params, Probe, Slice, StoreUse } from '../src/cell.ts'
 import { AuthbenchError, messageOf } from '../src/errors.ts'
 import type { PlannedRound, PlannedSubject } from '../src/plan.ts'
 import type { RateSearch } from '../src/rate-search.ts'
@@ -24,7 +24,11 @@ export interface MeasuredSlice {
   readonly engine: EngineSlice
   readonly slice: Slice
   readonly store: StoreUse | null
+  readonly cache: Hits | null
 }
+
+type Hits = NonNullable<CompletedCell['cache']>
+type Fill = NonNullable<CompletedCell['fill']>
 
 /** One point of the scenario on one server, on its way to become a cell. */
 export interface Track {
@@ -37,6 +41,10 @@ export interface Track {
   startedAt: Date | null
   slices: MeasuredSlice[]
   search: RateSearch | null
+  /** Where the point has a load of its own. */
+  warmup: WarmUp | null
+  /** Entries of others that its store was given, and what it grew by. */
+  fill: Fill | null
   /** What the machine did to all servers of the same passes. */
   roundDrift: number
   /** Earlier attempts, all invalid. */
@@ -72,6 +80,8 @@ function newTrack(params: Params, { config, scenario }: RoundContext): Track {
     startedAt: null,
     slices: [],
     search: null,
+    warmup: null,
+    fill: null,
     roundDrift: 1,
     earlier: [],
   }

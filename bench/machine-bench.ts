@@ -1,20 +1,24 @@
 import type { KeyMaterial, TokenProfile } from '../servers/contract.ts'
 import type { RunConfig } from '../src/results.ts'
 import type { StrategyInfo } from '../src/strategy-info.ts'
-import type { Pinning } from './machine/pinning.ts'
+import { authServerCore, type Pinning } from './machine/pinning.ts'
 import { readMachineTime } from './machine/proc-stat.ts'
-import type { Bench } from './ports.ts'
+import type { Bench, Subject } from './ports.ts'
 import { sendRaw } from './probe.ts'
 import { startGeneratorProcess } from './process/generator-process.ts'
 import { OWN_SERVERS, startServerProcess } from './process/server-process.ts'
-import type { RedisControl } from './redis/connection.ts'
 import { redisMeter } from './redis/meter.ts'
+import { type ProvidedRedis, provideRedis } from './redis/provide.ts'
+import { TARGET_ID, type Target, targetSubject } from './target.ts'
 
 export interface MachineBenchOptions {
   readonly config: RunConfig
   readonly strategies: readonly StrategyInfo[]
+  /** Strategies that come from files of the user: id to file. */
+  readonly files: ReadonlyMap<string, string>
+  readonly target: Target | null
   readonly pinning: Pinning
-  readonly redis: { readonly url: string; readonly control: RedisControl } | null
+  readonly redis: Pick<ProvidedRedis, 'url' | 'control' | 'origin'> | null
   readonly keys: KeyMaterial
   readonly token: TokenProfile
   /** Start of the servers of the other checkout; null where there is none. */
@@ -24,36 +28,75 @@ export interface MachineBenchOptions {
 
 /** The real thing: child processes, sockets, Redis, /proc. */
 export function machineBench(options: MachineBenchOptions): Bench {
-  const { config, pinning, redis, keys, token, base, signal } = options
-  const needsRedis = new Set(
-    options.strategies.filter(({ needs }) => needs.includes('redis')).map(({ id }) => id),
+  const { config, target, pinning, redis, keys, token, base, signal } = options
+  const idsWith = (need: StrategyInfo['needs'][number]) =>
+    new Set(options.strategies.filter(({ needs }) => needs.includes(need)).map(({ id }) => id))
+  const needsRedis = idsWith('redis')
+  const background = new Set(
+    options.strategies.filter((strategy) => strategy.background === true).map(({ id }) => id),
   )
+  // On the user's Redis the commands of those that never rest are in everybody's counters.
+  const shared = redis?.origin === 'given' && background.size > 0
+  const asksAuthServer = idsWith('auth-server')
+  const helpers = [pinning.redis, ...(asksAuthServer.size > 0 ? [authServerCore(pinning)] : [])]
+  const fileOf = (strategy: string) => {
+    const file = options.files.get(strategy)
+    return file === undefined ? {} : { file }
+  }
   return {
-    startSubject: (strategy, arm, keyPrefix) =>
-      startServerProcess(
-        {
-          strategy,
-          keys,
-          token,
-          keyPrefix,
-          ttlSeconds: config.ttlSeconds,
-          transport: config.transport,
-          redisUrl: needsRedis.has(strategy) ? (redis?.url ?? null) : null,
-          port: 0,
-        },
-        arm === 'base' && base !== null ? base : OWN_SERVERS,
-        pinning.server,
-        signal,
-      ),
+    startSubject: async (strategy, arm, keyPrefix) => {
+      if (strategy === TARGET_ID && target !== null) return targetSubject(target)
+      const start = (redisUrl: string | null) =>
+        startServerProcess(
+          {
+            strategy,
+            ...fileOf(strategy),
+            keys,
+            token,
+            keyPrefix,
+            ttlSeconds: config.ttlSeconds,
+            transport: config.transport,
+            redisUrl,
+            port: 0,
+            ...(asksAuthServer.has(strategy) ? { authServer: { core: authServerCore(pinning) } } : {}),
+          },
+          arm === 'base' && base !== null ? base : OWN_SERVERS,
+          pinning.server,
+          signal,
+        )
+      if (!needsRedis.has(strategy) || redis === null) {
+        return { ...(await start(null)), ...(shared ? { store: null } : {}) }
+      }
+      return background.has(strategy) && !shared ? withOwnRedis(start, pinning.redis) : start(redis.url)
+    },
     startGenerator: () =>
       startGeneratorProcess(
         pinning.generator,
-        pinning.redis !== null && pinning.redis === pinning.generator,
+        pinning.generator !== null && helpers.includes(pinning.generator),
         signal,
       ),
     store: redis === null ? null : redisMeter(redis.control),
     probe: sendRaw,
     readMachineTime,
     now: () => new Date(),
+  }
+}
+
+/** Asked while others are measured as well: its commands must not be counted for them. */
+async function withOwnRedis(start: (url: string) => Promise<Subject>, core: number | null): Promise<Subject> {
+  const redis = await provideRedis(null, core)
+  try {
+    const subject = await start(redis.url)
+    return {
+      ...subject,
+      store: redisMeter(redis.control),
+      async stop() {
+        await subject.stop()
+        await redis.release('')
+      },
+    }
+  } catch (error) {
+    await redis.release('')
+    throw error
   }
 }

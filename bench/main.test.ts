@@ -57,6 +57,11 @@ describe('command line', () => {
     ['nothing to compare', ['compare'], /missing required argument 'base'/],
     ['an unknown strategy to serve', ['serve', 'session-reddis'], /did you mean 'session-redis'/],
     ['a claims file that is not there', ['run', '--claims', '/nonexistent.json'], /FILE_UNREADABLE/],
+    [
+      'a keys file that is not there',
+      ['serve', 'jwe', '--keys', '/nonexistent.json'],
+      /KEYS_FILE_UNREADABLE/,
+    ],
     ['a config file that is not there', ['run', '--config', '/nonexistent.json'], /FILE_UNREADABLE/],
   ])('refuses %s with exit code 2 and the next step', async (_, args, message) => {
     const { code, stderr, stdout } = await authbench(...args)
@@ -78,6 +83,16 @@ describe('command line', () => {
       ...out(),
     )
     expect(long).toMatchObject({ code: 2, stderr: expect.stringContaining('CLAIMS_TOO_LONG') })
+  })
+
+  it('serves with no key that is weak or half, and does not print it', async () => {
+    const serve = (name: string, key: object) =>
+      authbench('serve', 'jwt-hs256', '--keys', file(name, JSON.stringify(key)))
+    const weak = await serve('weak.json', { kty: 'oct', k: 'aHVudGVyMg', alg: 'HS256' })
+    expect(weak).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('WEAK_KEY') })
+    const half = await serve('half.json', { kty: 'OKP', crv: 'Ed25519', x: 'aHVudGVyMg', alg: 'EdDSA' })
+    expect(half).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('"d" is missing') })
+    expect(weak.stderr + half.stderr).not.toContain('aHVudGVyMg')
   })
 
   it('says where a config file is wrong, and lets the command line win', async () => {
@@ -123,6 +138,7 @@ describe('command line', () => {
       'metrics',
       'claims',
       'profiles',
+      'tasks',
     ])
   })
 

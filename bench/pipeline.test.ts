@@ -141,7 +141,7 @@ describe('the real pipeline in its smallest profile', () => {
       expect(load.responses).toBeGreaterThan(0)
       expect(load.requestBytes).toBe(load.responses * probe.requestHeadBytes)
       expect(store?.commands).toEqual(strategy === 'session-redis' ? { get: load.responses } : {})
-      expect(load.slices.every(({ server }) => server.mainUs > 0)).toBe(true)
+      expect(load.slices.every(({ server }) => (server?.mainUs ?? 0) > 0)).toBe(true)
     }
     const byStrategy = new Map(cells.map((cell) => [cell.strategy, cell.probe]))
     expect(byStrategy.get('none')).toMatchObject({ credentialBytes: 0, ownStatus: 200, anonymousStatus: 200 })
@@ -194,6 +194,42 @@ describe('the real pipeline in its smallest profile', () => {
         expect(new Set(same.map((cell) => cell.load.pacing?.arrivals)).size).toBe(1)
       }
     }
+    expectNothingLeft(pids)
+  })
+
+  it('lets users in and out, and refreshes, on every connection with a session of its own', async () => {
+    const { ended, child } = start(...['--strategies', 'jwt-refresh', '--scenarios', 'refresh,mixed'])
+    const pids = await processesOf(child.pid ?? 0)
+    await ended
+    const cells = readCells(latest())
+      .filter(({ attempt }) => attempt === 0)
+      .map(measured)
+    expect(cells.map(({ scenario, strategy, arm }) => `${scenario} ${strategy} ${arm}`).toSorted()).toEqual([
+      'mixed jwt-refresh main',
+      'mixed none main',
+      'mixed none twin',
+      'refresh jwt-refresh main',
+      'refresh jwt-refresh twin',
+    ])
+    const statuses = { login: 200, read: 200, refresh: 200, logout: 204 }
+    for (const { load, store, strategy } of cells) {
+      const seen: Record<string, number> = {}
+      for (const [step, status] of Object.entries(statuses)) {
+        const { responses = 0, requests } = load.cohorts[step] ?? {}
+        expect(requests ?? 0).toBe(responses)
+        if (responses > 0) seen[status] = (seen[status] ?? 0) + responses
+      }
+      expect(load.statuses).toEqual(seen)
+      const { login, logout, refresh } = load.cohorts
+      // One script for each token that the store has to know of.
+      const counted = [login, logout, refresh].reduce((sum, cohort) => sum + (cohort?.responses ?? 0), 0)
+      expect(store?.commands.evalsha ?? 0).toBe(strategy === 'none' ? 0 : counted)
+    }
+    const { validity, cohorts } = resultsSchema.parse(
+      JSON.parse(readFileSync(join(latest(), 'results.json'), 'utf8')),
+    )
+    expect(validity.reasons.filter((reason) => /No authentication.*refresh/.test(reason))).toEqual([])
+    expect(cohorts.every(({ count }) => count > 0)).toBe(true)
     expectNothingLeft(pids)
   })
 

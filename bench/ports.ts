@@ -1,3 +1,5 @@
+import type { CacheUse } from '../servers/contract.ts'
+import type { CredentialKind } from '../servers/server.ts'
 import type { Arm, ProcessCpu, StoreUse } from '../src/cell.ts'
 import type { EngineRequest, EngineSlice, EngineTarget, Window } from './load/engine.ts'
 import type { EngineId, WarmUp, WarmUpLane } from './load/messages.ts'
@@ -10,9 +12,19 @@ export interface Subject {
   /** Null where the process is not on this machine, or its CPU time is not shown. */
   readonly pid: number | null
   /** One credential for each name. */
-  issue(names: readonly string[]): Promise<readonly string[]>
-  /** Since the start of the process; exact while it is idle. */
-  readCpu(): Promise<ProcessCpu>
+  issue(names: readonly string[], kind?: CredentialKind): Promise<readonly string[]>
+  /** Entries of so many others. Rejects for a strategy that has no store. */
+  fill(entries: number): Promise<void>
+  /** What the server holds besides what Redis does, and what its cache of verified credentials did so far. */
+  readUse(): Promise<{ readonly storeBytes: number; readonly cache: CacheUse | null }>
+  /** Its own Redis, which nobody else asks; absent: that of the run. Null: what is asked for it cannot be told from what others ask. */
+  readonly store?: StoreMeter | null
+  /** Since the start of the process; exact while it is idle. Null where it is not shown. */
+  readCpu(): Promise<ProcessCpu | null>
+  /** Of the protected read, where it is not that of the scenario. */
+  readonly path?: string
+  /** The one beside it; none where its strategy asks none. */
+  readonly authServer?: { readonly origin: string; readCpu(): Promise<ProcessCpu> }
   /** Rejects with the cause when the process is gone or hangs. */
   assertAlive(): Promise<void>
   /** To the core that the plan gives to servers. After start-up, which needs every core it can get. */
@@ -37,6 +49,8 @@ export interface Generator {
 export interface StoreMeter {
   /** Starts a measurement; the returned function ends it. */
   measure(): Promise<() => Promise<StoreUse & { readonly cpuUs: number }>>
+  /** Bytes that it holds, keys, values and what finds them. */
+  memory(): Promise<number>
   clear(prefix: string): Promise<void>
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { protectedRequest, requestHead, sendRaw } from './probe.ts'
+import { protectedRequest, requestText, sendRaw } from './probe.ts'
 
 describe('probe', () => {
   let server: Server | null = null
@@ -40,10 +40,29 @@ describe('probe', () => {
   })
 
   it('puts the credential where the transport says', () => {
-    expect(requestHead(protectedRequest('cookie', 'abc'), 'h')).toContain(
+    expect(requestText(protectedRequest('cookie', 'abc'), 'h')).toContain(
       '\r\ncookie: __Host-session=abc\r\n',
     )
-    expect(requestHead(protectedRequest('bearer', null), 'h')).not.toMatch(/authorization|cookie/i)
+    expect(requestText(protectedRequest('bearer', null), 'h')).not.toMatch(/authorization|cookie/i)
+  })
+
+  it('says that a change comes from the own site where the credential is a cookie', () => {
+    const logout = { method: 'POST', path: '/logout' } as const
+    expect(protectedRequest('cookie', 'abc', logout).headers).toHaveProperty('sec-fetch-site', 'same-origin')
+    expect(protectedRequest('cookie', 'abc').headers).not.toHaveProperty('sec-fetch-site')
+    expect(protectedRequest('bearer', 'abc', logout).headers).not.toHaveProperty('sec-fetch-site')
+  })
+
+  it('writes a body behind the head that tells its length in bytes', () => {
+    const request = {
+      method: 'POST',
+      path: '/login',
+      headers: { 'content-type': 'a/b' },
+      body: '"ä"',
+    } as const
+    expect(requestText(request, 'h')).toBe(
+      'POST /login HTTP/1.1\r\nHost: h\r\nConnection: keep-alive\r\ncontent-type: a/b\r\nContent-Length: 4\r\n\r\n"ä"',
+    )
   })
 
   it('fails, and does not hang, when the server closes early or talks rubbish', async () => {

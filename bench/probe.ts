@@ -12,11 +12,15 @@ export interface RawResponse {
   readonly bodyBytes: number
 }
 
-/** The head as autocannon writes it, so that a probe weighs what a measured request weighs. */
-export function requestHead(request: EngineRequest, host: string): string {
-  const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `${request.method} ${request.path} HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\n${headers.join('')}\r\n`
+/** As autocannon writes it, so that a probe weighs what a measured request weighs. */
+export function requestText({ method, path, headers, body = '' }: EngineRequest, host: string): string {
+  const length = body === '' ? [] : [['Content-Length', Buffer.byteLength(body)]]
+  const fields = [...Object.entries(headers), ...length].map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\n${fields.join('')}\r\n${body}`
 }
+
+/** Of one length, so that their credentials are. */
+export const subjectName = (index: number): string => `user-${String(index).padStart(7, '0')}`
 
 export function protectedRequest(
   transport: Transport,
@@ -24,13 +28,15 @@ export function protectedRequest(
   route: Pick<EngineRequest, 'method' | 'path'> = { method: 'GET', path: '/me' },
 ): EngineRequest {
   const header = credential === null ? null : credentialHeader(transport, credential)
-  return { ...route, headers: header === null ? {} : { [header[0]]: header[1] } }
+  // What a browser adds by itself, and a server with cookies asks for where something is changed.
+  const site = transport === 'cookie' && route.method !== 'GET' ? { 'sec-fetch-site': 'same-origin' } : {}
+  return { ...route, headers: { ...site, ...(header === null ? {} : { [header[0]]: header[1] }) } }
 }
 
 /** One request on a raw socket: the bytes counted are the bytes on the wire. */
 export function sendRaw(origin: string, request: EngineRequest): Promise<RawResponse> {
   const { hostname, port, host } = new URL(origin)
-  const head = requestHead(request, host)
+  const text = requestText(request, host)
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname)
     const fail = (message: string, cause?: unknown) => {
@@ -63,6 +69,6 @@ export function sendRaw(origin: string, request: EngineRequest): Promise<RawResp
         bodyBytes: length,
       })
     })
-    socket.write(head)
+    socket.write(text)
   })
 }

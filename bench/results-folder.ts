@@ -45,14 +45,19 @@ const runId = (startedAt: Date, profile: string): string =>
  * A new folder for a run, proven to be writable before anything is measured.
  * @throws AuthbenchError OUT_NOT_WRITABLE, OUT_DISK_FULL
  */
-export function createResultsFolder(out: string, profile: string, startedAt: Date): ResultsFolder {
+export function createResultsFolder(
+  out: string,
+  profile: string,
+  startedAt: Date,
+  firstFile = 'cells.ndjson',
+): ResultsFolder {
   const parent = resolve(out)
   const id = runId(startedAt, profile)
   const path = join(parent, id)
   try {
     mkdirSync(path, { recursive: true })
     accessSync(path, constants.W_OK)
-    writeFileSync(join(path, 'cells.ndjson'), '')
+    writeFileSync(join(path, firstFile), '')
   } catch (error) {
     rmSync(path, { recursive: true, force: true })
     throw notWritable(parent, error)
@@ -64,25 +69,14 @@ export function createResultsFolder(out: string, profile: string, startedAt: Dat
       next: `Free ${FREE_BYTES_NEEDED} bytes, or choose another folder with --out DIR.`,
     })
   }
-  const guarded = (work: () => void) => {
-    try {
-      work()
-    } catch (error) {
-      throw notWritable(path, error, 3)
-    }
-  }
   return {
     id,
     path,
     appendCell: (cell) =>
-      guarded(() => appendFileSync(join(path, 'cells.ndjson'), `${JSON.stringify(cell)}\n`, { flush: true })),
-    write: (file, text) =>
-      guarded(() => {
-        const target = join(path, file)
-        mkdirSync(dirname(target), { recursive: true })
-        writeFileSync(`${target}.part`, text, { flush: true })
-        renameSync(`${target}.part`, target)
-      }),
+      guarded(path, () =>
+        appendFileSync(join(path, 'cells.ndjson'), `${JSON.stringify(cell)}\n`, { flush: true }),
+      ),
+    write: writerTo(path),
     link() {
       const latest = join(parent, 'latest')
       // Somebody's own file or folder of that name stays.
@@ -96,6 +90,38 @@ export function createResultsFolder(out: string, profile: string, startedAt: Dat
     },
   }
 }
+
+/**
+ * The folder of a stored run, to write its reports anew; `latest` stays where it is.
+ * @throws AuthbenchError OUT_NOT_WRITABLE
+ */
+export function openResultsFolder(folder: string): Pick<ResultsFolder, 'path' | 'write' | 'link'> {
+  const path = resolve(folder)
+  try {
+    accessSync(path, constants.W_OK)
+  } catch (error) {
+    throw notWritable(path, error)
+  }
+  return { path, write: writerTo(path), link() {} }
+}
+
+function guarded(path: string, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    throw notWritable(path, error, 3)
+  }
+}
+
+const writerTo =
+  (path: string): ResultsFolder['write'] =>
+  (file, text) =>
+    guarded(path, () => {
+      const target = join(path, file)
+      mkdirSync(dirname(target), { recursive: true })
+      writeFileSync(`${target}.part`, text, { flush: true })
+      renameSync(`${target}.part`, target)
+    })
 
 /** @throws AuthbenchError RESULTS_MISSING, RESULTS_NOT_JSON, RESULTS_SCHEMA, RESULTS_INVALID */
 export function readResults(folder: string): Results {

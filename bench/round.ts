@@ -2,12 +2,15 @@ import type { Cell } from '../src/cell.ts'
 import type { AuthbenchError } from '../src/errors.ts'
 import { type PlannedRound, passOrder } from '../src/plan.ts'
 import { assertSound, measureCapacities, rateOf } from './capacity.ts'
+import { flowOf } from './flow.ts'
 import { asAuthbenchError, attempt, isGoing, type Lane, newLane, type RoundContext } from './lane.ts'
 import { toCell } from './lane-cell.ts'
-import { issuePool, probeLane } from './lane-probe.ts'
-import type { EngineRequest } from './load/engine.ts'
+import { probeLane } from './lane-probe.ts'
+import type { EngineTarget } from './load/engine.ts'
 import type { EngineId } from './load/messages.ts'
 import { measurePoint, repeatDisturbed } from './passes.ts'
+import { poolAt, preparePoint } from './point.ts'
+import { requestsFrom } from './pool.ts'
 import type { Generator } from './ports.ts'
 import { searchRates } from './search.ts'
 import { arrivalsOf, loadKey } from './slice.ts'
@@ -55,12 +58,17 @@ async function prepareRound(
   context: RoundContext,
 ): Promise<Generator> {
   const { config, listener, bench, signal } = context
-  const requests = new Map<Lane, readonly EngineRequest[]>()
+  const requests = new Map<Lane, Pick<EngineTarget, 'requests' | 'opening'>>()
   const prepare = (lane: Lane) =>
     attempt(lane, signal, async () => {
       const { strategy, arm } = lane.subject
       lane.server = await bench.startSubject(strategy, arm, `${context.keyPrefix}${strategy}-${arm}:`)
-      requests.set(lane, await issuePool(lane, context))
+      const { steps } = context.scenario
+      const sent =
+        steps === undefined
+          ? { requests: await requestsFrom(poolAt(plan, 0, context), lane, context) }
+          : flowOf(steps, lane.info, config)
+      requests.set(lane, sent)
       lane.probe = await probeLane(lane, context)
     })
   listener({ type: 'phase', round: plan.round, phase: 'starting servers, issuing credentials, probing' })
@@ -73,7 +81,7 @@ async function prepareRound(
           origin: lane.server?.origin ?? '',
           connections,
           expectStatus: context.scenario.expectStatus,
-          requests: requests.get(lane) ?? [],
+          ...(requests.get(lane) ?? { requests: [] }),
         }),
       )
     }
@@ -124,7 +132,10 @@ async function measureRound(
   if (scenario.load.kind === 'search') {
     return repeatDisturbed(0, plan, lanes, context, (some) => searchRates(plan, some, generator, context))
   }
-  for (const point of plan.points.keys()) await measurePoint(point, plan, lanes, generator, context)
+  for (const point of plan.points.keys()) {
+    await preparePoint(point, plan, lanes, generator, context)
+    await measurePoint(point, plan, lanes, generator, context)
+  }
 }
 
 async function settle(

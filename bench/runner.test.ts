@@ -246,6 +246,40 @@ describe('runner', () => {
     expectNothingLeft(bench)
   })
 
+  it('measures a scenario on the strategies that it applies to, the first of them twice', async () => {
+    const bench = fakeBench()
+    const infos = IDS.map((id) => ({ ...STRATEGIES[id], refreshes: id !== 'none' }))
+    const config = resolveConfig(
+      { rounds: 1, profile: 'smoke' },
+      { strategies: IDS, scenarios: ['login', 'refresh'] },
+      { profile: 'quick', seed: 1, extraClaims: [] },
+    )
+    const { cells } = await runAll(
+      {
+        config,
+        strategies: infos,
+        scenarios: SCENARIOS.filter(({ id }) => id === 'login' || id === 'refresh'),
+        keyPrefix: 'authbench:test:',
+      },
+      { bench, signal: new AbortController().signal, listener: () => undefined, keep: () => undefined },
+    )
+    expect(cells.map(({ scenario, strategy, arm }) => `${scenario} ${strategy} ${arm}`).sort()).toEqual([
+      'login jwt-hs256 main',
+      'login none main',
+      'login none twin',
+      'login session-redis main',
+      'refresh jwt-hs256 main',
+      'refresh jwt-hs256 twin',
+      'refresh session-redis main',
+    ])
+    const cohorts = cells.map((cell) => (cell.state === 'completed' ? Object.keys(cell.load.cohorts) : []))
+    expect(new Set(cohorts.flat())).toEqual(new Set(['login', 'refresh']))
+    for (const cell of cells) expect(() => cellSchema.parse(cell)).not.toThrow()
+    const { requests, opening } = bench.opened.get('session-redis autocannon') ?? {}
+    expect(requests?.every(({ path }) => path === '/refresh')).toBe(true)
+    expect(opening?.every(({ path }) => path === '/login')).toBe(true)
+  })
+
   it('divides store commands by responses exactly', async () => {
     const { outcome } = start({ commands: { 'session-redis': 1 } }, 1)
     const cell = (await outcome).cells.find(({ strategy }) => strategy === 'session-redis')

@@ -7,7 +7,7 @@ import { asAuthbenchError } from './lane.ts'
 import type { Bench } from './ports.ts'
 import type { RunListener } from './progress/events.ts'
 import { runRound } from './round.ts'
-import type { Scenario } from './scenario.ts'
+import { describeScenario, type Scenario } from './scenario.ts'
 
 export interface RunPlan {
   /** From this round on: what came before is measured already. */
@@ -40,7 +40,11 @@ export async function runAll(plan: RunPlan, effects: RunEffects): Promise<RunOut
   const strategies = new Map(plan.strategies.map((info) => [info.id, info]))
   const scenarios = new Map(plan.scenarios.map((scenario) => [scenario.id, scenario]))
   const cells: Cell[] = []
-  for (const round of planRounds(plan.config, plan.scenarios)) {
+  const planned = plan.scenarios.map((scenario) => ({
+    ...describeScenario(scenario, plan.strategies),
+    params: scenario.params,
+  }))
+  for (const round of planRounds(plan.config, planned)) {
     if (round.round < (plan.firstRound ?? 0)) continue
     if (signal.aborted) return { cells, partial: true, fatal: null }
     const scenario = scenarios.get(round.scenario)

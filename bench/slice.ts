@@ -1,9 +1,11 @@
-import { attempt, type Lane, type RoundContext, type Track } from './lane.ts'
+import type { ProcessCpu } from '../src/cell.ts'
+import { cpuUs } from '../src/metrics/cpu.ts'
+import { attempt, type Lane, type MeasuredSlice, type RoundContext, type Track } from './lane.ts'
 import type { Arrivals, Window } from './load/engine.ts'
 import type { EngineId } from './load/messages.ts'
 import { machineTimeBetween } from './machine/proc-stat.ts'
 import { cpuBetween } from './machine/schedstat.ts'
-import type { Generator } from './ports.ts'
+import type { Generator, StoreMeter } from './ports.ts'
 
 /** One server can have open connections of both engines. */
 export const loadKey = (lane: Lane, engine: EngineId): string => `${lane.key} ${engine}`
@@ -22,6 +24,10 @@ export function arrivalsOf(
   }
 }
 
+/** Whose counters tell what the server asks. */
+export const storeOf = ({ server }: Lane, { bench }: RoundContext): StoreMeter | null =>
+  server?.store === undefined ? bench.store : server.store
+
 /** One window on one server, with everything that its counters say about it. */
 export async function measureSlice(
   lane: Lane,
@@ -35,9 +41,11 @@ export async function measureSlice(
   const { bench, signal } = context
   track.startedAt ??= bench.now()
   // Not a lane's failure: without store counters or generator no lane can be measured.
-  const endStore = await bench.store?.measure()
+  const endStore = await storeOf(lane, context)?.measure()
   await attempt(lane, signal, async () => {
+    const endCache = await startCache(lane)
     const serverBefore = await server.readCpu()
+    const authBefore = await server.authServer?.readCpu()
     const machineBefore = bench.readMachineTime()
     const { slice: engine, cpu } = await generator.slice(loadKey(lane, track.engine), window)
     const machine = machineTimeBetween(machineBefore, bench.readMachineTime())
@@ -45,8 +53,11 @@ export async function measureSlice(
       lane.broken = true
       await server.assertAlive()
     }
-    const own = cpuBetween(serverBefore, await server.readCpu())
+    const serverAfter = await server.readCpu()
+    const own = serverBefore === null || serverAfter === null ? null : cpuBetween(serverBefore, serverAfter)
+    const authUs = usedBetween(authBefore, await server.authServer?.readCpu(), context)
     const use = endStore === undefined ? null : await endStore()
+    const cache = (await endCache?.()) ?? null
     if (signal.aborted && engine.requests === 0) return
     track.slices.push({
       engine,
@@ -55,12 +66,35 @@ export async function measureSlice(
         requests: engine.requests,
         server: own,
         generator: cpu,
-        redisUs: use?.cpuUs ?? (bench.store === null ? 0 : null),
+        redisUs: use?.cpuUs ?? (storeOf(lane, context) === null ? 0 : null),
+        authUs,
         meanLatencyUs: engine.meanLatencyUs,
         idleUs: engine.idleUs,
         machine,
       },
       store: use === null ? null : { commands: use.commands, bytesIn: use.bytesIn, bytesOut: use.bytesOut },
+      cache,
     })
   })
+}
+
+/** Of an auth server. Where only others of the run have one, this one's cost is known: nothing. */
+function usedBetween(
+  before: ProcessCpu | undefined,
+  after: ProcessCpu | undefined,
+  { strategies }: RoundContext,
+): number | null {
+  if (before !== undefined && after !== undefined) return cpuUs(cpuBetween(before, after))
+  return [...strategies.values()].some(({ needs }) => needs.includes('auth-server')) ? 0 : null
+}
+
+/** Only of a server that has one: the others are not disturbed. */
+async function startCache({ server, info }: Lane): Promise<(() => Promise<MeasuredSlice['cache']>) | null> {
+  if (server === null || info.cache === null) return null
+  const { cache: before } = await server.readUse()
+  return async () => {
+    const { cache: after } = await server.readUse()
+    if (before === null || after === null) return null
+    return { hits: after.hits - before.hits, misses: after.misses - before.misses }
+  }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type AnalysisContext, analyse } from './analyse.ts'
 import type { Cell } from './cell.ts'
 import { resultsSchema } from './results.ts'
-import { fakeCells } from './testing/fake-cells.ts'
+import { fakeCells, serverTimes } from './testing/fake-cells.ts'
 import { FAKE_STRATEGIES, fakeContext, fakeStrategy } from './testing/fake-subjects.ts'
 
 const none = fakeStrategy({ id: 'none', state: 'none' }, { serverUs: 60, credentialBytes: 0 })
@@ -60,7 +60,7 @@ function twinAt(cell: Cell, factor: number): Cell {
   if (cell.state === 'failed' || cell.arm !== 'twin') return cell
   const slices = cell.load.slices.map((slice) => ({
     ...slice,
-    server: { ...slice.server, mainUs: slice.server.mainUs * factor },
+    ...serverTimes(factor, slice),
   }))
   return { ...cell, load: { ...cell.load, slices } }
 }
@@ -98,11 +98,7 @@ describe('analyse', () => {
         const spread = 1 + 0.1 * Math.sin(cell.round * 2)
         const slices = cell.load.slices.map((slice) => ({
           ...slice,
-          server: {
-            ...slice.server,
-            mainUs: slice.server.mainUs * spread,
-            otherUs: slice.server.otherUs * spread,
-          },
+          ...serverTimes(spread, slice),
         }))
         return { ...cell, load: { ...cell.load, slices } }
       }),

@@ -1,4 +1,6 @@
+import { cohortsOf } from './analysis/cohorts.ts'
 import { compare, constantEstimate, noiseFactor, noiseOf } from './analysis/comparison.ts'
+import { entrantsOf } from './analysis/entrants.ts'
 import type { Measured } from './analysis/measured.ts'
 import { spectrumOf } from './analysis/spectrum.ts'
 import {
@@ -16,7 +18,7 @@ import { findingsOf } from './findings/registry.ts'
 import type { Gate } from './gates/gate.ts'
 import { changesWithin } from './gates/runs.ts'
 import type { Metric } from './metrics/metric.ts'
-import { METRIC_INFOS, METRICS } from './metrics/registry.ts'
+import { METRIC_INFOS, METRICS, METRICS_OF_A_MIX } from './metrics/registry.ts'
 import { type Comparison, type Estimate, RESULTS_SCHEMA_ID, type Results, type Summary } from './results.ts'
 import { medianEstimate } from './stats/order-statistic.ts'
 
@@ -32,16 +34,17 @@ const ALL_PAIRS: readonly string[] = ['cpu.server', 'throughput', 'slo.rate', 'l
 /** All subjects of one point: every strategy once, and the twin of the baseline. */
 interface Contest {
   readonly point: Point
+  readonly metrics: readonly Metric[]
   readonly baseline: string | undefined
   readonly subjects: readonly Subject[]
   readonly noise: ReadonlyMap<Metric, Estimate>
 }
 
-function summaries({ subjects }: Contest): Summary[] {
+function summaries({ subjects, metrics }: Contest): Summary[] {
   return subjects.flatMap((subject) =>
     subject.arm !== 'main'
       ? []
-      : METRICS.flatMap((metric) => {
+      : metrics.flatMap((metric) => {
           const values = valuesOf(subject, metric).map(({ value }) => value)
           if (values.length === 0) return []
           const { strategy, scenario, params } = subject
@@ -62,30 +65,34 @@ function summaries({ subjects }: Contest): Summary[] {
 }
 
 function comparisons(
-  { point, baseline: reference, subjects, noise }: Contest,
+  { point, metrics, baseline: reference, subjects, noise }: Contest,
   scenarios: AnalysisContext['scenarios'],
 ): Comparison[] {
   if (scenarios.find(({ id }) => id === point.scenario)?.compared === false) return []
   const mains = subjects.filter(({ arm }) => arm === 'main')
-  return METRICS.filter(({ compared }) => compared !== false).flatMap((metric) =>
-    mains.flatMap((subject, index) =>
-      mains
-        .slice(0, index)
-        .filter(({ strategy }) => strategy === reference || ALL_PAIRS.includes(metric.id))
-        .flatMap((baseline) => compare(metric, subject, baseline, noise.get(metric) ?? null) ?? []),
-    ),
-  )
+  return metrics
+    .filter(({ compared }) => compared !== false)
+    .flatMap((metric) =>
+      mains.flatMap((subject, index) =>
+        mains
+          .slice(0, index)
+          .filter(({ strategy }) => strategy === reference || ALL_PAIRS.includes(metric.id))
+          .flatMap((baseline) => compare(metric, subject, baseline, noise.get(metric) ?? null) ?? []),
+      ),
+    )
 }
 
-function noiseFloor(subjects: readonly Subject[]): Map<Metric, Estimate> {
+function noiseFloor(subjects: readonly Subject[], metrics: readonly Metric[]): Map<Metric, Estimate> {
   const twin = subjects.find(({ arm }) => arm === 'twin')
   const main = subjects.find(({ arm, strategy }) => arm === 'main' && strategy === twin?.strategy)
   if (twin === undefined || main === undefined) return new Map()
   return new Map(
-    METRICS.filter(({ compared }) => compared !== false).flatMap((metric): [Metric, Estimate][] => {
-      const noise = noiseOf(metric, main, twin)
-      return noise === null ? [] : [[metric, noise]]
-    }),
+    metrics
+      .filter(({ compared }) => compared !== false)
+      .flatMap((metric): [Metric, Estimate][] => {
+        const noise = noiseOf(metric, main, twin)
+        return noise === null ? [] : [[metric, noise]]
+      }),
   )
 }
 
@@ -124,30 +131,35 @@ function probes(cells: readonly Cell[], strategies: AnalysisContext['strategies'
         strategy: id,
         ownStatus: Math.max(...seen.map(({ ownStatus }) => ownStatus)),
         anonymousStatus: Math.min(...seen.map(({ anonymousStatus }) => anonymousStatus)),
-        revokedStatus: Math.min(...seen.map(({ revokedStatus }) => revokedStatus)),
+        revokedStatus: seen.reduce<number | null>(
+          (worst, { revokedStatus }) =>
+            revokedStatus === null ? worst : Math.min(worst ?? revokedStatus, revokedStatus),
+          null,
+        ),
       },
     ]
   })
 }
 
 /**
- * What the cells of a run say; the same for the same cells. Only completed cells give numbers, paired by round; the
- * baseline is the first strategy without authentication, or the first of all where there is none.
+ * What the cells of a run say; the same for the same cells. Only completed cells give numbers, paired by round.
  */
 export function analyse(cells: readonly Cell[], context: AnalysisContext): Results {
   const ids = context.strategies.map(({ id }) => id)
-  const baseline = context.strategies.find(({ state }) => state === 'none')?.id ?? ids[0]
   const own = cells.filter(({ strategy }) => ids.includes(strategy))
   const points = pointsOf(own, context.scenarios)
   const attemptsOf = cellsBySubject(own)
-  const inOrder = ids.toSorted((a, b) => Number(b === baseline) - Number(a === baseline))
   const contests = points.map((point): Contest => {
-    const subjects = inOrder.flatMap((id) =>
+    const { strategies, baseline } = entrantsOf(point, context)
+    const inOrder = strategies.toSorted((a, b) => Number(b.id === baseline) - Number(a.id === baseline))
+    const metrics =
+      context.scenarios.find(({ id }) => id === point.scenario)?.mixed === true ? METRICS_OF_A_MIX : METRICS
+    const subjects = inOrder.flatMap(({ id }) =>
       armSchema.options
         .map((arm) => subjectOf(point, id, arm, attemptsOf(point, id, arm)))
         .filter((subject) => subject.cells.length > 0),
     )
-    return { point, baseline, subjects, noise: noiseFloor(subjects) }
+    return { point, metrics, baseline, subjects, noise: noiseFloor(subjects, metrics) }
   })
   const subjects = contests.flatMap((contest) => contest.subjects)
   const { gates, ...about } = context
@@ -155,7 +167,7 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
     context.scenarios.find(({ id }) => id === point.scenario)?.compared !== false
   const noise = noisiest(contests.filter(isCompared))
   const rounds = roundsOf(subjects)
-  const validity = validityOf(own, points, attemptsOf, baseline, context)
+  const validity = validityOf(own, points, attemptsOf, context)
   const measured: Measured = {
     ...about,
     schema: RESULTS_SCHEMA_ID,
@@ -165,6 +177,7 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
     summary: contests.flatMap(summaries),
     comparisons: contests.flatMap((contest) => comparisons(contest, context.scenarios)),
     spectra: subjects.flatMap((subject) => (subject.arm !== 'main' ? [] : (spectrumOf(subject) ?? []))),
+    cohorts: subjects.flatMap((subject) => (subject.arm === 'main' ? cohortsOf(subject) : [])),
     rounds,
     changes: context.config.against
       ? changesWithin(
@@ -179,5 +192,5 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
     validity,
     noise,
   }
-  return { ...measured, claims: judgeClaims(measured), findings: findingsOf(measured, own) }
+  return { ...measured, claims: judgeClaims(measured), findings: findingsOf(measured, own), micro: null }
 }

@@ -19,9 +19,12 @@ export const sliceSchema = z.object({
   seconds: z.number().positive(),
   /** Responses with the expected status that arrived inside the window. */
   requests: z.number().int(),
-  server: processCpuSchema,
+  /** Null where the system does not show the process. */
+  server: processCpuSchema.nullable(),
   generator: processCpuSchema,
   redisUs: z.number().nullable(),
+  /** CPU of the auth server beside the server: 0 where it has none, null where no server of the run has one. */
+  authUs: z.number().nullable().optional(),
   meanLatencyUs: z.number(),
   /** At the end of the window connections wait for the slowest one: that time, summed over connections. */
   idleUs: z.number(),
@@ -104,7 +107,8 @@ export const probeSchema = z.object({
   /** Status of the protected route: with an own credential, with none, and right after its logout. */
   ownStatus: z.number().int(),
   anonymousStatus: z.number().int(),
-  revokedStatus: z.number().int(),
+  /** Null: an endpoint of others, that is not logged out of. */
+  revokedStatus: z.number().int().nullable(),
 })
 export type Probe = z.infer<typeof probeSchema>
 
@@ -156,6 +160,10 @@ const measured = {
   /** Result of a search for a rate: the highest that passed and the lowest that failed, 1/s; null where none was found. */
   search: z.object({ passed: z.number().nullable(), failed: z.number().nullable() }).nullable(),
   store: storeUseSchema.nullable(),
+  /** Of the server's cache of verified credentials, inside the windows; null or absent where it has none. */
+  cache: z.object({ hits: z.number().int(), misses: z.number().int() }).nullable().optional(),
+  /** Entries of others that were put into the store before the load, and what it grew by; null or absent where none were. */
+  fill: z.object({ entries: z.number().int(), bytes: z.number() }).nullable().optional(),
   probe: probeSchema,
   checks: z.array(checkSchema),
 }

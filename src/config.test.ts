@@ -4,7 +4,11 @@ import { type Options, resolveConfig } from './config.ts'
 const resolve = (options: Options) =>
   resolveConfig(
     options,
-    { strategies: ['none', 'jwt-hs256', 'session-redis'], scenarios: ['verify'] },
+    {
+      strategies: ['none', 'jwt-hs256', 'session-redis', 'jwe'],
+      usual: ['none', 'jwt-hs256', 'session-redis'],
+      scenarios: ['verify'],
+    },
     { profile: 'quick', seed: 5, extraClaims: [] },
   )
 
@@ -20,6 +24,7 @@ describe('resolveConfig', () => {
         "pacedSliceMs": 500,
         "pacedSlicesPerRound": 4,
         "pool": 1000,
+        "popularity": "cycle",
         "profile": "quick",
         "rounds": 6,
         "scenarios": [
@@ -41,6 +46,12 @@ describe('resolveConfig', () => {
         "warmupRequests": 8000,
       }
     `)
+  })
+
+  it('runs the usual strategies every day, and all of them where that is asked for', () => {
+    expect(resolve({ profile: 'ci' }).strategies).not.toContain('jwe')
+    expect(resolve({ profile: 'full' }).strategies).toContain('jwe')
+    expect(resolve({ strategies: ['all'] }).strategies).toContain('jwe')
   })
 
   it('adds the baseline, without which there is no cost of authentication', () => {

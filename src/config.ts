@@ -10,16 +10,20 @@ const name = z.string().min(1)
 export const optionsSchema = z.strictObject({
   profile: name.optional(),
   strategies: z.array(name).min(1).optional(),
+  strategy: z.array(name).min(1).optional(),
   scenarios: z.array(name).min(1).optional(),
   rounds: z.number().int().min(1).max(1000).optional(),
   seed: z.number().int().min(0).max(0xffff_ffff).optional(),
   transport: name.optional(),
   connections: z.number().int().min(1).max(1000).optional(),
-  pool: z.number().int().min(1).max(50_000).optional(),
+  pool: z.number().int().min(1).max(1_000_000).optional(),
+  popularity: name.optional(),
   arrivals: name.optional(),
   slo: z.number().positive().max(60_000).optional(),
   against: name.optional(),
   gate: z.array(name).min(1).optional(),
+  target: name.optional(),
+  credentials: name.optional(),
   redis: name.optional(),
   out: name.optional(),
   claims: name.optional(),
@@ -29,6 +33,10 @@ export type Options = z.infer<typeof optionsSchema>
 /** What is there to choose from; handed in, because `src/` does not know the servers. */
 export interface Choices {
   readonly strategies: readonly string[]
+  /** Those that profiles of the everyday run when none are named. */
+  readonly usual?: readonly string[]
+  /** Endpoints of others, that our baseline says nothing about. */
+  readonly alone?: readonly string[]
   readonly scenarios: readonly string[]
 }
 
@@ -54,7 +62,20 @@ const isTransport = (value: string): value is RunConfig['transport'] =>
   value === 'bearer' || value === 'cookie'
 const isArrivals = (value: string): value is RunConfig['arrivals'] =>
   value === 'poisson' || value === 'constant'
+const isPopularity = (value: string): value is RunConfig['popularity'] =>
+  value === 'cycle' || value === 'uniform' || value === 'zipf'
 const unique = (values: readonly string[]): string[] => [...new Set(values)]
+
+/** `all` stands for every one. */
+function chosenStrategies(
+  named: readonly string[] | undefined,
+  { strategies, usual = strategies }: Choices,
+  profile: ProfileId | null,
+): readonly string[] {
+  if (named?.includes('all')) return strategies
+  if (named !== undefined) return unique(named)
+  return profile === null || PROFILES[profile].strategies === 'usual' ? usual : strategies
+}
 
 /**
  * Complete, checked configuration. Reports every problem at once.
@@ -70,7 +91,7 @@ export function resolveConfig(
   const problems: string[] = []
   const profileId = options.profile ?? defaults.profile
   choose('profile', profileId, Object.keys(PROFILES), problems)
-  const strategies = unique(options.strategies ?? choices.strategies)
+  const strategies = chosenStrategies(options.strategies, choices, isProfile(profileId) ? profileId : null)
   for (const strategy of strategies) choose('strategy', strategy, choices.strategies, problems)
   const profile = isProfile(profileId) ? PROFILES[profileId] : null
   const offered: readonly string[] = profile?.scenarios ?? []
@@ -81,6 +102,8 @@ export function resolveConfig(
   const connections = options.connections ?? CONNECTIONS
   const arrivals = options.arrivals ?? 'poisson'
   choose('kind of arrivals', arrivals, ['poisson', 'constant'], problems)
+  const popularity = options.popularity ?? 'cycle'
+  choose('popularity', popularity, ['cycle', 'uniform', 'zipf'], problems)
   const pool = options.pool ?? Math.max(profile?.pool ?? 1, connections)
   if (pool < connections) {
     problems.push(
@@ -88,12 +111,14 @@ export function resolveConfig(
     )
   }
   const against = options.against !== undefined
+  const compared = !against && strategies.some((id) => !choices.alone?.includes(id))
   if (
     problems.length > 0 ||
     profile === null ||
     !isProfile(profileId) ||
     !isTransport(transport) ||
-    !isArrivals(arrivals)
+    !isArrivals(arrivals) ||
+    !isPopularity(popularity)
   ) {
     throw new AuthbenchError('OPTIONS_INVALID', problems.join('\n'), {
       next: '`authbench run --help` shows the options, `authbench list` what there is to choose from.',
@@ -101,13 +126,14 @@ export function resolveConfig(
   }
   return {
     profile: profileId,
-    strategies: choices.strategies.filter((id) => strategies.includes(id) || (id === BASELINE && !against)),
+    strategies: choices.strategies.filter((id) => strategies.includes(id) || (id === BASELINE && compared)),
     scenarios,
     rounds: options.rounds ?? profile.rounds,
     seed: options.seed ?? defaults.seed,
     transport,
     connections,
     pool,
+    popularity,
     slicesPerRound: profile.slicesPerRound,
     sliceMs: profile.sliceMs,
     pacedConnections: Math.min(pool, Math.max(connections, PACED_CONNECTIONS)),

@@ -59,6 +59,28 @@ describe('plan', () => {
     expect(plan(3, 12).slice(0, 6)).toEqual(plan(3, 6))
   })
 
+  it('leaves strategies out of scenarios that do not apply to them, and scenarios that apply to none', () => {
+    const config = resolveConfig(
+      { rounds: 2, profile: 'quick' },
+      { strategies: STRATEGIES, scenarios: ['verify', 'refresh', 'nothing'] },
+      { profile: 'quick', seed: 3, extraClaims: [] },
+    )
+    const rounds = planRounds(config, [
+      { id: 'verify', params: [{}] },
+      { id: 'refresh', params: [{}], strategies: ['d', 'b'] },
+      { id: 'nothing', params: [{}], strategies: [] },
+    ])
+    expect(rounds.map(({ round, scenario }) => `${round} ${scenario}`)).toEqual([
+      '0 verify',
+      '0 refresh',
+      '1 verify',
+      '1 refresh',
+    ])
+    expect(order(rounds[1]).toSorted()).toEqual(['b/main', 'b/twin', 'd/main'])
+    expect(order(rounds[3])).toEqual(order(rounds[1]).toReversed())
+    expect(order(rounds[0])).toHaveLength(6)
+  })
+
   it('depends on nothing but the seed', () => {
     expect(plan(7)).toEqual(plan(7))
     expect(plan(7).map(order)).not.toEqual(plan(8).map(order))

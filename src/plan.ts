@@ -23,11 +23,28 @@ export interface PlannedRound {
 export const passOrder = (subjects: readonly PlannedSubject[], pass: number): readonly PlannedSubject[] =>
   pass % 2 === 0 ? subjects : subjects.toReversed()
 
+/** What of a scenario a plan needs to know. */
+interface PlannedScenario {
+  readonly id: string
+  readonly params: readonly Params[]
+  /** Those of the run that it applies to; absent: all. */
+  readonly strategies?: readonly string[] | undefined
+}
+
+export const isMeasuredIn = (
+  { strategies }: Pick<PlannedScenario, 'strategies'>,
+  strategy: string,
+): boolean => strategies?.includes(strategy) ?? true
+
 /**
- * The servers of every round. The first strategy, or the baseline where there is one, runs twice under two names: what these
- * differ in is noise. Against another checkout every strategy runs from both.
+ * The servers of every round of the scenario. The first strategy, or the baseline where there is one, runs twice under two names: what
+ * these differ in is noise. Against another checkout every strategy runs from both.
  */
-function subjectsOf({ strategies, against }: RunConfig): readonly Omit<PlannedSubject, 'position'>[] {
+function subjectsOf(
+  scenario: PlannedScenario,
+  { strategies: all, against }: RunConfig,
+): readonly Omit<PlannedSubject, 'position'>[] {
+  const strategies = all.filter((id) => isMeasuredIn(scenario, id))
   const doubled = strategies.includes('none') ? 'none' : strategies[0]
   return strategies.flatMap((strategy) => [
     { strategy, arm: 'main' as const },
@@ -41,22 +58,23 @@ function subjectsOf({ strategies, against }: RunConfig): readonly Omit<PlannedSu
  * the one before, and inside a round every second pass reverses the order, so that a linear drift of the machine
  * hits all strategies alike. More rounds with the same seed begin with the same rounds.
  */
-export function planRounds(
-  config: RunConfig,
-  scenarios: readonly { readonly id: string; readonly params: readonly Params[] }[],
-): PlannedRound[] {
+export function planRounds(config: RunConfig, scenarios: readonly PlannedScenario[]): PlannedRound[] {
   const random = seededRandom(config.seed)
-  const subjects = subjectsOf(config)
-  let orders = scenarios.map(() => [...subjects])
+  const subjects = scenarios.map((scenario) => subjectsOf(scenario, config))
+  let orders = subjects
   return Array.from({ length: config.rounds }, (_, round) => {
-    orders = orders.map((order) => (round % 2 === 0 ? shuffle(subjects, random) : order.toReversed()))
-    return scenarios.map(
-      ({ id, params }, index): PlannedRound => ({
-        round,
-        scenario: id,
-        points: params,
-        subjects: (orders[index] ?? []).map((subject, position) => ({ ...subject, position })),
-      }),
+    orders = orders.map((order, index) =>
+      round % 2 === 0 ? shuffle(subjects[index] ?? [], random) : order.toReversed(),
     )
+    return scenarios
+      .map(
+        ({ id, params }, index): PlannedRound => ({
+          round,
+          scenario: id,
+          points: params,
+          subjects: (orders[index] ?? []).map((subject, position) => ({ ...subject, position })),
+        }),
+      )
+      .filter((planned) => planned.subjects.length > 0)
   }).flat()
 }

@@ -1,6 +1,8 @@
 export interface Profile {
   /** One sentence for `--help`, README and `authbench list profiles`. */
   readonly purpose: string
+  /** Run when none are named. */
+  readonly strategies: 'usual' | 'all'
   /** Measured when none are named. */
   readonly scenarios: readonly string[]
   readonly rounds: number
@@ -31,6 +33,7 @@ const STEADY_STATE_REQUESTS = 8000
 export const PROFILES = {
   smoke: {
     purpose: 'seconds; proves the pipeline and names no winner',
+    strategies: 'usual',
     scenarios: ['verify', 'iso-load'],
     rounds: 1,
     slicesPerRound: 2,
@@ -44,6 +47,7 @@ export const PROFILES = {
   },
   quick: {
     purpose: 'two minutes; the default',
+    strategies: 'usual',
     scenarios: ['verify'],
     rounds: 6,
     slicesPerRound: 4,
@@ -57,6 +61,7 @@ export const PROFILES = {
   },
   ci: {
     purpose: 'several minutes; enough rounds to gate a change',
+    strategies: 'usual',
     scenarios: ['verify'],
     rounds: 16,
     slicesPerRound: 12,
@@ -69,8 +74,9 @@ export const PROFILES = {
     pool: 1000,
   },
   full: {
-    purpose: 'about an hour; for publishing',
-    scenarios: ['verify', 'iso-load'],
+    purpose: 'hours; for publishing',
+    strategies: 'all',
+    scenarios: ['verify', 'iso-load', 'login', 'logout', 'refresh', 'mixed'],
     rounds: 24,
     slicesPerRound: 12,
     sliceMs: 250,

@@ -1,9 +1,13 @@
 import { z } from 'zod'
 import { armSchema, checkSchema, paramsSchema } from './cell.ts'
+import { conformanceRowSchema } from './conformance.ts'
+import { environmentSchema } from './environment.ts'
 import { estimateSchema } from './estimate.ts'
 import { changeSchema } from './gates/change.ts'
+import { microSchema } from './micro.ts'
 import { strategyInfoSchema } from './strategy-info.ts'
 
+export type { Environment } from './environment.ts'
 export type { Estimate } from './estimate.ts'
 
 export const RESULTS_SCHEMA_ID = 'authbench/results@1'
@@ -25,34 +29,12 @@ export const scenarioInfoSchema = z.object({
   model: z.enum(['closed', 'open']),
   /** Whether strategies may be compared: not where each is loaded in proportion to what it can serve itself. */
   compared: z.boolean(),
+  /** Its windows end anywhere in a mix of unlike requests: what is counted per request differs from round to round. */
+  mixed: z.boolean().optional(),
+  /** Those of the run that it applies to; absent: all. */
+  strategies: z.array(z.string()).optional(),
 })
 export type ScenarioInfo = z.infer<typeof scenarioInfoSchema>
-
-export const environmentSchema = z.object({
-  cpu: z.string(),
-  cores: z.number().int(),
-  memoryBytes: z.number(),
-  platform: z.string(),
-  kernel: z.string(),
-  node: z.string(),
-  v8: z.string(),
-  /** Of servers and generator. */
-  nodeFlags: z.array(z.string()),
-  redis: z.string().nullable(),
-  /** `own`: started and stopped by the run; `given`: the user's. Never its URL. */
-  redisOrigin: z.enum(['own', 'given']).nullable(),
-  lockfileHash: z.string().nullable(),
-  pinning: z.object({
-    server: z.number().int().nullable(),
-    redis: z.number().int().nullable(),
-    generator: z.number().int().nullable(),
-    /** In words, for the report: which core runs what, or why nothing is pinned. */
-    sentence: z.string(),
-  }),
-  cpuSource: z.enum(['schedstat', 'rusage']),
-  packages: z.record(z.string(), z.string()),
-})
-export type Environment = z.infer<typeof environmentSchema>
 
 export const runConfigSchema = z.object({
   profile: z.enum(['smoke', 'quick', 'ci', 'full']),
@@ -62,8 +44,9 @@ export const runConfigSchema = z.object({
   seed: z.number().int().nonnegative(),
   transport: z.enum(['bearer', 'cookie']),
   connections: z.number().int().positive(),
-  /** Distinct credentials per server. */
+  /** Subjects, who each have a credential of their own, and who of them makes the next request. */
   pool: z.number().int().positive(),
+  popularity: z.enum(['cycle', 'uniform', 'zipf']),
   slicesPerRound: z.number().int().positive(),
   sliceMs: z.number().int().positive(),
   /** Of open loops: more connections than the closed loop has, so that a request that is due rarely waits for one. */
@@ -183,6 +166,20 @@ export const resultsSchema = z.object({
       service: z.array(z.object({ quantile: z.number(), us: z.number() })).optional(),
     }),
   ),
+  /** Requests of one kind in a load of several, pooled over the rounds; null where too few lie beyond the percentile. */
+  cohorts: z
+    .array(
+      z.object({
+        strategy: z.string(),
+        scenario: z.string(),
+        params: paramsSchema,
+        cohort: z.string(),
+        count: z.number().int(),
+        p50: z.number().nullable(),
+        p99: z.number().nullable(),
+      }),
+    )
+    .default([]),
   /** Value of a metric per round, for strip charts and for whoever checks our statistics. */
   rounds: z.array(
     z.object({
@@ -199,7 +196,7 @@ export const resultsSchema = z.object({
       strategy: z.string(),
       ownStatus: z.number().int(),
       anonymousStatus: z.number().int(),
-      revokedStatus: z.number().int(),
+      revokedStatus: z.number().int().nullable(),
     }),
   ),
   validity: z.object({
@@ -225,5 +222,9 @@ export const resultsSchema = z.object({
   changes: z.array(changeSchema),
   claims: z.array(claimResultSchema),
   findings: z.array(findingSchema),
+  /** The security checklist, where it was gone through. */
+  conformance: z.array(conformanceRowSchema).optional(),
+  /** Operations alone, measured by `authbench micro --with` on the machine of the run. */
+  micro: microSchema.nullable().default(null),
 })
 export type Results = z.infer<typeof resultsSchema>

@@ -4,6 +4,7 @@ import { AuthbenchError } from '../../src/errors.ts'
 import { METRICS } from '../../src/metrics/registry.ts'
 import { nearest } from '../../src/nearest.ts'
 import { PROFILES } from '../../src/profiles.ts'
+import { TASKS } from '../micro/registry.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -23,6 +24,7 @@ const LISTS: Readonly<Record<string, () => readonly Listed[]>> = {
       id,
       text: `${purpose} (${rounds} rounds of ${slicesPerRound} slices of ${sliceMs} ms for each strategy)`,
     })),
+  tasks: () => TASKS.map(({ id, title }) => ({ id, text: title })),
 }
 
 /** What there is to choose from. @returns the exit code */

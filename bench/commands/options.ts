@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { parseClaimsFile } from '../../servers/claims-file.ts'
-import type { TokenProfile } from '../../servers/contract.ts'
+import type { KeyMaterial, TokenProfile } from '../../servers/contract.ts'
 import { firstJsonError } from '../../servers/json-position.ts'
+import { generateKeys } from '../../servers/keys.ts'
+import { parseKeysFile } from '../../servers/keys-file.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../servers/token-profile.ts'
 import { type Options, optionsSchema } from '../../src/config.ts'
 import { AuthbenchError, messageOf } from '../../src/errors.ts'
@@ -23,11 +25,11 @@ export function nameList(text: string): string[] {
     .filter((name) => name !== '')
 }
 
-function readInput(file: string, option: string): string {
+function readInput(file: string, option: string, code = 'FILE_UNREADABLE'): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new AuthbenchError('FILE_UNREADABLE', `${option} ${file}: ${messageOf(error)}`, {
+    throw new AuthbenchError(code, `${option} ${file}: ${messageOf(error)}`, {
       next: 'Check the path and its permissions.',
       cause: error,
     })
@@ -68,6 +70,18 @@ function invalidOptions(where: string, error: z.ZodError): AuthbenchError {
 /** @throws AuthbenchError FILE_UNREADABLE, CLAIMS_* */
 export function readClaims(file: string | undefined): TokenProfile {
   return file === undefined ? DEFAULT_TOKEN_PROFILE : parseClaimsFile(readInput(file, '--claims'), file)
+}
+
+/**
+ * New keys, but for those that the file has.
+ * @throws AuthbenchError KEYS_FILE_UNREADABLE, KEYS_FILE_INVALID, WEAK_KEY
+ */
+export async function readKeys(
+  file: string | undefined,
+): Promise<{ readonly keys: KeyMaterial; readonly given: readonly string[] }> {
+  const given =
+    file === undefined ? {} : parseKeysFile(readInput(file, '--keys', 'KEYS_FILE_UNREADABLE'), file)
+  return { keys: { ...(await generateKeys()), ...given }, given: Object.keys(given) }
 }
 
 /** `--redis`, or REDIS_URL, or null for a throwaway server. */

@@ -1,34 +1,40 @@
 import { randomInt } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { relative } from 'node:path'
-import type { AuthStrategy, TokenProfile } from '../../servers/contract.ts'
+import type { TokenProfile } from '../../servers/contract.ts'
 import { assertFits } from '../../servers/credential-size.ts'
 import { generateKeys } from '../../servers/keys.ts'
-import { STRATEGIES, strategyIds } from '../../servers/registry.ts'
+import { usualStrategies } from '../../servers/registry.ts'
 import { analyse } from '../../src/analyse.ts'
 import { type Options, resolveConfig } from '../../src/config.ts'
+import { isUnexpected } from '../../src/conformance.ts'
 import { AuthbenchError } from '../../src/errors.ts'
 import { DEFAULT_GATES, type Gate, parseGates } from '../../src/gates/gate.ts'
 import { gateExitCode } from '../../src/gates/verdict.ts'
 import { REPORTERS, renderCharts } from '../../src/report/registry.ts'
 import type { Results, RunConfig } from '../../src/results.ts'
-import { type StrategyInfo, strategyInfoSchema } from '../../src/strategy-info.ts'
 import { assertHasStrategies, openBase } from '../against.ts'
+import { choosable, chosenStrategies } from '../chosen.ts'
 import { authbenchVersion, describeEnvironment, describeGit } from '../environment.ts'
 import { extended } from '../extension.ts'
-import { detectPinning } from '../machine/pinning.ts'
+import { detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { machineBench } from '../machine-bench.ts'
+import { describeStrategies } from '../own-strategies.ts'
 import { showProgress } from '../progress/live.ts'
 import { provideRedis } from '../redis/provide.ts'
 import { createResultsFolder, type ResultsFolder } from '../results-folder.ts'
 import { lockMachine } from '../run-lock.ts'
 import { type RunOutcome, runAll } from '../runner.ts'
+import { applicableScenarios, describeScenario } from '../scenario.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
+import { assertAnswers, readTarget, TARGET_ID } from '../target.ts'
 import { renderOptions, type Terminal } from '../terminal.ts'
+import { checkBeforeRun } from './conformance.ts'
 import { LONGEST_SUBJECT, mergeOptions, readClaims, redisUrl } from './options.ts'
 
 export interface RunFlags extends Options {
   readonly config?: string | undefined
+  readonly conformance?: boolean | undefined
   readonly json?: boolean | undefined
 }
 
@@ -37,12 +43,25 @@ const INTERRUPTED = 130
 
 /** Measures, analyses, reports. @returns the exit code */
 export async function run(flags: RunFlags, terminal: Terminal): Promise<number> {
-  const { config: configFile, json = false, ...options } = flags
+  const { config: configFile, conformance: wantsChecklist = false, json = false, ...options } = flags
   const merged = mergeOptions(options, configFile)
   const token = readClaims(merged.claims)
+  await using cleanup = new AsyncDisposableStack()
+  const signal = terminal.interruption(cleanup, 'Stopping; what was measured so far is kept.')
+  const own = await describeStrategies(merged.strategy ?? [], signal)
+  const target = merged.target === undefined ? null : readTarget(merged.target, merged.credentials)
+  const added = [...own.map(({ info }) => info.id), ...(target === null ? [] : [TARGET_ID])]
   const config = resolveConfig(
-    merged,
-    { strategies: strategyIds, scenarios: SCENARIOS.map(({ id }) => id) },
+    {
+      ...merged,
+      ...(merged.strategies === undefined ? {} : { strategies: [...merged.strategies, ...added] }),
+    },
+    {
+      strategies: choosable(own, target),
+      usual: target === null ? [...usualStrategies, ...added] : added,
+      alone: [TARGET_ID],
+      scenarios: SCENARIOS.map(({ id }) => id),
+    },
     {
       profile: 'quick',
       seed: randomInt(2 ** 32),
@@ -62,16 +81,20 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   }
   const base = merged.against === undefined ? null : openBase(merged.against)
   if (base !== null) await assertHasStrategies(base, config.strategies)
-  const strategies = chosenStrategies(config)
+  const strategies = chosenStrategies(config.strategies, own, target)
+  const { infos } = strategies
+  const scenarios = applicableScenarios(
+    SCENARIOS.filter(({ id }) => config.scenarios.includes(id)),
+    infos,
+  )
   const keys = await generateKeys()
   const { transport, ttlSeconds } = config
-  for (const strategy of strategies) {
+  for (const strategy of strategies.known) {
     await assertFits(strategy, { keys, token, ttlSeconds, transport }, LONGEST_SUBJECT)
   }
 
-  await using cleanup = new AsyncDisposableStack()
-  const signal = terminal.interruption(cleanup, 'Stopping; what was measured so far is kept.')
   cleanup.defer(lockMachine())
+  if (target !== null) await assertAnswers(target, transport)
   const startedAt = new Date()
   const folder = createResultsFolder(merged.out ?? 'results', config.profile, startedAt)
   let cellsKept = 0
@@ -81,8 +104,10 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   // Of one length whatever the profile is called: its bytes are counted.
   const keyPrefix = `authbench:${folder.id.replace(`-${config.profile}-`, '-')}:`
   const url = redisUrl(merged.redis)
-  const needsRedis = strategies.some(({ needs }) => needs.includes('redis'))
-  const pinning = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
+  const { files } = strategies
+  const needsRedis = infos.some(({ needs }) => needs.includes('redis'))
+  const plan = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
+  const pinning = infos.some(({ needs }) => needs.includes('auth-server')) ? withAuthServer(plan) : plan
   const redis = needsRedis ? await provideRedis(url, pinning.redis) : null
   if (redis !== null) {
     cleanup.defer(async () => {
@@ -91,16 +116,17 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     })
   }
 
-  const scenarios = SCENARIOS.filter(({ id }) => config.scenarios.includes(id))
-  const infos = strategies.map(infoOf)
   const measure = async (planned: RunConfig, firstRound: number): Promise<RunOutcome> => {
-    const progress = showProgress(planned, scenarios, terminal.stderr, () => performance.now(), firstRound)
+    const expected = scenarios.map((scenario) => ({ ...scenario, ...describeScenario(scenario, infos) }))
+    const progress = showProgress(planned, expected, terminal.stderr, () => performance.now(), firstRound)
     const outcome = await runAll(
       { config: planned, strategies: infos, scenarios, keyPrefix, firstRound },
       {
         bench: machineBench({
           config: planned,
           strategies: infos,
+          files,
+          target,
           pinning,
           redis,
           keys,
@@ -119,13 +145,14 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     progress.end()
     return outcome
   }
+  const checklist = wantsChecklist ? await checkBeforeRun(strategies, signal, terminal) : []
   const git = describeGit()
   const environment = describeEnvironment(
     pinning,
     redis === null ? null : { version: redis.control.version, origin: redis.origin },
   )
-  const analysed = (outcome: RunOutcome, measured: RunConfig) =>
-    analyse(outcome.cells, {
+  const analysed = (outcome: RunOutcome, measured: RunConfig) => ({
+    ...analyse(outcome.cells, {
       run: {
         id: folder.id,
         startedAt: startedAt.toISOString(),
@@ -141,16 +168,12 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
       },
       environment,
       config: measured,
-      strategies: infos,
-      scenarios: scenarios.map(({ id, title, question, model, compared }) => ({
-        id,
-        title,
-        question,
-        model,
-        compared,
-      })),
+      strategies: [...infos],
+      scenarios: scenarios.map((scenario) => describeScenario(scenario, infos)),
       gates,
-    })
+    }),
+    ...(checklist.length === 0 ? {} : { conformance: [...checklist] }),
+  })
 
   const first = await measure(config, 0)
   if (cellsKept === 0) return endWithoutCells(first, signal, terminal)
@@ -164,7 +187,9 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   writeReports(results, folder)
   terminal.stderr.write(`\nReport: ${relative(process.cwd(), folder.path) || '.'}/report.html\n`)
   if (outcome.fatal !== null) terminal.reportError(outcome.fatal)
-  return signal.aborted ? INTERRUPTED : (outcome.fatal?.exitCode ?? exitCodeOf(results, named, terminal))
+  if (signal.aborted) return INTERRUPTED
+  const code = outcome.fatal?.exitCode ?? exitCodeOf(results, named, terminal)
+  return code === 0 && checklist.some(isUnexpected) ? 1 : code
 }
 
 /** A gate that the user named and that nothing in the run can be held to is open. */
@@ -184,13 +209,6 @@ function exitCodeOf(
   return code === 0 && idle.length > 0 ? 3 : code
 }
 
-function chosenStrategies(config: RunConfig): AuthStrategy[] {
-  return strategyIds.filter((id) => config.strategies.includes(id)).map((id) => STRATEGIES[id])
-}
-
-/** The data of a strategy without its code. */
-const infoOf = (strategy: AuthStrategy): StrategyInfo => strategyInfoSchema.parse(strategy)
-
 function endWithoutCells(outcome: RunOutcome, signal: AbortSignal, terminal: Terminal): number {
   if (signal.aborted) {
     terminal.stderr.write('Interrupted before anything was measured.\n')
@@ -207,16 +225,18 @@ function endWithoutCells(outcome: RunOutcome, signal: AbortSignal, terminal: Ter
 
 /** What to type to get this run again; the claims file is named, Redis is not. */
 function reproduce(config: RunConfig, options: Options, token: TokenProfile): string {
-  const all = config.strategies.length === strategyIds.length
   return [
     'npm run authbench -- run',
     `--profile ${config.profile}`,
-    ...(all ? [] : [`--strategies ${config.strategies.join(',')}`]),
+    ...(options.target === undefined ? [] : [`--target ${options.target} --credentials FILE`]),
+    ...(options.strategy ?? []).map((file) => `--strategy ${file}`),
+    ...(options.strategies === undefined ? [] : [`--strategies ${options.strategies.join(',')}`]),
     ...(config.against ? ['--against DIR', ...(options.gate ?? []).map((gate) => `--gate ${gate}`)] : []),
     `--scenarios ${config.scenarios.join(',')}`,
     `--rounds ${config.rounds}`,
     `--connections ${config.connections}`,
     `--pool ${config.pool}`,
+    ...(config.popularity === 'cycle' ? [] : [`--popularity ${config.popularity}`]),
     ...(config.arrivals === 'poisson' ? [] : [`--arrivals ${config.arrivals}`]),
     ...(config.scenarios.includes('slo') ? [`--slo ${config.sloMs}`] : []),
     ...(config.transport === 'bearer' ? [] : [`--transport ${config.transport}`]),

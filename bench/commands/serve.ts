@@ -1,15 +1,14 @@
 import { once } from 'node:events'
 import { COOKIE_NAME } from '../../servers/contract.ts'
 import { assertFits } from '../../servers/credential-size.ts'
-import { generateKeys } from '../../servers/keys.ts'
 import { isStrategyId, STRATEGIES, strategyIds } from '../../servers/registry.ts'
 import { resolveConfig } from '../../src/config.ts'
 import { AuthbenchError } from '../../src/errors.ts'
-import { detectPinning } from '../machine/pinning.ts'
+import { authServerCore, detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { OWN_SERVERS, startServerProcess } from '../process/server-process.ts'
 import { provideRedis } from '../redis/provide.ts'
 import type { Terminal } from '../terminal.ts'
-import { LONGEST_SUBJECT, readClaims, redisUrl } from './options.ts'
+import { LONGEST_SUBJECT, readClaims, readKeys, redisUrl } from './options.ts'
 
 const WATCH_MS = 1000
 
@@ -18,13 +17,14 @@ export interface ServeFlags {
   readonly redis?: string | undefined
   readonly transport?: string | undefined
   readonly claims?: string | undefined
+  readonly keys?: string | undefined
 }
 
 /** One reference server in the foreground, in the process and on the core where a run would have it. @returns the exit code */
 export async function serve(id: string, flags: ServeFlags, terminal: Terminal): Promise<number> {
   const { transport, ttlSeconds } = resolveConfig(
     { strategies: [id], transport: flags.transport },
-    { strategies: strategyIds, scenarios: ['verify'] },
+    { strategies: strategyIds, usual: strategyIds, scenarios: ['verify'] },
     { profile: 'smoke', seed: 0, extraClaims: [] },
   )
   if (!isStrategyId(id)) throw new Error(`no strategy '${id}'`)
@@ -34,11 +34,13 @@ export async function serve(id: string, flags: ServeFlags, terminal: Terminal): 
     })
   }
   const token = readClaims(flags.claims)
-  const keys = await generateKeys()
+  const { keys, given } = await readKeys(flags.keys)
   await assertFits(STRATEGIES[id], { keys, token, ttlSeconds, transport }, LONGEST_SUBJECT)
   const url = redisUrl(flags.redis)
   const needsRedis = STRATEGIES[id].needs.includes('redis')
-  const pinning = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
+  const needsAuthServer = STRATEGIES[id].needs.includes('auth-server')
+  const plan = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
+  const pinning = needsAuthServer ? withAuthServer(plan) : plan
   const keyPrefix = `authbench:serve-${process.pid}:`
 
   await using cleanup = new AsyncDisposableStack()
@@ -60,6 +62,7 @@ export async function serve(id: string, flags: ServeFlags, terminal: Terminal): 
       transport,
       redisUrl: redis?.url ?? null,
       port: flags.port,
+      ...(needsAuthServer ? { authServer: { core: authServerCore(pinning) } } : {}),
     },
     OWN_SERVERS,
     pinning.server,
@@ -73,13 +76,18 @@ export async function serve(id: string, flags: ServeFlags, terminal: Terminal): 
   server.pin()
   const { origin } = server
   const header = transport === 'bearer' ? 'authorization: Bearer $TOKEN' : `cookie: ${COOKIE_NAME}=$TOKEN`
+  // With cookies a request that changes something has to say that it comes from the server's own pages.
+  const site = transport === 'bearer' ? '' : " -H 'sec-fetch-site: same-origin'"
   terminal.stdout.write(
     [
       `${id} listens on ${origin} (process ${server.pid}). ${pinning.sentence}`,
+      // A key that the file has for something else would go unnoticed: the server would run with a new one.
+      ...(given.length > 0 ? [`From ${flags.keys}: ${given.join(', ')}. All other keys are new.`] : []),
+      ...(server.authServer === undefined ? [] : [`Its auth server listens on ${server.authServer.origin}.`]),
       '',
-      `TOKEN=$(curl -s ${origin}/login -H 'content-type: application/json' -d '{"subject":"user-0000001"}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+      `TOKEN=$(curl -s ${origin}/login${site} -H 'content-type: application/json' -d '{"subject":"user-0000001"}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
       `curl -i ${origin}/me -H "${header}"`,
-      `curl -i -X POST ${origin}/logout -H "${header}"`,
+      `curl -i -X POST ${origin}/logout${site} -H "${header}"`,
       '',
       'Ctrl-C stops it.',
       '',

@@ -1,43 +1,15 @@
-import type { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import autocannon from 'autocannon'
 import { AuthbenchError } from '../../src/errors.ts'
+import { type BrakedClient, brake, release, Walk } from './autocannon-client.ts'
 import type { EngineSlice, EngineTarget, LoadEngine, OpenLoad, Window } from './engine.ts'
-import { type Expectation, expectationOf, newResponseTally, type ResponseTally } from './response-tally.ts'
+import { cohortsOf, newResponseTally, type ResponseTally } from './response-tally.ts'
 
 /** A response that takes longer than the window by this much is counted as timed out. */
 const DRAIN_LIMIT_MS = 2000
 const OPEN_LIMIT_MS = 5000
 /** autocannon's own time limit must not strike while connections wait between slices. */
 const NO_TIMEOUT_SECONDS = 86_400
-
-/**
- * The parts of autocannon 9.0.0's client that hold and release a connection. Its rate limit is the only brake it has:
- * with `rate` 1 and one request made "this second" the next request waits until `_doRequest` is called again.
- * The version is pinned and `autocannon.test.ts` fails when these no longer do this.
- */
-interface BrakedClient extends EventEmitter {
-  rate: number
-  reqsMadeThisSecond: number
-  paused: boolean
-  conn: Socket
-  /** While `response` is emitted, still at the request that was answered. */
-  readonly requestIterator: { readonly currentRequestIndex: number }
-  setRequests(requests: object[]): void
-  _doRequest(): void
-  destroy(): void
-}
-
-function brake(client: BrakedClient): void {
-  client.rate = 1
-  client.reqsMadeThisSecond = 1
-}
-
-function release(client: BrakedClient): void {
-  client.rate = 0
-  client.paused = false
-  client._doRequest()
-}
 
 type Failure = { readonly errors: number; readonly timeouts: number }
 
@@ -68,7 +40,8 @@ function openConnections(
   reject: (error: AuthbenchError) => void,
 ): void {
   const clients: BrakedClient[] = []
-  const expectations = new Map<BrakedClient, readonly Expectation[]>()
+  const cohorts = cohortsOf(target)
+  const walks = new Map<BrakedClient, Walk>()
   const sockets = new Map<BrakedClient, Socket>()
   const waiting = new Set<BrakedClient>()
   let holding = true
@@ -99,12 +72,12 @@ function openConnections(
   )
 
   const onResponse = (client: BrakedClient, status: number, latencyMs: number) => {
+    const step = walks.get(client)?.answered() ?? null
     if (window !== null) {
       window.lastResponseAt = performance.now()
-      const expectation = expectations.get(client)?.[client.requestIterator.currentRequestIndex]
-      if (expectation !== undefined) window.tally.add(expectation, status, latencyMs)
+      if (step !== null) window.tally.add(step, status, latencyMs)
     }
-    if (!holding) return
+    if (!holding || step?.leads === true) return
     brake(client)
     waiting.add(client)
     if (window !== null) window.lastResponseSumMs += window.lastResponseAt
@@ -144,7 +117,7 @@ function openConnections(
     const current: RunningWindow = {
       startedAt: performance.now(),
       lastResponseAt: performance.now(),
-      tally: newResponseTally(target),
+      tally: newResponseTally(cohorts),
       lastResponseSumMs: 0,
       bytesBefore: bytesWritten(),
       finish(failure) {
@@ -190,14 +163,7 @@ function openConnections(
       skipAggregateResult: true,
       setupClient: (typed) => {
         const client = typed as unknown as BrakedClient
-        const own = target.requests.filter((_, index) => index % target.connections === clients.length)
-        client.setRequests(
-          own.map(({ method, path, headers }) => ({ method, path, headers: { ...headers } })),
-        )
-        expectations.set(
-          client,
-          own.map((request) => expectationOf(request, target)),
-        )
+        walks.set(client, new Walk(client, target, clients.length))
         client.on('response', (status: number, _bytes: number, latencyMs: number) =>
           onResponse(client, status, latencyMs),
         )

@@ -1,11 +1,21 @@
+/** Stands for the connection's own token in the headers or the body of a request that sends it. */
+export const OWN = '{own}'
+
 export interface EngineRequest {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
   /** Credentials of one kind, with a histogram of their own; none where all are alike. */
   readonly cohort?: string
   /** Other than the target's. */
   readonly expectStatus?: number
+  /** The tokens in the answer (RFC 6749 section 5.1) become the connection's own; an answer without them leaves it none. */
+  readonly keeps?: true
+  /** What `OWN` is replaced by when the request is written. */
+  readonly sends?: 'credential' | 'refresh token'
+  /** No window ends between its answer and the next request of the connection. */
+  readonly leads?: true
 }
 
 export interface EngineTarget {
@@ -13,8 +23,10 @@ export interface EngineTarget {
   readonly origin: string
   readonly connections: number
   readonly expectStatus: number
-  /** At least one for each connection; every connection walks a part of its own. */
+  /** At least one for each connection; every connection walks a part of its own, in their order and again and again. */
   readonly requests: readonly EngineRequest[]
+  /** One for each connection: its very first request, which is never measured and never sent again. */
+  readonly opening?: readonly EngineRequest[]
 }
 
 /** When requests are sent, whatever the server does: an open model (Schroeder, Wierman, Harchol-Balter, NSDI 2006). */

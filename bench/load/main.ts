@@ -13,6 +13,7 @@ const send = (message: FromGenerator): void => void process.send?.(message)
 
 async function answer(message: ToGenerator): Promise<FromGenerator> {
   if (message.type === 'open') {
+    loads.get(message.key)?.close()
     loads.set(message.key, await ENGINES[message.engine].open(message.target))
     return { type: 'opened' }
   }

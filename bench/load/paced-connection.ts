@@ -9,7 +9,7 @@ const LONGEST_PAUSE_MS = 160
 const RECEIVED = Buffer.allocUnsafeSlow(65_536)
 
 export interface PreparedRequest extends Expectation {
-  /** The head as it goes on the wire. */
+  /** As it goes on the wire. */
   readonly bytes: Buffer
 }
 

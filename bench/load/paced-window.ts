@@ -1,5 +1,5 @@
 import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/histogram.ts'
-import type { EngineSlice, EngineTarget, SlicePacing } from './engine.ts'
+import type { EngineSlice, SlicePacing } from './engine.ts'
 import type { PacedConnection, SentRequest } from './paced-connection.ts'
 import { newResponseTally, type ResponseTally } from './response-tally.ts'
 
@@ -37,10 +37,10 @@ export class PacedWindow {
   #lastSentAt = this.#startedAt
   #lastResponseAt = this.#startedAt
 
-  constructor(times: Float64Array, milliseconds: number, target: EngineTarget) {
+  constructor(times: Float64Array, milliseconds: number, cohorts: readonly string[]) {
     this.#times = times
     this.#milliseconds = milliseconds
-    this.#tally = newResponseTally(target)
+    this.#tally = newResponseTally(cohorts)
   }
 
   /** When the next arrival is due; Infinity after the last. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { decodeHistogram } from '../../src/histogram.ts'
 import { arrivalTimes } from '../../src/schedule.ts'
-import { requestHead } from '../probe.ts'
+import { requestText } from '../probe.ts'
 import type { EngineSlice, EngineTarget, OpenLoad } from './engine.ts'
 import { newPacedEngine } from './paced.ts'
 import { type RawServer, rawServer, reply } from './testing/raw-server.ts'
@@ -99,7 +99,7 @@ describe('paced engine, on a server that behaves', () => {
     const load = await open(to)
     await load.slice(steady(2, 10))
     const { host } = new URL(server.origin)
-    const [first, second] = to.requests.map((request) => requestHead(request, host))
+    const [first, second] = to.requests.map((request) => requestText(request, host))
     expect(server.heads).toEqual([first, second, first])
   })
 

@@ -1,11 +1,11 @@
 import { AuthbenchError } from '../../src/errors.ts'
 import { arrivalTimes } from '../../src/schedule.ts'
-import { requestHead } from '../probe.ts'
+import { requestText } from '../probe.ts'
 import type { EngineSlice, EngineTarget, LoadEngine, OpenLoad, Window } from './engine.ts'
 import { type ConnectionListener, PacedConnection, type SentRequest } from './paced-connection.ts'
 import { PacedWindow } from './paced-window.ts'
 import { startPacer } from './pacer.ts'
-import { expectationOf } from './response-tally.ts'
+import { cohortsOf, expectationOf } from './response-tally.ts'
 
 interface PacedLimits {
   /** What has no response this long after its window is counted as timed out. */
@@ -24,6 +24,13 @@ export function newPacedEngine(limits: PacedLimits): LoadEngine {
     id: 'paced',
     model: 'open',
     async open(target) {
+      if (target.opening !== undefined || target.requests.some(({ keeps, sends }) => keeps ?? sends)) {
+        throw new AuthbenchError(
+          'FLOWS_NOT_SUPPORTED',
+          'the paced engine cannot send what an earlier answer held',
+          { next: 'Use autocannon for requests that build on each other.' },
+        )
+      }
       const load = new PacedLoad(target, limits)
       await load.opened
       return load
@@ -46,7 +53,7 @@ interface Running {
 
 class PacedLoad implements OpenLoad, ConnectionListener {
   readonly opened: Promise<void>
-  readonly #target: EngineTarget
+  readonly #cohorts: readonly string[]
   readonly #limits: PacedLimits
   readonly #connections: readonly PacedConnection[]
   /** Longest idle first. */
@@ -61,12 +68,12 @@ class PacedLoad implements OpenLoad, ConnectionListener {
   #closed = false
 
   constructor(target: EngineTarget, limits: PacedLimits) {
-    this.#target = target
+    this.#cohorts = cohortsOf(target)
     this.#limits = limits
     const { host } = new URL(target.origin)
     const requests = target.requests.map((request) => ({
       ...expectationOf(request, target),
-      bytes: Buffer.from(requestHead(request, host), 'latin1'),
+      bytes: Buffer.from(requestText(request, host)),
     }))
     this.#connections = Array.from({ length: target.connections }, (_, own) => {
       const part = requests.filter((_, index) => index % target.connections === own)
@@ -97,7 +104,7 @@ class PacedLoad implements OpenLoad, ConnectionListener {
     const { promise, resolve } = Promise.withResolvers<EngineSlice>()
     const bytesBefore = this.#bytesWritten()
     const drainTimer = setTimeout(() => this.#end('timeouts'), milliseconds + this.#limits.drainMs)
-    const window = new PacedWindow(times, milliseconds, this.#target)
+    const window = new PacedWindow(times, milliseconds, this.#cohorts)
     const stopPacer = startPacer(
       () => window.nextAt(),
       (now) => this.#sendDue(window, now),

@@ -22,11 +22,14 @@ export interface ResponseTally {
   result(): Pick<EngineSlice, Tallied>
 }
 
-export function newResponseTally(target: EngineTarget): ResponseTally {
+/** Looked for once, not in every window: a load may have tens of thousands of requests. */
+export const cohortsOf = ({ requests }: EngineTarget): readonly string[] => [
+  ...new Set(requests.flatMap(({ cohort }) => cohort ?? [])),
+]
+
+export function newResponseTally(cohortNames: readonly string[]): ResponseTally {
   const whole = newCount()
-  const cohorts = new Map(
-    target.requests.flatMap(({ cohort }) => (cohort === undefined ? [] : [[cohort, newCount()]])),
-  )
+  const cohorts = new Map(cohortNames.map((name) => [name, newCount()]))
   const statuses: Record<string, number> = {}
   let latencySumMs = 0
   return {

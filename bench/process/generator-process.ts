@@ -28,7 +28,7 @@ async function lost<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-/** @param sharesCore with Redis: a paced client, which never sleeps, then has to let it go first */
+/** @param sharesCore with Redis or an auth server: a paced client, which never sleeps, then has to let them go first */
 export async function startGeneratorProcess(
   core: number | null,
   sharesCore: boolean,

@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FromServer, ToServer } from '../../servers/messages.ts'
 import type { ProcessCpu } from '../../src/cell.ts'
 import { readSchedstat } from '../machine/schedstat.ts'
 import type { Subject } from '../ports.ts'
+import { type AuthServerProcess, startAuthServerProcess } from './auth-server-process.ts'
 import { Child } from './child.ts'
 
 export const OWN_SERVERS = new URL('../../servers/main.ts', import.meta.url)
@@ -12,36 +13,65 @@ export const OWN_SERVERS = new URL('../../servers/main.ts', import.meta.url)
 const START_LIMIT_MS = 20_000
 /** A thousand RSA signatures on a slow core take a few seconds. */
 const ISSUE_LIMIT_MS = 60_000
+/** A million entries in a database on a slow disk. */
+const FILL_LIMIT_MS = 300_000
 const USAGE_LIMIT_MS = 3000
 
 /** The server's folder is made, and removed, here. */
-export type ServerInit = Omit<Extract<ToServer, { type: 'init' }>, 'type' | 'folder' | 'authServer'>
+export type ServerInit = Omit<Extract<ToServer, { type: 'init' }>, 'type' | 'folder' | 'authServer'> & {
+  /** Starts one beside the server, for this core; the two end together. */
+  readonly authServer?: { readonly core: number | null }
+}
+
+/** Not the server's port, and no key but the one that it signs with. */
+function authServerInit({ keys, token, ttlSeconds, redisUrl, keyPrefix }: ServerInit) {
+  return { keys: { RS256: keys.RS256 }, token, ttlSeconds, redisUrl, keyPrefix, port: 0 }
+}
 
 /** @throws AuthbenchError with the server's own code, CHILD_DIED or CHILD_SILENT; no process is left then. */
 export async function startServerProcess(
-  init: ServerInit,
+  { authServer: wanted, ...init }: ServerInit,
   entry: URL,
   core: number | null,
   signal: AbortSignal,
 ): Promise<Subject> {
   const folder = await mkdtemp(join(tmpdir(), 'authbench-server-'))
   const child = new Child<ToServer, FromServer>(entry, `server '${init.strategy}'`, signal)
+  let authServer: AuthServerProcess | undefined
   const stop = async () => {
-    await child.stop()
+    await Promise.all([child.stop(), authServer?.stop()])
     await rm(folder, { recursive: true, force: true })
   }
   const usage = () => child.request({ type: 'usage' }, 'usage', USAGE_LIMIT_MS)
   try {
+    if (wanted !== undefined) {
+      authServer = await startAuthServerProcess(
+        authServerInit(init),
+        // Of the same checkout.
+        new URL('auth-main.ts', entry),
+        wanted.core,
+        `auth server of '${init.strategy}'`,
+        signal,
+      )
+    }
     const { port } = await child.request(
-      { type: 'init', ...init, folder, authServer: null },
+      { type: 'init', ...init, folder, authServer: authServer?.address ?? null },
       'ready',
       START_LIMIT_MS,
     )
     return {
       pid: child.pid,
       origin: `http://127.0.0.1:${port}`,
-      async issue(subjects) {
-        return (await child.request({ type: 'issue', subjects }, 'issued', ISSUE_LIMIT_MS)).credentials
+      async issue(subjects, kind) {
+        const message = { type: 'issue', subjects, ...(kind === undefined ? {} : { kind }) } as const
+        return (await child.request(message, 'issued', ISSUE_LIMIT_MS)).credentials
+      },
+      async fill(entries) {
+        await child.request({ type: 'fill', entries }, 'filled', FILL_LIMIT_MS)
+      },
+      async readUse() {
+        const { rssBytes, cache } = await usage()
+        return { storeBytes: (await bytesIn(folder)) || rssBytes, cache }
       },
       async readCpu(): Promise<ProcessCpu> {
         const cpu = child.gone ? null : readSchedstat(child.pid)
@@ -49,14 +79,27 @@ export async function startServerProcess(
         const { userUs, systemUs } = await usage()
         return { mainUs: userUs + systemUs, otherUs: 0, runQueueUs: null }
       },
+      ...(authServer === undefined
+        ? {}
+        : { authServer: { origin: authServer.address.origin, readCpu: authServer.readCpu } }),
       async assertAlive() {
+        await authServer?.assertAlive()
         await usage()
       },
-      pin: () => child.pin(core),
+      pin() {
+        child.pin(core)
+        authServer?.pin()
+      },
       stop,
     }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** Size of its files; 0 for a strategy that keeps none there. */
+async function bytesIn(folder: string): Promise<number> {
+  const sizes = (await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size)
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
 }

@@ -1,9 +1,11 @@
 import type { Arm, Cell } from '../../src/cell.ts'
-import type { RunConfig } from '../../src/results.ts'
+import { usedUs } from '../../src/metrics/cpu.ts'
+import { isMeasuredIn } from '../../src/plan.ts'
+import type { RunConfig, ScenarioInfo } from '../../src/results.ts'
 import type { Scenario } from '../scenario.ts'
 import type { RunEvent, RunListener } from './events.ts'
 
-type PlannedScenario = Pick<Scenario, 'load' | 'params'>
+type PlannedScenario = Pick<Scenario, 'load' | 'params'> & Pick<ScenarioInfo, 'strategies'>
 
 /** The part of a terminal that progress needs. */
 export interface ProgressStream {
@@ -21,7 +23,10 @@ const OVERHEAD_MS = 8
 /** Of a search that begins at half of the capacity. */
 const USUAL_TRIALS = 8
 
-const serversOf = ({ strategies, against }: RunConfig) => strategies.length * (against ? 2 : 1) + 1
+function serversOf({ strategies, against }: RunConfig, scenario: PlannedScenario): number {
+  const measured = strategies.filter((id) => isMeasuredIn(scenario, id)).length
+  return measured === 0 ? 0 : measured * (against ? 2 : 1) + 1
+}
 
 /** Slices of one server in a round of the scenario, and the milliseconds that one takes. */
 function slicesOf(config: RunConfig, { load, params }: PlannedScenario): readonly [number, number] {
@@ -32,7 +37,7 @@ function slicesOf(config: RunConfig, { load, params }: PlannedScenario): readonl
 
 /** Before a round has been timed: what its slices and warm-up take, and starting as many servers. */
 function expectedRoundMs(config: RunConfig, scenario: PlannedScenario): number {
-  const servers = serversOf(config)
+  const servers = serversOf(config, scenario)
   const startMs = 350 * servers
   const warmupMs = Math.min(config.warmupLimitMs, (servers * config.warmupRequests) / 15)
   const [slices, milliseconds] = slicesOf(config, scenario)
@@ -48,11 +53,10 @@ function cellLine(cell: Cell, rounds: number): string {
   const { slices } = cell.load
   const requests = slices.reduce((sum, slice) => sum + slice.requests, 0)
   const time = slices.reduce((sum, slice) => sum + slice.seconds, 0)
-  const serverUs = slices.reduce((sum, slice) => sum + slice.server.mainUs + slice.server.otherUs, 0)
+  const serverUs = usedUs(slices)
+  const cost = serverUs === null ? '' : `${(serverUs / requests).toFixed(1).padStart(7)} us/req server CPU  `
   const numbers =
-    requests === 0
-      ? 'no response with the expected status'
-      : `${(serverUs / requests).toFixed(1).padStart(7)} us/req server CPU  ${Math.round(requests / time)} req/s`
+    requests === 0 ? 'no response with the expected status' : `${cost}${Math.round(requests / time)} req/s`
   const invalid = cell.checks.filter(({ outcome }) => outcome === 'invalid').map(({ id }) => id)
   return `${head} ${numbers}${cell.state === 'completed' ? '' : `  ${cell.state.toUpperCase()} ${invalid.join(', ')}`}`
 }
@@ -75,7 +79,7 @@ export function showProgress(
   const expectedMs = scenarios.reduce((sum, scenario) => sum + expectedRoundMs(config, scenario), 0)
   const rounds = config.rounds - firstRound
   const slicesPerRound = scenarios.reduce(
-    (sum, scenario) => sum + serversOf(config) * slicesOf(config, scenario)[0],
+    (sum, scenario) => sum + serversOf(config, scenario) * slicesOf(config, scenario)[0],
     0,
   )
   let roundsDone = 0

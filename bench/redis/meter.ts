@@ -23,6 +23,7 @@ export function redisMeter(control: RedisControl): StoreMeter {
         return cpuBefore === null || cpuAfter === null ? use : { ...use, cpuUs: cpuAfter - cpuBefore }
       }
     },
+    memory: async () => (await control.snapshot()).memoryBytes,
     async clear(prefix) {
       await control.deletePrefix(prefix)
     },

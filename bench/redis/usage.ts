@@ -21,6 +21,8 @@ export interface RedisSnapshot {
   readonly bytesOut: number
   /** User and system time of the server process, microseconds. */
   readonly cpuUs: number
+  /** `used_memory`: what the allocator gave out. */
+  readonly memoryBytes: number
   readonly own: OwnTraffic
 }
 
@@ -45,6 +47,7 @@ export function snapshotOf(info: RedisInfo, own: OwnTraffic): RedisSnapshot {
     bytesIn: number('total_net_input_bytes'),
     bytesOut: number('total_net_output_bytes'),
     cpuUs: Math.round((number('used_cpu_user') + number('used_cpu_sys')) * 1e6),
+    memoryBytes: number('used_memory'),
     own,
   }
 }

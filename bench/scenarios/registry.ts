@@ -1,7 +1,14 @@
 import type { Scenario } from '../scenario.ts'
 import { curve } from './curve.ts'
+import { flood } from './flood.ts'
 import { isoLoad } from './iso-load.ts'
+import { login } from './login.ts'
+import { logout } from './logout.ts'
+import { mixed } from './mixed.ts'
+import { population } from './population.ts'
+import { refresh } from './refresh.ts'
 import { slo } from './slo.ts'
+import { storeSize } from './store-size.ts'
 import { verify } from './verify.ts'
 
 /** Every scenario there is, in the order of reports. */
@@ -10,6 +17,13 @@ const ENTRIES: Readonly<Record<string, Omit<Scenario, 'id'>>> = {
   'iso-load': isoLoad,
   slo,
   curve,
+  login,
+  logout,
+  refresh,
+  mixed,
+  flood,
+  population,
+  'store-size': storeSize,
 }
 
 export const SCENARIOS: readonly Scenario[] = Object.entries(ENTRIES).map(([id, entry]) => ({ id, ...entry }))

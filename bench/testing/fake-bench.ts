@@ -1,7 +1,7 @@
 import type { ProcessCpu } from '../../src/cell.ts'
 import { AuthbenchError } from '../../src/errors.ts'
 import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/histogram.ts'
-import type { EngineRequest, EngineSlice, Window } from '../load/engine.ts'
+import type { EngineRequest, EngineSlice, EngineTarget, Window } from '../load/engine.ts'
 import type { Bench, Subject } from '../ports.ts'
 
 export interface FakeServer {
@@ -44,6 +44,8 @@ export interface FakeBench extends Bench {
   /** Started and not yet stopped. */
   readonly running: Set<string>
   readonly cleared: string[]
+  /** What the load generator was told to send, by load. */
+  readonly opened: ReadonlyMap<string, EngineTarget>
 }
 
 const SLICE_REQUESTS = 1000
@@ -57,7 +59,9 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
   const journal: string[] = []
   const running = new Set<string>()
   const cleared: string[] = []
+  const opened = new Map<string, EngineTarget>()
   const serverCpu = new Map<string, number>()
+  const filled = new Map<string, number>()
   const slicesOf = new Map<string, number>()
   let currentStrategy = ''
   let ticks = 0
@@ -76,6 +80,11 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       pid: null,
       origin: `http://${key}`,
       issue: async (names) => names.map((name) => `credential-of-${key}-${name}`),
+      async fill(entries) {
+        filled.set(key, (filled.get(key) ?? 0) + entries)
+        journal.push(`fill ${key} ${entries}`)
+      },
+      readUse: async () => ({ storeBytes: 100 * (filled.get(key) ?? 0), cache: null }),
       readCpu: async () => cpu(serverCpu.get(key) ?? 0),
       async assertAlive() {
         if (isGone()) throw died(key)
@@ -86,6 +95,13 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
         journal.push(`stop ${key}`)
       },
     }
+  }
+
+  /** As many requests of each. */
+  function cohortsOf(key: string, latencyHdr: string): EngineSlice['cohorts'] {
+    const names = new Set(opened.get(`${key} autocannon`)?.requests.flatMap(({ cohort }) => cohort ?? []))
+    const requests = Math.floor(SLICE_REQUESTS / Math.max(1, names.size))
+    return Object.fromEntries([...names].map((name) => [name, { responses: requests, requests, latencyHdr }]))
   }
 
   function slice(key: string, { arrivals }: Window): EngineSlice {
@@ -133,7 +149,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
                 meanLatencyMs * 1000 * SLICE_REQUESTS * (server.disturbedInSlice === number ? 1e6 : 1),
               serviceUs: meanLatencyMs * 1000 * SLICE_REQUESTS,
             },
-      cohorts: {},
+      cohorts: cohortsOf(key, encodeHistogram(histogram)),
     }
   }
 
@@ -141,6 +157,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
     journal,
     running,
     cleared,
+    opened,
     async startSubject(strategy, _arm, keyPrefix) {
       const key = keyOf(keyPrefix)
       if (serverOf(strategy).failsToStart === true) {
@@ -155,7 +172,9 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
     async startGenerator() {
       running.add('generator')
       return {
-        open: async () => undefined,
+        async open(key, _engine, target) {
+          opened.set(key, target)
+        },
         async warmUp(lanes, requests) {
           for (const { key } of lanes) {
             const server = serverName(key)
@@ -190,6 +209,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
           cpuUs: 0,
         })
       },
+      memory: async () => 200 * [...filled.values()].reduce((sum, entries) => sum + entries, 0),
       async clear(prefix) {
         cleared.push(prefix)
       },

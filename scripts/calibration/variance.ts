@@ -8,7 +8,7 @@ import { type CalibrationRun, percent, table } from './run.ts'
 
 /** Logarithm of the server CPU of one request, window by window. */
 const windowsOf = ({ load }: CompletedCell): number[] =>
-  load.slices.map(({ server, requests }) => Math.log(cpuUs(server) / requests))
+  load.slices.flatMap(({ server, requests }) => (server === null ? [] : Math.log(cpuUs(server) / requests)))
 
 /** The two copies of the doubled strategy, in rounds in which both were measured whole. */
 function sameCode(runs: readonly CalibrationRun[], strategy: string): number[][][] {

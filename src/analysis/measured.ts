@@ -1,4 +1,4 @@
 import type { Results } from '../results.ts'
 
 /** Everything that claims and findings are judged by. */
-export type Measured = Omit<Results, 'claims' | 'findings'>
+export type Measured = Omit<Results, 'claims' | 'findings' | 'micro'>

@@ -3,6 +3,7 @@ import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
 import type { Results, RunVerdict } from '../results.ts'
 import { formatCount } from '../units.ts'
 import { summariseChecks } from './check-summary.ts'
+import { entrantsOf } from './entrants.ts'
 import { type cellsBySubject, keyOf, type Point } from './subject.ts'
 
 type Context = Pick<Results, 'run' | 'config' | 'strategies' | 'scenarios'>
@@ -87,9 +88,9 @@ export function validityOf(
   cells: readonly Cell[],
   points: readonly Point[],
   attemptsOf: ReturnType<typeof cellsBySubject>,
-  baseline: string | undefined,
-  { run, config, strategies, scenarios }: Context,
+  context: Context,
 ): Results['validity'] {
+  const { run, config, strategies, scenarios } = context
   const troubles: Trouble[] = []
   if (run.partial) {
     const reason = 'The run was stopped before its end; what was complete by then is analysed.'
@@ -102,10 +103,11 @@ export function validityOf(
   }
   for (const point of points) {
     const where = points.length > 1 ? ` (${[point.scenario, ...Object.values(point.params)].join(', ')})` : ''
-    for (const { id, title } of strategies) {
+    const entrants = entrantsOf(point, context)
+    for (const { id, title } of entrants.strategies) {
       const arms: readonly Arm[] = [
         'main',
-        ...(id === baseline ? (['twin'] as const) : []),
+        ...(id === entrants.baseline ? (['twin'] as const) : []),
         ...(config.against ? (['base'] as const) : []),
       ]
       for (const arm of arms) {

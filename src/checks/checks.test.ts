@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadSample, Probe, Slice } from '../cell.ts'
 import { type CellData, requestsOf } from '../metrics/metric.ts'
-import { fakeCells } from '../testing/fake-cells.ts'
+import { fakeCells, serverTimes } from '../testing/fake-cells.ts'
 import { fakeStrategy } from '../testing/fake-subjects.ts'
 import { commonDrift } from './drift.ts'
 import { checkCell, stateOf } from './registry.ts'
@@ -129,8 +129,8 @@ describe('checks of a cell', () => {
     [1.03, 'warn'],
     [1.2, 'invalid'],
   ])('a main thread that used %d cores is %s', (cores, expected) => {
-    const cell = withSlices(({ seconds, server }) => ({
-      server: { ...server, mainUs: cores * seconds * 1e6 },
+    const cell = withSlices(({ seconds }) => ({
+      server: { mainUs: cores * seconds * 1e6, otherUs: 0, runQueueUs: 0 },
     }))
     expect(outcome('utilisation', cell)).toBe(expected)
   })
@@ -157,8 +157,15 @@ describe('checks of a cell', () => {
     expect(seen(strategy.info)).toBe('ok')
   })
 
+  it('tells nothing of a server whose time is not shown', () => {
+    const hidden = withSlices(() => ({ server: null }))
+    const ids = checkCell(hidden, { ...strategy.info, state: 'unknown' }).map(({ id }) => id)
+    for (const id of ['utilisation', 'saturation', 'foreign-cpu']) expect(ids).not.toContain(id)
+    expect(stateOf(checkCell(hidden, { ...strategy.info, state: 'unknown' }))).toBe('completed')
+  })
+
   it('labels throughput that is no capacity', () => {
-    const idle = withSlices(({ server }) => ({ server: { ...server, mainUs: server.mainUs * 0.6 } }))
+    const idle = withSlices((slice) => serverTimes(0.6, slice))
     expect(outcome('saturation', idle)).toBe('warn')
     expect(sentence('saturation', idle)).toContain('not its capacity')
   })
@@ -169,21 +176,13 @@ describe('checks of a cell', () => {
     [1.4, 'invalid'],
     [0.6, 'invalid'],
   ])('a second half that costs %d times the first is %s', (factor, expected) => {
-    const cell = withSlices(({ server }, index) => ({
-      server: {
-        ...server,
-        mainUs: server.mainUs * (index < 2 ? 1 : factor),
-        otherUs: server.otherUs * (index < 2 ? 1 : factor),
-      },
-    }))
+    const cell = withSlices((slice, index) => serverTimes(index < 2 ? 1 : factor, slice))
     expect(outcome('drift', cell)).toBe(expected)
   })
 
   it('take what all servers of a round share for the machine, and the rest for the cell', () => {
     const slowedDown = (factor: number) =>
-      withSlices(({ server }, index) => ({
-        server: { ...server, mainUs: server.mainUs * (index < 2 ? 1 : factor), otherUs: 0 },
-      }))
+      withSlices((slice, index) => serverTimes(index < 2 ? 1 : factor, slice))
     const round = [slowedDown(2), slowedDown(2), slowedDown(2.05), slowedDown(1)]
     const shared = commonDrift(round)
     expect(shared).toBeGreaterThan(1.8)

@@ -1,5 +1,5 @@
 import type { Slice } from '../cell.ts'
-import { cpuUs } from '../metrics/cpu.ts'
+import { usedUs } from '../metrics/cpu.ts'
 import { secondsOf, type Windows } from '../metrics/metric.ts'
 import { medianOf } from '../stats/median.ts'
 import { formatPercent } from '../units.ts'
@@ -7,7 +7,7 @@ import { type CellCheck, isSearch, judged } from './check.ts'
 import { LIMITS, MINIMUM_SECONDS } from './limits.ts'
 
 function cost(slices: readonly Slice[]): number {
-  const used = slices.reduce((sum, { server }) => sum + cpuUs(server), 0)
+  const used = usedUs(slices) ?? Number.NaN
   return used / slices.reduce((sum, { requests }) => sum + requests, 0)
 }
 

@@ -1,3 +1,4 @@
+import { usedUs } from '../metrics/cpu.ts'
 import { secondsOf } from '../metrics/metric.ts'
 import { formatNumber } from '../units.ts'
 import { type CellCheck, judged } from './check.ts'
@@ -39,8 +40,9 @@ export const little: CellCheck = {
 export const utilisation: CellCheck = {
   id: 'utilisation',
   check(cell) {
-    const used = cell.load.slices.reduce((sum, { server }) => sum + server.mainUs, 0) / 1e6
-    const cores = used / secondsOf(cell)
+    const used = usedUs(cell.load.slices, ({ mainUs }) => mainUs)
+    if (used === null) return null
+    const cores = used / 1e6 / secondsOf(cell)
     return judged(
       'utilisation',
       cores,

@@ -43,13 +43,19 @@ export const steal: CellCheck = {
  */
 export const foreignCpu: CellCheck = {
   id: 'foreign-cpu',
-  check(cell) {
+  check(cell, { state }) {
+    // The database and the workers of somebody else's endpoint are no strangers, and cannot be told from them.
+    if (state === 'unknown') return null
     const rest = tooShort(cell)
       ? null
       : shareOfMachine(
           cell,
-          ({ server, generator, redisUs }, { busyUs }) =>
-            busyUs - cpuUs(server) - cpuUs(generator) - (redisUs ?? 0),
+          ({ server, generator, redisUs, authUs }, { busyUs }) =>
+            busyUs -
+            (server === null ? 0 : cpuUs(server)) -
+            cpuUs(generator) -
+            (redisUs ?? 0) -
+            (authUs ?? 0),
         )
     const share = rest === null ? null : Math.max(0, rest)
     const withRedis = cell.store !== null && cell.load.slices.some(({ redisUs }) => redisUs === null)

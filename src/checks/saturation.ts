@@ -1,4 +1,4 @@
-import { cpuUs } from '../metrics/cpu.ts'
+import { usedUs } from '../metrics/cpu.ts'
 import { secondsOf } from '../metrics/metric.ts'
 import { formatPercent } from '../units.ts'
 import { type CellCheck, judged } from './check.ts'
@@ -38,8 +38,9 @@ export const saturation: CellCheck = {
   id: 'saturation',
   check(cell) {
     if (cell.load.pacing !== null) return null
-    const used = cell.load.slices.reduce((sum, { server }) => sum + cpuUs(server), 0) / 1e6
-    const share = used / secondsOf(cell)
+    const used = usedUs(cell.load.slices)
+    if (used === null) return null
+    const share = used / 1e6 / secondsOf(cell)
     const saturated = share >= SATURATED
     return {
       id: 'saturation',

@@ -30,7 +30,7 @@ function opponents(results: Measured, session: StrategyInfo): readonly Opponent[
     return own === null || other === null ? null : [own.estimate.value, other.estimate.value]
   }
   return strategiesWith(results, 'hybrid')
-    .filter(({ needs }) => needs.includes('redis'))
+    .filter(({ family, needs }) => family === 'revocable token' && needs.includes('redis'))
     .flatMap((list) => {
       const cpu = comparisonOf(results, 'cpu.server', list.id, session.id)
       const [commands, bytes] = [both(list.id, 'redis.commands'), both(list.id, 'bytes.request_head')]

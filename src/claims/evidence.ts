@@ -17,7 +17,8 @@ export function strategiesWith(results: Measured, state: StrategyInfo['state']):
 /** What a token is compared with: a session that any server can look up and that a logout ends at once. */
 export const referenceSession = (results: Measured): StrategyInfo | null =>
   strategiesWith(results, 'stateful').find(
-    ({ needs, revocation }) => needs.includes('redis') && revocation.effect === 'immediate',
+    ({ family, needs, revocation }) =>
+      family === 'session' && needs.includes('redis') && revocation.effect === 'immediate',
   ) ?? null
 
 /**
@@ -36,9 +37,12 @@ export function doubtOf(results: Measured, needed: readonly Comparison[]): strin
 export const titleOf = ({ strategies }: Measured, id: string): string =>
   strategies.find((strategy) => strategy.id === id)?.title ?? id
 
-/** Counts and bytes are the same under every load, so that a run without the scenario has them too. */
+/** Counts and bytes are the same wherever credentials are checked and nothing else, so that a run without the scenario has them too. */
 export function summaryOf(results: Measured, strategy: string, metric: string): Summary | null {
-  const rows = results.summary.filter((row) => row.strategy === strategy && row.metric === metric)
+  const others = new Set(results.cohorts.map(({ scenario }) => scenario))
+  const rows = results.summary.filter(
+    (row) => row.strategy === strategy && row.metric === metric && !others.has(row.scenario),
+  )
   const isExact = results.metrics.find(({ id }) => id === metric)?.exact === true
   return rows.find(({ scenario }) => scenario === SCENARIO) ?? (isExact ? rows[0] : undefined) ?? null
 }

@@ -1,6 +1,6 @@
 import { noiseFactor } from '../analysis/comparison.ts'
 import type { Estimate } from '../estimate.ts'
-import { METRICS } from '../metrics/registry.ts'
+import { METRICS, METRICS_OF_A_MIX } from '../metrics/registry.ts'
 import type { MetricInfo, Results } from '../results.ts'
 import type { Change } from './change.ts'
 import { changesOf, type RoundRow } from './changes.ts'
@@ -15,14 +15,20 @@ const NOT_COMPARED: readonly string[] = METRICS.filter(({ compared }) => compare
   ({ id }) => id,
 )
 
+const COUNTED_IN_A_MIX: readonly string[] = METRICS.filter(
+  (metric) => !METRICS_OF_A_MIX.includes(metric),
+).map(({ id }) => id)
+
 /**
  * Rows that may be compared between two sides: not where each strategy is loaded in proportion to its own capacity. The load of an
- * open loop comes from the capacity that its own run found, so between two runs times under it are times under different loads.
+ * open loop comes from the capacity that its own run found, so between two runs times under it are times under different loads. A count
+ * of a mix depends on where its windows end.
  */
 function comparableRows({ rounds, scenarios, metrics }: Judged, arm: RoundRow['arm'], paired: boolean) {
   return rounds.filter((row) => {
     const scenario = scenarios.find(({ id }) => id === row.scenario)
     if (row.arm !== arm || scenario?.compared === false || NOT_COMPARED.includes(row.metric)) return false
+    if (scenario?.mixed === true && COUNTED_IN_A_MIX.includes(row.metric)) return false
     const exact = metrics.find(({ id }) => id === row.metric)?.exact ?? false
     return paired || exact || row.metric === RATE_WITHIN_LIMIT || scenario?.model !== 'open'
   })

@@ -2,7 +2,7 @@ import type { ProcessCpu, Slice } from '../cell.ts'
 import { type Metric, requestsOf } from './metric.ts'
 import { sentCommands } from './redis.ts'
 
-type ProcessId = 'server' | 'redis' | 'generator'
+type ProcessId = 'server' | 'redis' | 'auth' | 'generator'
 
 /** All threads of a process. */
 export const cpuUs = ({ mainUs, otherUs }: ProcessCpu): number => mainUs + otherUs
@@ -33,7 +33,19 @@ function cpuPerRequest(id: ProcessId, title: string, used: (slice: Slice) => num
   }
 }
 
-export const serverCpu = cpuPerRequest('server', 'Server CPU', ({ server }) => cpuUs(server))
+export const serverCpu = cpuPerRequest('server', 'Server CPU', ({ server }) =>
+  server === null ? null : cpuUs(server),
+)
+
+/** Sum over the slices; null where one of them does not tell. */
+export function usedUs(slices: readonly Slice[], read: (cpu: ProcessCpu) => number = cpuUs): number | null {
+  let sum = 0
+  for (const { server } of slices) {
+    if (server === null) return null
+    sum += read(server)
+  }
+  return sum
+}
 
 const redisBusy = cpuPerRequest('redis', 'Redis CPU', ({ redisUs }) => redisUs)
 /** Redis uses some time even when nobody asks it; a strategy that sent it nothing did not cause that. */
@@ -44,6 +56,9 @@ export const redisCpu: Metric = {
     return sentCommands(cell.store) === 0 ? 0 : redisBusy.read(cell)
   },
 }
+
+/** 0 where the server has none beside it and others of the run do. */
+export const authCpu = cpuPerRequest('auth', 'Auth server CPU', ({ authUs }) => authUs ?? null)
 
 const generatorBusy = cpuPerRequest('generator', 'Load generator CPU', ({ generator }) => cpuUs(generator))
 /** A paced client spins between requests: its time says nothing about their cost. */

@@ -13,7 +13,10 @@ export interface Metric extends MetricInfo {
   read(cell: CompletedCell): number | null
 }
 
-export type CellData = Pick<CompletedCell, 'load' | 'store' | 'probe' | 'warmup' | 'search'>
+export type CellData = Pick<
+  CompletedCell,
+  'load' | 'store' | 'probe' | 'warmup' | 'search' | 'cache' | 'fill'
+>
 
 /** Responses with the expected status inside the windows. */
 export function requestsOf({ load }: Pick<CellData, 'load'>): number {

@@ -69,6 +69,16 @@ describe('metrics', () => {
     expect(read('cpu.generator', cell())).toBe(8000 / 400)
   })
 
+  it('count an auth server where the run has one, for servers without it as nothing', () => {
+    const withAuth = (authUs: number | null) =>
+      cell({ load: { ...cell().load, slices: cell().load.slices.map((slice) => ({ ...slice, authUs })) } })
+    expect(read('cpu.auth', withAuth(2000))).toBe(4000 / 400)
+    expect(read('cpu.auth', withAuth(0))).toBe(0)
+    expect(read('cpu.auth', withAuth(null))).toBeNull()
+    // What older runs wrote.
+    expect(read('cpu.auth', cell())).toBeNull()
+  })
+
   it('read percentiles in microseconds, not in whole milliseconds', () => {
     expect(read('latency.p50', cell())).toBe(600)
     expect(read('latency.p90', cell())).toBe(880)
@@ -82,6 +92,15 @@ describe('metrics', () => {
     expect(read('bytes.credential', cell())).toBe(43)
     expect(read('redis.commands', cell())).toBe(1.5)
     expect(read('redis.bytes', cell())).toBe(100)
+  })
+
+  it('weigh no request by a protected read where there are others', () => {
+    const { load } = cell()
+    const cohorts = { login: { responses: 400, requests: 400, latencyHdr: load.latencyHdr } }
+    const logins = cell({ load: { ...load, cohorts } })
+    expect(read('bytes.request_head', logins)).toBeNull()
+    expect(read('bytes.response_head', logins)).toBeNull()
+    expect(read('bytes.credential', logins)).toBe(43)
   })
 
   it('do not turn what is unknown into zero', () => {

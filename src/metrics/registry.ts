@@ -1,9 +1,12 @@
 import type { MetricInfo } from '../results.ts'
-import { generatorCpu, redisCpu, serverCpu } from './cpu.ts'
+import { cacheHitRate } from './cache.ts'
+import { authCpu, generatorCpu, redisCpu, serverCpu } from './cpu.ts'
+import { goodput } from './goodput.ts'
 import { lag, latency, service } from './latency.ts'
 import type { Metric } from './metric.ts'
 import { arrivalRate, sloRate } from './rate.ts'
 import { redisBytes, redisCommands } from './redis.ts'
+import { storeBytes } from './store-size.ts'
 import { throughput } from './throughput.ts'
 import { credential, requestHead, responseHead } from './wire.ts'
 
@@ -12,8 +15,10 @@ export const METRICS: readonly Metric[] = [
   throughput,
   sloRate,
   arrivalRate,
+  goodput,
   serverCpu,
   redisCpu,
+  authCpu,
   generatorCpu,
   latency(0.5),
   latency(0.9),
@@ -27,7 +32,14 @@ export const METRICS: readonly Metric[] = [
   credential,
   redisCommands,
   redisBytes,
+  cacheHitRate,
+  storeBytes,
 ]
+
+/** Where windows end anywhere in a mix of unlike requests: then what a store counts per request has a spread like what is timed. */
+export const METRICS_OF_A_MIX: readonly Metric[] = METRICS.map((metric) =>
+  metric === redisCommands || metric === redisBytes ? { ...metric, exact: false } : metric,
+)
 
 /** What a report needs to know of each. */
 export const METRIC_INFOS: readonly MetricInfo[] = METRICS.map(({ id, title, unit, better, exact }) => ({

@@ -1,7 +1,7 @@
 import type { Probe } from '../cell.ts'
 import type { Metric } from './metric.ts'
 
-/** Counted on one hand-sent request: every request of the cell weighs the same. */
+/** Counted on one hand-sent request, a protected read. */
 function bytes(id: string, title: string, count: (probe: Probe) => number): Metric {
   return {
     id: `bytes.${id}`,
@@ -14,10 +14,16 @@ function bytes(id: string, title: string, count: (probe: Probe) => number): Metr
   }
 }
 
-export const requestHead = bytes('request_head', 'Request head', ({ requestHeadBytes }) => requestHeadBytes)
-export const responseHead = bytes(
-  'response_head',
-  'Response head',
-  ({ responseHeadBytes }) => responseHeadBytes,
+/** Null where the requests of the cell are not all protected reads that weigh the same. */
+const ofReads = (metric: Metric): Metric => ({
+  ...metric,
+  read: (cell) => (Object.keys(cell.load.cohorts).length > 0 ? null : metric.read(cell)),
+})
+
+export const requestHead = ofReads(
+  bytes('request_head', 'Request head', ({ requestHeadBytes }) => requestHeadBytes),
+)
+export const responseHead = ofReads(
+  bytes('response_head', 'Response head', ({ responseHeadBytes }) => responseHeadBytes),
 )
 export const credential = bytes('credential', 'Credential', ({ credentialBytes }) => credentialBytes)

@@ -171,3 +171,9 @@ export function fakeCells({
     })
   }).flat()
 }
+
+/** The server's part of a slice, so many times as dear. */
+export function serverTimes(factor: number, { server }: Pick<Slice, 'server'>): Pick<Slice, 'server'> {
+  if (server === null) return { server }
+  return { server: { ...server, mainUs: server.mainUs * factor, otherUs: server.otherUs * factor } }
+}

@@ -7,144 +7,8 @@ import {
   type Summary,
 } from '../results.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
+import { CATALOGUE, TYPICAL, type Typical } from './fake-catalogue.ts'
 import { type FakePoint, type FakeScenario, fakePoints, OPEN_METRICS } from './fake-loads.ts'
-
-/** Typical values of one strategy; what a 2-core virtual machine measured, rounded. */
-interface Typical {
-  readonly info: StrategyInfo
-  readonly serverUs: number
-  readonly redisUs: number
-  readonly throughput: number
-  readonly p50Us: number
-  readonly credentialBytes: number
-  readonly redisCommands: number
-  readonly revokedStatus: number
-}
-
-/** What a strategy of this make usually declares. */
-export const madeUp = (
-  state: StrategyInfo['state'],
-  needs: StrategyInfo['needs'],
-): Pick<StrategyInfo, 'family' | 'stores' | 'roundTrips' | 'cache' | 'refreshes' | 'exceptions'> => ({
-  family: ({ none: 'baseline', stateless: 'token', stateful: 'session', hybrid: 'revocable token' } as const)[
-    state
-  ],
-  stores: needs.length > 0 ? 'one entry per session' : null,
-  roundTrips: needs.includes('redis') ? 1 : 0,
-  cache: null,
-  refreshes: false,
-  exceptions: state === 'stateless' ? { S05: 'accepted until it expires' } : {},
-})
-
-const strategy = (
-  id: string,
-  title: string,
-  state: StrategyInfo['state'],
-  effect: 'immediate' | 'at-expiry' | 'never',
-  needs: StrategyInfo['needs'],
-  library: string | null,
-): StrategyInfo => ({
-  id,
-  title,
-  summary: `${title}: made up for tests.`,
-  state,
-  revocation: { effect },
-  needs,
-  library,
-  ...madeUp(state, needs),
-})
-
-const typical = (
-  info: StrategyInfo,
-  ...numbers: readonly [number, number, number, number, number, number, number]
-) => {
-  const [serverUs, redisUs, throughput, p50Us, credentialBytes, redisCommands, revokedStatus] = numbers
-  return { info, serverUs, redisUs, throughput, p50Us, credentialBytes, redisCommands, revokedStatus }
-}
-
-/** Titles are those of the real strategies; `jwt-hs256` and `jwt-es256` differ widely, two others hardly at all. */
-const TYPICAL: readonly Typical[] = [
-  typical(
-    strategy('none', 'No authentication', 'none', 'never', [], null),
-    58.2,
-    0,
-    13_400,
-    4_120,
-    0,
-    0,
-    200,
-  ),
-  typical(
-    strategy('jwt-hs256', 'JWT HS256 (jose)', 'stateless', 'at-expiry', [], 'jose'),
-    108.9,
-    0,
-    8_150,
-    7_010,
-    476,
-    0,
-    200,
-  ),
-  typical(
-    strategy('jwt-rs256', 'JWT RS256 (jose)', 'stateless', 'at-expiry', [], 'jose'),
-    153.4,
-    0,
-    5_890,
-    9_840,
-    775,
-    0,
-    200,
-  ),
-  typical(
-    strategy('jwt-es256', 'JWT ES256 (jose)', 'stateless', 'at-expiry', [], 'jose'),
-    201.7,
-    0,
-    4_560,
-    13_200,
-    519,
-    0,
-    200,
-  ),
-  typical(
-    strategy('jwt-hs256-fast', 'JWT HS256 (fast-jwt)', 'stateless', 'at-expiry', [], 'fast-jwt'),
-    68.6,
-    0,
-    12_050,
-    4_700,
-    476,
-    0,
-    200,
-  ),
-  typical(
-    strategy('session-redis', 'Session in Redis', 'stateful', 'immediate', ['redis'], null),
-    103.8,
-    14.2,
-    7_930,
-    7_240,
-    43,
-    1,
-    401,
-  ),
-  typical(
-    strategy('session-memory', 'Session in memory', 'stateful', 'immediate', ['memory'], null),
-    63.9,
-    0,
-    12_600,
-    4_460,
-    43,
-    0,
-    401,
-  ),
-  typical(
-    strategy('jwt-blacklist', 'JWT HS256 + blacklist in Redis', 'hybrid', 'immediate', ['redis'], 'jose'),
-    157.3,
-    13.6,
-    5_480,
-    10_600,
-    476,
-    1,
-    401,
-  ),
-]
 
 const METRICS: readonly MetricInfo[] = [
   { id: 'throughput', title: 'Throughput', unit: 'req/s', better: 'higher', exact: false },
@@ -241,7 +105,7 @@ function verdictOf(metric: MetricInfo, ratio: Estimate | null, difference: Estim
 
 export interface FakeOptions {
   readonly rounds?: number
-  /** Take the place of the eight; values are borrowed from them in turn. The first must be `none`. */
+  /** Take the place of the eight; values are those of the made-up strategy with this id, or borrowed from the eight in turn. */
   readonly strategies?: readonly StrategyInfo[]
   /** `verify` alone unless told. */
   readonly scenarios?: readonly FakeScenario[]
@@ -250,7 +114,7 @@ export interface FakeOptions {
 /** A small, deterministic and plausible run; valid against `resultsSchema`. */
 export function fakeResults({ rounds = 6, strategies, scenarios = ['verify'] }: FakeOptions = {}): Results {
   const subjects = (strategies ?? TYPICAL.map(({ info }) => info)).map((info, index) => {
-    const source = TYPICAL[index % TYPICAL.length]
+    const source = CATALOGUE.find((known) => known.info.id === info.id) ?? TYPICAL[index % TYPICAL.length]
     if (source === undefined) throw new RangeError('no typical values')
     return { ...source, info }
   })
@@ -361,6 +225,7 @@ export function fakeResults({ rounds = 6, strategies, scenarios = ['verify'] }: 
       transport: 'bearer',
       connections: 64,
       pool: 1000,
+      popularity: 'cycle',
       slicesPerRound: 6,
       sliceMs: 250,
       pacedConnections: 64,
@@ -393,6 +258,7 @@ export function fakeResults({ rounds = 6, strategies, scenarios = ['verify'] }: 
       ),
     ),
     comparisons,
+    cohorts: [],
     spectra: points.flatMap((point) =>
       subjects.flatMap((subject) => {
         const { open } = point
@@ -524,5 +390,6 @@ export function fakeResults({ rounds = 6, strategies, scenarios = ['verify'] }: 
         advice: 'Use a machine with four cores to compare throughput.',
       },
     ],
+    micro: null,
   }
 }

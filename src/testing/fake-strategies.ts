@@ -1,18 +1,13 @@
 import type { StrategyInfo } from '../strategy-info.ts'
+import { CATALOGUE } from './fake-catalogue.ts'
 import { fakeResults } from './fake-results.ts'
 
 /** What a hostile or careless plug-in could call itself. */
 export const HOSTILE_TITLE = '<script>alert(1)</script>|=cmd()'
 
-/** Many strategies with long names and one baseline, as a run of everything will have. */
-export function manyStrategies(count: number): readonly StrategyInfo[] {
-  const known = fakeResults().strategies
-  return Array.from({ length: count }, (_, index) => {
-    const info = known[index === 0 ? 0 : 1 + (index % (known.length - 1))]
-    if (info === undefined) throw new RangeError('no strategies')
-    return { ...info, id: `${info.id}-${index}`, title: `${info.title} variant ${index}` }
-  })
-}
+/** The first of the families that a run of everything has; 35 are all. */
+export const manyStrategies = (count = CATALOGUE.length): readonly StrategyInfo[] =>
+  CATALOGUE.slice(0, count).map(({ info }) => info)
 
 /** The eight, one of them with the hostile title and a hostile id. */
 export const hostileStrategies = (): readonly StrategyInfo[] =>

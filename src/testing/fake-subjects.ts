@@ -1,8 +1,9 @@
 import type { AnalysisContext } from '../analyse.ts'
 import { DEFAULT_GATES } from '../gates/gate.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
+import { madeUp } from './fake-catalogue.ts'
 import type { FakeStrategy } from './fake-cells.ts'
-import { fakeResults, madeUp } from './fake-results.ts'
+import { fakeResults } from './fake-results.ts'
 
 export function fakeStrategy(
   info: Partial<StrategyInfo> & Pick<StrategyInfo, 'id' | 'state'>,

@@ -18,7 +18,7 @@ export interface RawServer {
 
 /** A server that does as it is told for every request, and keeps what it saw on the wire. The first request is number 1. */
 export async function rawServer(
-  answer: (socket: Socket, requestNumber: number, head: string) => void,
+  answer: (socket: Socket, requestNumber: number, request: string) => void,
 ): Promise<RawServer> {
   const heads: string[] = []
   const sockets = new Set<Socket>()
@@ -31,10 +31,12 @@ export async function rawServer(
       bytes += chunk.length
       buffered += chunk.toString('latin1')
       for (let end = buffered.indexOf('\r\n\r\n'); end >= 0; end = buffered.indexOf('\r\n\r\n')) {
-        const head = buffered.slice(0, end + 4)
-        heads.push(head)
-        buffered = buffered.slice(end + 4)
-        answer(socket, heads.length, head)
+        const length = Number(/\r\ncontent-length: (\d+)/i.exec(buffered.slice(0, end))?.[1] ?? 0)
+        if (buffered.length < end + 4 + length) return
+        const request = buffered.slice(0, end + 4 + length)
+        heads.push(request)
+        buffered = buffered.slice(request.length)
+        answer(socket, heads.length, request)
       }
     })
   })

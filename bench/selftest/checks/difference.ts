@@ -1,10 +1,12 @@
 import { messageOf } from '../../../src/errors.ts'
+import { cpuUs } from '../../../src/metrics/cpu.ts'
 import { PROFILES } from '../../../src/profiles.ts'
 import { expectedHalfWidth } from '../../../src/stats/expected-half-width.ts'
 import { HALF_WIDTH_IN_STANDARD_ERRORS } from '../../../src/stats/rounds-needed.ts'
 import { sharedVarianceComponents, type VarianceComponents } from '../../../src/stats/variance-components.ts'
 import { windowsPerProcess } from '../../../src/stats/windows-per-process.ts'
 import { formatNumber } from '../../../src/units.ts'
+import { cpuBetween } from '../../machine/schedstat.ts'
 import type { Subject } from '../../ports.ts'
 import { type Check, type CheckContext, type Outcome, shown } from '../check.ts'
 
@@ -104,7 +106,8 @@ async function measureWindow({ key, subject, costs }: Lane, { generator }: Check
   const before = await subject.readCpu()
   const { slice } = await generator.slice(key, { milliseconds: WINDOW_MS, arrivals: null })
   const after = await subject.readCpu()
-  costs.push(Math.log((after.mainUs + after.otherUs - before.mainUs - before.otherUs) / slice.requests))
+  if (before === null || after === null) throw new Error('the CPU time of a server of ours is not shown')
+  costs.push(Math.log(cpuUs(cpuBetween(before, after)) / slice.requests))
 }
 
 const percent = (logarithm: number): number => (Math.exp(logarithm) - 1) * 100

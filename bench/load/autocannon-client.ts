@@ -1,0 +1,119 @@
+import type { EventEmitter } from 'node:events'
+import type { Socket } from 'node:net'
+import { requestText } from '../probe.ts'
+import type { EngineRequest, EngineTarget } from './engine.ts'
+import { NO_TOKENS, tokensIn, withOwn } from './own-tokens.ts'
+import { type Expectation, expectationOf } from './response-tally.ts'
+
+/**
+ * The parts of autocannon 9.0.0's client that hold and release a connection. Its rate limit is the only brake it has:
+ * with `rate` 1 and one request made "this second" the next request waits until `_doRequest` is called again.
+ * The version is pinned and `autocannon.test.ts` fails when these no longer do this.
+ */
+export interface BrakedClient extends EventEmitter {
+  rate: number
+  reqsMadeThisSecond: number
+  paused: boolean
+  conn: Socket
+  /** While `response` is emitted, still at the request that was answered; the next one is behind it. */
+  readonly requestIterator: { currentRequestIndex: number }
+  setRequests(requests: object[]): void
+  _doRequest(): void
+  destroy(): void
+}
+
+export function brake(client: BrakedClient): void {
+  client.rate = 1
+  client.reqsMadeThisSecond = 1
+}
+
+export function release(client: BrakedClient): void {
+  client.rate = 0
+  client.paused = false
+  client._doRequest()
+}
+
+/** autocannon keeps the object that it is given, and writes what its `requestBuffer` holds when it is the object's turn. */
+type WireRequest = Pick<EngineRequest, 'method' | 'path' | 'headers' | 'body'> & {
+  onResponse?: (status: number, body: string) => void
+  requestBuffer?: Buffer
+}
+
+interface Step extends Expectation {
+  readonly leads: boolean
+}
+
+/**
+ * What one connection sends: the opening, then its requests in a circle. A request that sends the connection's own token is written anew
+ * when the token changes, not each time it is sent, so that the generator's time is not spent on it.
+ */
+export class Walk {
+  readonly #client: BrakedClient
+  readonly #host: string
+  readonly #steps: readonly Step[]
+  readonly #circle: readonly WireRequest[]
+  readonly #senders = new Map<WireRequest, EngineRequest>()
+  #tokens = NO_TOKENS
+  #isOpening: boolean
+
+  constructor(client: BrakedClient, target: EngineTarget, connection: number) {
+    this.#client = client
+    this.#host = new URL(target.origin).host
+    const requests = target.requests.filter((_, index) => index % target.connections === connection)
+    const byText = new Map<string, WireRequest>()
+    this.#circle = requests.map((request) => {
+      const text = JSON.stringify(request)
+      const known = byText.get(text) ?? this.#wire(request)
+      byText.set(text, known)
+      return known
+    })
+    this.#steps = requests.map((request) => ({
+      ...expectationOf(request, target),
+      leads: request.leads ?? false,
+    }))
+    const opening = target.opening?.[connection]
+    this.#isOpening = opening !== undefined
+    if (opening === undefined) this.#begin()
+    else client.setRequests([this.#wire(opening)])
+  }
+
+  /** Called while `response` is emitted. @returns what was asked; null for the opening */
+  answered(): Step | null {
+    const { requestIterator } = this.#client
+    if (!this.#isOpening) return this.#steps[requestIterator.currentRequestIndex] ?? null
+    this.#isOpening = false
+    this.#begin()
+    requestIterator.currentRequestIndex = this.#circle.length - 1
+    return null
+  }
+
+  #begin(): void {
+    // Builds the bytes of all of them, with a placeholder for the own token.
+    this.#client.setRequests([...this.#circle])
+    this.#present()
+  }
+
+  #wire(request: EngineRequest): WireRequest {
+    const { method, path, headers, body, keeps, sends } = request
+    const wire: WireRequest = {
+      method,
+      path,
+      headers: { ...headers },
+      ...(body === undefined ? {} : { body }),
+      ...(keeps === undefined ? {} : { onResponse: (_status, answer) => this.#keep(answer) }),
+    }
+    if (sends !== undefined) this.#senders.set(wire, request)
+    return wire
+  }
+
+  #keep(answer: string): void {
+    this.#tokens = tokensIn(answer, this.#tokens)
+    this.#present()
+  }
+
+  #present(): void {
+    for (const [wire, request] of this.#senders) {
+      wire.requestBuffer = Buffer.from(requestText(withOwn(request, this.#tokens), this.#host))
+    }
+  }
+}

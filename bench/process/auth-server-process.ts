@@ -1,0 +1,52 @@
+import type { FromAuthServer, ToAuthServer } from '../../servers/auth-server/messages.ts'
+import type { AuthServerAddress } from '../../servers/contract.ts'
+import type { ProcessCpu } from '../../src/cell.ts'
+import { readSchedstat } from '../machine/schedstat.ts'
+import { Child } from './child.ts'
+
+/** Many servers start at once, on what may be two slow cores. */
+const START_LIMIT_MS = 20_000
+const USAGE_LIMIT_MS = 3000
+
+export interface AuthServerProcess {
+  readonly address: AuthServerAddress
+  readCpu(): Promise<ProcessCpu>
+  assertAlive(): Promise<void>
+  pin(): void
+  stop(): Promise<void>
+}
+
+/**
+ * The auth server beside one server under test.
+ * @throws AuthbenchError with the auth server's own code, CHILD_DIED or CHILD_SILENT; no process is left then.
+ */
+export async function startAuthServerProcess(
+  init: Omit<Extract<ToAuthServer, { type: 'init' }>, 'type'>,
+  entry: URL,
+  core: number | null,
+  label: string,
+  signal: AbortSignal,
+): Promise<AuthServerProcess> {
+  const child = new Child<ToAuthServer, FromAuthServer>(entry, label, signal)
+  const usage = () => child.request({ type: 'usage' }, 'usage', USAGE_LIMIT_MS)
+  try {
+    const { address } = await child.request({ type: 'init', ...init }, 'ready', START_LIMIT_MS)
+    return {
+      address,
+      async readCpu() {
+        const cpu = child.gone ? null : readSchedstat(child.pid)
+        if (cpu !== null) return cpu
+        const { userUs, systemUs } = await usage()
+        return { mainUs: userUs + systemUs, otherUs: 0, runQueueUs: null }
+      },
+      async assertAlive() {
+        await usage()
+      },
+      pin: () => child.pin(core),
+      stop: () => child.stop(),
+    }
+  } catch (error) {
+    await child.stop()
+    throw error
+  }
+}

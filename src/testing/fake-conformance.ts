@@ -1,0 +1,34 @@
+import { CHECKLIST } from '../checklist.ts'
+import { type ConformanceRow, conformanceRow } from '../conformance.ts'
+import type { StrategyInfo } from '../strategy-info.ts'
+
+const applies = ({ state, family, refreshes, needs }: StrategyInfo, item: string): boolean => {
+  const isToken = state === 'stateless' || state === 'hybrid'
+  const rules: Readonly<Record<string, boolean>> = {
+    J: isToken,
+    E: false,
+    S: state !== 'none' && state !== 'unknown',
+    C: true,
+    R: refreshes,
+    A: family !== 'baseline' && (item === 'A02' || needs.length > 0),
+  }
+  return rules[item.slice(0, 1)] ?? false
+}
+
+/**
+ * Every strategy held to what concerns it, with the exceptions that it declares.
+ * @param broken `strategy item` of those that fail without having declared it
+ */
+export function fakeConformance(
+  strategies: readonly StrategyInfo[],
+  broken: readonly string[] = [],
+): readonly ConformanceRow[] {
+  return strategies.flatMap((strategy) =>
+    CHECKLIST.filter(({ id }) => applies(strategy, id)).map(({ id }) => {
+      const exception = strategy.exceptions[id]
+      const failures =
+        exception !== undefined || broken.includes(`${strategy.id} ${id}`) ? ['expected 401, got 200'] : []
+      return conformanceRow(strategy.id, id, failures, exception)
+    }),
+  )
+}
