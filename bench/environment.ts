@@ -9,7 +9,18 @@ import { NODE_FLAGS } from './process/child.ts'
 
 const ROOT = new URL('../', import.meta.url)
 /** The packages whose version can move a number. */
-const PACKAGES = ['autocannon', 'fast-jwt', 'fastify', 'ioredis', 'jose'] as const
+const PACKAGES = [
+  '@fastify/secure-session',
+  '@fastify/session',
+  'autocannon',
+  'fast-jwt',
+  'fastify',
+  'ioredis',
+  'jose',
+  'paseto',
+  'tinybench',
+  'undici',
+] as const
 
 const readText = (path: string): string | null => {
   try {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,7 +36,7 @@ const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 5))
 
 /** Waits until servers, generator and Redis of a run are all there. */
 async function processesOf(runner: number): Promise<number[]> {
-  for (;;) {
+  while (isRunning(runner)) {
     const pids = descendants(runner)
     const commands = pids.map(commandOf)
     if (
@@ -48,6 +48,7 @@ async function processesOf(runner: number): Promise<number[]> {
     }
     await nextTurn()
   }
+  throw new Error('the run ended before all of its processes were there')
 }
 
 const isRunning = (pid: number): boolean => commandOf(pid) !== ''
@@ -290,5 +291,41 @@ describe('the real pipeline in its smallest profile', () => {
     ])
     expect(cells.filter(({ round, attempt }) => round === 1 && attempt === 0)).toHaveLength(4)
     expectNothingLeft(pids)
+  })
+
+  it('fails the cells of strategies of the user that do not do what they should, and says why', async () => {
+    const sound = join(import.meta.dirname, '../servers/examples/hmac-ticket.ts')
+    const files = Object.entries({
+      throws: `async open() { throw Object.assign(new Error('no licence found'), { code: 'NO_LICENCE' }) }`,
+      hangs: `async open(deps) { const own = await base.open(deps); let asked = 0
+        return { ...own, verify: (c) => ++asked > 10 ? new Promise(() => {}) : own.verify(c) } }`,
+      leaks: `async open(deps) { const own = await base.open(deps); const kept = []
+        return { ...own, verify(c) { kept.push(Buffer.alloc(400_000, 1)); return own.verify(c) } } }`,
+      lets: `async open(deps) { const own = await base.open(deps)
+        return { ...own, verify: async (c) => (await own.verify(c)) ?? { sub: 'anybody', claims: {} } } }`,
+    }).map(([id, open]) => {
+      const path = join(folder, `${id}.mjs`)
+      writeFileSync(
+        path,
+        `import base from ${JSON.stringify(sound)}; export default { ...base, id: '${id}', title: '${id}', ${open} }`,
+      )
+      return path
+    })
+    const { ended } = start(
+      ...['--strategies', 'none', '--scenarios', 'verify'],
+      ...[...files, sound].flatMap((file) => ['--strategy', file]),
+    )
+    await ended
+    const cells = readCells(latest()).filter(({ attempt }) => attempt === 0)
+    const state = (id: string) => cells.find(({ strategy }) => strategy === id)
+    expect(state('throws')).toMatchObject({ error: { code: 'NO_LICENCE', message: 'no licence found' } })
+    expect(state('hangs')).toMatchObject({ state: 'failed' })
+    expect(state('lets')).toMatchObject({
+      error: { code: 'STRATEGY_BROKE_CONTRACT', message: expect.stringContaining('no credential') },
+    })
+    const leak = state('leaks')
+    const found = leak?.state === 'invalid' ? leak.checks.filter(({ outcome }) => outcome === 'invalid') : []
+    expect(found.map(({ id }) => id)).toContain('memory')
+    expect(['completed', 'invalid']).toContain(state('hmac-ticket')?.state)
   })
 })

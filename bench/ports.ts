@@ -21,6 +21,8 @@ export interface Subject {
   readonly store?: StoreMeter | null
   /** Since the start of the process; exact while it is idle. Null where it is not shown. */
   readCpu(): Promise<ProcessCpu | null>
+  /** Resident memory; null where it is not shown. */
+  readMemory(): number | null
   /** Of the protected read, where it is not that of the scenario. */
   readonly path?: string
   /** The one beside it; none where its strategy asks none. */

@@ -68,6 +68,7 @@ export async function measureSlice(
         generator: cpu,
         redisUs: use?.cpuUs ?? (storeOf(lane, context) === null ? 0 : null),
         authUs,
+        rssBytes: server.readMemory(),
         meanLatencyUs: engine.meanLatencyUs,
         idleUs: engine.idleUs,
         machine,

@@ -159,6 +159,7 @@ export function targetSubject({ origin, path, credentials }: Target): Subject {
     fill: () => Promise.reject(new Error('the store of a target is its own affair')),
     readUse: async () => ({ storeBytes: 0, cache: null }),
     readCpu: async () => sumOf(pids.map(readSchedstat)),
+    readMemory: () => null,
     async assertAlive() {},
     pin() {},
     async stop() {},

@@ -27,9 +27,17 @@ export function renderOptions({ stdout, color }: Pick<Terminal, 'stdout' | 'colo
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export function processTerminal(): Terminal {
-  const { stdout, stderr, env } = process
+  const { stdout, stderr } = process
   // A reader that went away (`| head`, a closed window) must not end a run before it has tidied up.
   for (const stream of [stdout, stderr]) stream.on('error', () => undefined)
+  return terminalOn(stdout, stderr, process.env)
+}
+
+export function terminalOn(
+  stdout: Output,
+  stderr: Output,
+  env: Readonly<Record<string, string | undefined>>,
+): Terminal {
   return {
     stdout,
     stderr,

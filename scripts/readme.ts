@@ -5,12 +5,19 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readResults } from '../bench/results-folder.ts'
+import { describeScenario, type Scenario } from '../bench/scenario.ts'
 import { SCENARIOS } from '../bench/scenarios/registry.ts'
-import { STRATEGIES } from '../servers/registry.ts'
-import { LIMITS, SEND_LAG_SHARE, SEND_LAG_US } from '../src/checks/limits.ts'
+import { STRATEGIES, strategyIds, usualStrategies } from '../servers/registry.ts'
+import { CHECKLIST, CHECKLIST_GROUPS } from '../src/checklist.ts'
+import { LIMITS, MINIMUM_GROWTH_BYTES, SEND_LAG_SHARE, SEND_LAG_US } from '../src/checks/limits.ts'
+import { resolveConfig } from '../src/config.ts'
 import { METRICS } from '../src/metrics/registry.ts'
 import { PROFILES } from '../src/profiles.ts'
+import { familiesOf } from '../src/report/families.ts'
 import { markdownOfSection } from '../src/report/markdown.ts'
+import { revocationText } from '../src/report/wording.ts'
+import type { StrategyInfo } from '../src/strategy-info.ts'
+import { formatBytes, formatNumber } from '../src/units.ts'
 
 const README = new URL('../README.md', import.meta.url)
 const REFERENCE = new URL('../results/reference/', import.meta.url)
@@ -29,34 +36,110 @@ function referenceRun(): string {
   ].join('\n\n')
 }
 
+const ALL: readonly StrategyInfo[] = Object.values(STRATEGIES)
+const codes = (ids: readonly string[]): string => ids.map((id) => `\`${id}\``).join(', ')
+
+function strategyTables(): string {
+  const { ttlSeconds } = resolveConfig(
+    {},
+    { strategies: strategyIds, scenarios: [] },
+    { profile: 'quick', seed: 0, extraClaims: [] },
+  )
+  const tables = familiesOf(ALL).map(
+    ({ title, members }) =>
+      `**${title}**\n\n${table(
+        ['id', 'strategy', 'revokes', 'trips', 'what is kept'],
+        members.map((strategy) => [
+          codes([strategy.id]),
+          strategy.title,
+          revocationText(strategy, ttlSeconds),
+          String(strategy.roundTrips),
+          strategy.stores ?? 'nothing',
+        ]),
+      )}`,
+  )
+  const background = ALL.filter((strategy) => strategy.background === true).map(({ id }) => id)
+  const usual = `Measured when none are named: ${codes(usualStrategies)}. All ${ALL.length} of them: \`--strategies all\`.`
+  const restless = `Ask Redis also when no request comes: ${codes(background)}.`
+  return [...tables, usual, restless].join('\n\n')
+}
+
+/** A family instead of its members where none is missing. */
+function namesOf(strategies: readonly StrategyInfo[]): string {
+  const whole = familiesOf(ALL)
+  const names = familiesOf(strategies).map(({ title, members }) =>
+    whole.some((family) => family.title === title && family.members.length === members.length)
+      ? `all “${title}”`
+      : codes(members.map(({ id }) => id)),
+  )
+  return names.join('; ')
+}
+
+/** One row for an item and a reason. */
+function exceptionRows(): readonly (readonly string[])[] {
+  return CHECKLIST.flatMap(({ id, text }) => {
+    const declaring = ALL.filter(({ exceptions }) => exceptions[id] !== undefined)
+    const byReason = Map.groupBy(declaring, ({ exceptions }) => exceptions[id] ?? '')
+    return [...byReason].map(([reason, strategies]) => [
+      `${codes([id])} ${text}`,
+      namesOf(strategies),
+      reason,
+    ])
+  })
+}
+
+/** `users 1, 100, 10,000`. */
+function pointsOf({ params }: Scenario): string {
+  const names = Object.keys(params[0] ?? {})
+  const values = (name: string) =>
+    params.map(({ [name]: value }) => (typeof value === 'number' ? formatNumber(value) : value))
+  return names.length === 0 ? '–' : names.map((name) => `${name}: ${values(name).join('; ')}`).join(', ')
+}
+
 const percent = (share: number | null) => (share === null ? '–' : `${share * 100} %`)
 
 const GENERATED: Readonly<Record<string, () => string>> = {
   result: referenceRun,
-  strategies: () =>
+  strategies: strategyTables,
+  exceptions: () => table(['item: the server ...', 'fails by design', 'because'], exceptionRows()),
+  checklist: () =>
     table(
-      ['id', 'strategy', 'state', 'what it does'],
-      Object.values(STRATEGIES).map(({ id, title, state, summary }) => [`\`${id}\``, title, state, summary]),
+      ['items', 'about', 'number'],
+      Object.entries(CHECKLIST_GROUPS).map(([letter, about]) => [
+        letter,
+        about,
+        String(CHECKLIST.filter(({ id }) => id.startsWith(letter)).length),
+      ]),
     ),
   scenarios: () =>
     table(
-      ['id', 'scenario', 'question'],
-      SCENARIOS.map(({ id, title, question }) => [`\`${id}\``, title, question]),
+      ['id', 'scenario', 'question', 'points', 'strategies'],
+      SCENARIOS.map((scenario) => [
+        codes([scenario.id]),
+        scenario.title,
+        scenario.question,
+        pointsOf(scenario),
+        String(describeScenario(scenario, ALL).strategies?.length ?? 'all'),
+      ]),
     ),
   profiles: () =>
     table(
-      ['profile', 'rounds', 'slices for each strategy in a round', 'for'],
-      Object.entries(PROFILES).map(([id, { rounds, slicesPerRound, sliceMs, purpose }]) => [
-        `\`${id}\``,
-        String(rounds),
-        `${slicesPerRound} × ${sliceMs} ms`,
-        purpose,
-      ]),
+      ['profile', 'rounds', 'slices for each strategy in a round', 'strategies', 'scenarios', 'for'],
+      Object.entries(PROFILES).map(
+        ([id, { rounds, slicesPerRound, sliceMs, strategies, scenarios, purpose }]) => [
+          codes([id]),
+          String(rounds),
+          `${slicesPerRound} × ${sliceMs} ms`,
+          strategies === 'all' ? 'all' : 'the usual ones',
+          codes(scenarios),
+          purpose,
+        ],
+      ),
     ),
   metrics: () =>
     table(
       ['id', 'metric', 'unit', 'better'],
-      METRICS.map(({ id, title, unit, better }) => [`\`${id}\``, title, unit, better]),
+      METRICS.map(({ id, title, unit, better }) => [codes([id]), title, unit, better]),
     ),
   limits: () =>
     table(
@@ -91,6 +174,11 @@ const GENERATED: Readonly<Record<string, () => string>> = {
           '–',
         ],
         ['drift of CPU per request inside a cell', percent(LIMITS.drift.warn), percent(LIMITS.drift.invalid)],
+        [
+          `memory that each request leaves behind, from ${formatBytes(MINIMUM_GROWTH_BYTES)} in a cell on`,
+          formatBytes(LIMITS.memory.warn),
+          formatBytes(LIMITS.memory.invalid),
+        ],
       ],
     ),
 }

@@ -25,6 +25,8 @@ export const sliceSchema = z.object({
   redisUs: z.number().nullable(),
   /** CPU of the auth server beside the server: 0 where it has none, null where no server of the run has one. */
   authUs: z.number().nullable().optional(),
+  /** Resident memory of the server after the window; null or absent where the system does not show it. */
+  rssBytes: z.number().nullable().optional(),
   meanLatencyUs: z.number(),
   /** At the end of the window connections wait for the slowest one: that time, summed over connections. */
   idleUs: z.number(),

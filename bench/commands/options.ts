@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { parseClaimsFile } from '../../servers/claims-file.ts'
 import type { KeyMaterial, TokenProfile } from '../../servers/contract.ts'
@@ -12,18 +11,6 @@ import { AuthbenchError, messageOf } from '../../src/errors.ts'
 
 /** As long as every subject of a run. */
 export const LONGEST_SUBJECT = 'user-0000000'
-
-export function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
-  return Number(text)
-}
-
-export function nameList(text: string): string[] {
-  return text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-}
 
 function readInput(file: string, option: string, code = 'FILE_UNREADABLE'): string {
   try {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FromServer, ToServer } from '../../servers/messages.ts'
 import type { ProcessCpu } from '../../src/cell.ts'
+import { residentBytes } from '../machine/memory.ts'
 import { readSchedstat } from '../machine/schedstat.ts'
 import type { Subject } from '../ports.ts'
 import { type AuthServerProcess, startAuthServerProcess } from './auth-server-process.ts'
@@ -79,6 +80,7 @@ export async function startServerProcess(
         const { userUs, systemUs } = await usage()
         return { mainUs: userUs + systemUs, otherUs: 0, runQueueUs: null }
       },
+      readMemory: () => residentBytes(child.pid),
       ...(authServer === undefined
         ? {}
         : { authServer: { origin: authServer.address.origin, readCpu: authServer.readCpu } }),

@@ -84,6 +84,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
         filled.set(key, (filled.get(key) ?? 0) + entries)
         journal.push(`fill ${key} ${entries}`)
       },
+      readMemory: () => null,
       readUse: async () => ({ storeBytes: 100 * (filled.get(key) ?? 0), cache: null }),
       readCpu: async () => cpu(serverCpu.get(key) ?? 0),
       async assertAlive() {

@@ -10,7 +10,7 @@ export interface EnvironmentPool {
 }
 
 /** Strategies at a time. They wait more than they work; with more of them, deadlines are missed on two cores. */
-export const ENVIRONMENTS = 3
+export const ENVIRONMENTS = 5
 
 /**
  * Environments for strategies that are checked at the same time, each with a Redis of its own, because cases pause and kill it.

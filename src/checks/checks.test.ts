@@ -164,6 +164,26 @@ describe('checks of a cell', () => {
     expect(stateOf(checkCell(hidden, { ...strategy.info, state: 'unknown' }))).toBe('completed')
   })
 
+  it.each([
+    [15, 15 * 2 ** 20, 'ok'],
+    [20, 20 * 2 ** 20, 'invalid'],
+  ])('a server that grows by %d MiB in four short windows is %s', (_, bytes, expected) => {
+    const cell = withSlices((slice, index) => ({
+      ...slice,
+      rssBytes: 2 ** 27 + (bytes / 3) * index,
+      requests: 1000,
+    }))
+    expect(outcome('memory', cell)).toBe(expected)
+    const many = withSlices((slice, index) => ({
+      ...slice,
+      rssBytes: 2 ** 27 + (bytes / 3) * index,
+      requests: 100_000,
+    }))
+    expect(outcome('memory', many)).toBe('ok')
+    const hidden = withSlices(() => ({ rssBytes: null }))
+    expect(checkCell(hidden, strategy.info).map(({ id }) => id)).not.toContain('memory')
+  })
+
   it('labels throughput that is no capacity', () => {
     const idle = withSlices((slice) => serverTimes(0.6, slice))
     expect(outcome('saturation', idle)).toBe('warn')

@@ -23,6 +23,8 @@ export const LIMITS = {
   generator: { warn: 0.85, invalid: null },
   /** Change of server CPU per request from the first to the second half of the slices, beyond what the round shares. */
   drift: { warn: 0.1, invalid: 0.3 },
+  /** Bytes that each request leaves behind. A stored session is 0.3 to 0.6 KiB; slower leaks do not show in windows this short. */
+  memory: { warn: 8192, invalid: 32_768 },
 } as const satisfies Record<string, Limits>
 
 /** How late the paced client may write the 99th of 100 requests that found a free connection: this, or a tenth of p99. Microseconds. */
@@ -40,3 +42,6 @@ export const SATURATED = 0.95
  * all slices of the cell together.
  */
 export const MINIMUM_SECONDS = 0.4
+
+/** What heap and compiled code of a sound server grow by during a cell, and more. */
+export const MINIMUM_GROWTH_BYTES = 16 * 2 ** 20

@@ -5,6 +5,7 @@ import { drift } from './drift.ts'
 import { errors, reconnects, requests, statuses, timeouts } from './failures.ts'
 import { little, utilisation } from './laws.ts'
 import { foreignCpu, steal } from './machine.ts'
+import { memory } from './memory.ts'
 import { pacing } from './pacing.ts'
 import { noCredential, ownCredential } from './probes.ts'
 import { generator, saturation } from './saturation.ts'
@@ -30,6 +31,7 @@ const CHECKS: readonly CellCheck[] = [
   saturation,
   warmUp,
   drift,
+  memory,
 ]
 
 /** @param roundDrift see `commonDrift`; 1 where the machine is not known to have changed */

@@ -3,6 +3,7 @@ import { resultsSchema } from '../results.ts'
 import { ALL_FAKE_SCENARIOS } from '../testing/fake-loads.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
+import { FORMATS } from './formats.ts'
 import { escapeHtml } from './html-text.ts'
 import { REPORTERS, renderCharts } from './registry.ts'
 import { chartsOf } from './sections/charts.ts'
@@ -22,6 +23,7 @@ const NOTHING = {
 }
 
 test('formats and files are named once', () => {
+  expect(REPORTERS.map(({ id }) => id)).toEqual(FORMATS)
   expect(REPORTERS.map(({ id, file }) => `${id}: ${file}`)).toEqual([
     'terminal: null',
     'markdown: report.md',

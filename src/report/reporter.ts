@@ -1,4 +1,5 @@
 import type { Results } from '../results.ts'
+import type { FormatId } from './formats.ts'
 
 export interface RenderOptions {
   /** Escape sequences for a terminal; off unless asked for. */
@@ -8,7 +9,7 @@ export interface RenderOptions {
 }
 
 export interface Reporter {
-  readonly id: string
+  readonly id: FormatId
   /** Name in the run's folder; null: for the terminal only. */
   readonly file: string | null
   render(results: Results, options: RenderOptions): string
