@@ -151,7 +151,7 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     .command('serve')
     .description('one reference server in the foreground, for use with any client')
     .argument('<strategy>')
-    .option('--port <n>', 'on 127.0.0.1 (default: a free one)', wholeNumber, 0)
+    .option('--port <n>', 'on 127.0.0.1; 0 takes a free one', wholeNumber, 0)
     .option('--transport <how>', 'bearer or cookie (default: bearer)')
     .option('--claims <file>', 'JSON object: your own token claims')
     .option('--keys <file>', 'JWK or JWK set with private keys (default: new keys)')

@@ -37,7 +37,7 @@ export interface Subject {
 /** The load generator of one round. */
 export interface Generator {
   open(key: string, engine: EngineId, target: EngineTarget): Promise<void>
-  /** Closed loop on a few at a time, each until it is warm, at most for so long together. @returns by key */
+  /** Closed loop on a few at a time, each until it is warm, at most for so long every nine of them. @returns by key */
   warmUp(
     lanes: readonly WarmUpLane[],
     requests: number,

@@ -18,6 +18,7 @@ import { arrivalsOf, loadKey } from './slice.ts'
 /** What the paced client compiles in; not recorded. */
 const SETTLE_MS = 100
 const SETTLE_SHARE = 0.3
+const PREPARED_TOGETHER = 5
 
 export interface RoundOutcome {
   readonly cells: readonly Cell[]
@@ -72,7 +73,7 @@ async function prepareRound(
       lane.probe = await probeLane(lane, context)
     })
   listener({ type: 'phase', round: plan.round, phase: 'starting servers, issuing credentials, probing' })
-  const generator = await startAll(started, () => bench.startGenerator(), lanes.map(prepare))
+  const generator = await startAll(started, () => bench.startGenerator(), inTurn(lanes, prepare))
   const going = () => lanes.filter((lane) => isGoing(lane, context))
   const open = async (engine: EngineId, connections: number) => {
     for (const lane of going()) {
@@ -100,6 +101,14 @@ async function prepareRound(
   }
   if (context.scenario.load.kind !== 'closed') await open('paced', config.pacedConnections)
   return generator
+}
+
+/** A few at a time: dozens of processes that all start at once miss their time limits on two cores. */
+function inTurn(lanes: readonly Lane[], prepare: (lane: Lane) => Promise<void>): readonly Promise<void>[] {
+  const queue = lanes.values()
+  return Array.from({ length: PREPARED_TOGETHER }, async () => {
+    for (const lane of queue) await prepare(lane)
+  })
 }
 
 /** Waits for all, whatever fails: what is still starting when the round ends would never be stopped. */

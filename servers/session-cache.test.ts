@@ -52,14 +52,36 @@ test.each([
   },
 )
 
-test('of two answers on their way, the one asked for last is kept', async () => {
+test('a key that is always being asked for gets in: all its readers share one answer', async () => {
   const cache = sessionCache<number>(3, always)
-  const slow = Promise.withResolvers<number>()
-  const first = cache.read('a', () => slow.promise)
-  await cache.read('a', async () => 2)
-  slow.resolve(1)
-  await first
-  expect(cache.find('a')).toBe(2)
+  const answers: ((value: number) => void)[] = []
+  const load = () => new Promise<number>((resolve) => answers.push(resolve))
+  const readers = [cache.read('a', load), cache.read('a', load), cache.read('a', load)]
+  expect(answers.length).toBe(1)
+  answers[0]?.(1)
+  expect(await Promise.all(readers)).toEqual([1, 1, 1])
+  expect(cache.find('a')).toBe(1)
+  const failing = [cache.read('b', () => Promise.reject(new Error('away'))), cache.read('b', load)]
+  expect((await Promise.allSettled(failing)).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(await cache.read('b', async () => 2)).toBe(2)
+})
+
+test.each([
+  ['first', [0, 1]],
+  ['last', [1, 0]],
+])('whoever reads after a drop asks anew, and the older answer is not kept if it comes %s', async (_when, order) => {
+  const cache = sessionCache<number>(3, always)
+  const answers: ((value: number) => void)[] = []
+  const load = () => new Promise<number>((resolve) => answers.push(resolve))
+  const before = cache.read('a', load)
+  cache.drop('a')
+  const after = cache.read('a', load)
+  for (const index of order) {
+    answers[index]?.(index)
+    await [before, after][index]
+  }
+  expect(await Promise.all([before, after])).toEqual([0, 1])
+  expect(cache.find('a')).toBe(1)
 })
 
 test('keeps nothing of what is not there or was not answered', async () => {

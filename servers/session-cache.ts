@@ -3,7 +3,10 @@ import type { CacheUse } from './contract.ts'
 export interface SessionCache<Entry> {
   /** Undefined as well for an entry that is not usable any more. */
   find(key: string): Entry | undefined
-  /** Asks `load`, and keeps the answer unless the key is dropped meanwhile: the answer may be from before the change. */
+  /**
+   * Asks `load`, once for all who want the key meanwhile: a busy key would else never get in. The answer is not kept if
+   * the key is dropped before it is here: it may be from before the change. Whoever reads after that asks anew.
+   */
   read(key: string, load: () => Promise<Entry | null>): Promise<Entry | null>
   put(key: string, entry: Entry): void
   drop(key: string): void
@@ -21,7 +24,7 @@ export function sessionCache<Entry>(
   const entries = new Map<string, Entry>()
   // One for good: a new one would step over all the holes that earlier ones left, 8 us instead of 0.3 at 10,000 entries.
   const oldest = entries.keys()
-  const readings = new Map<string, symbol>()
+  const readings = new Map<string, Promise<Entry | null>>()
   let hits = 0
   let misses = 0
 
@@ -44,16 +47,19 @@ export function sessionCache<Entry>(
       put(key, entry)
       return entry
     },
-    async read(key, load) {
-      const reading = Symbol()
+    read(key, load) {
+      const running = readings.get(key)
+      if (running !== undefined) return running
+      const reading: Promise<Entry | null> = load()
+        .then((entry) => {
+          if (entry !== null && readings.get(key) === reading) put(key, entry)
+          return entry
+        })
+        .finally(() => {
+          if (readings.get(key) === reading) readings.delete(key)
+        })
       readings.set(key, reading)
-      try {
-        const entry = await load()
-        if (entry !== null && readings.get(key) === reading) put(key, entry)
-        return entry
-      } finally {
-        if (readings.get(key) === reading) readings.delete(key)
-      }
+      return reading
     },
     put,
     drop(key) {

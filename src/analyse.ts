@@ -181,7 +181,14 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
     rounds,
     changes: context.config.against
       ? changesWithin(
-          { rounds, noise, metrics: [...METRIC_INFOS], scenarios: [...context.scenarios], validity },
+          {
+            rounds,
+            noise,
+            metrics: [...METRIC_INFOS],
+            strategies: [...context.strategies],
+            scenarios: [...context.scenarios],
+            validity,
+          },
           gates,
         )
       : [],

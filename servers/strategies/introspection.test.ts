@@ -76,6 +76,15 @@ test('an answer is good for five seconds, and never longer than its token', asyn
   expect(server.cacheUse()).toMatchObject({ hits: 3, entries: 3 })
 })
 
+test('a clock that was set back keeps no answer longer', async () => {
+  const { login, me, server, stopAuthServer } = await open('introspection-cached')
+  const token = await login()
+  expect([await me(token), await me(token), server.cacheUse()?.hits]).toEqual([200, 200, 1])
+  await stopAuthServer()
+  now -= 10_000
+  expect(await me(token)).toBe(503)
+})
+
 test('a revoked token is refused at once here, and within five seconds on another server', async () => {
   const first = await open('introspection-cached')
   const second = await openResourceServer('introspection-cached', first.authServerAddress, options())

@@ -5,8 +5,10 @@ import { readClaims } from '../token-claims.ts'
 
 interface Answer {
   readonly identity: Identity
-  /** Milliseconds since the epoch. */
-  readonly until: number
+  /** Milliseconds since the epoch; when the auth server was asked, not when it answered. */
+  readonly askedAt: number
+  /** Seconds since the epoch. */
+  readonly expiresAt: number
 }
 
 /** Nothing else is asked about: the auth server gives out no other tokens. */
@@ -52,9 +54,7 @@ export const introspection = (kind: keyof typeof DESCRIPTION) =>
         const { active, ...claims } = await authServer.introspect(token)
         // The token may be for another API, and over by the time the answer is here.
         const read = active === true ? readClaims(claims, deps.token, deps.now()) : null
-        if (read === null) return null
-        const keptUntil = askedAt + 1000 * (limits?.seconds ?? 0)
-        return { identity: read.identity, until: Math.min(keptUntil, 1000 * read.expiresAt) }
+        return read === null ? null : { identity: read.identity, askedAt, expiresAt: read.expiresAt }
       }
 
       const direct: Authenticator = {
@@ -68,7 +68,11 @@ export const introspection = (kind: keyof typeof DESCRIPTION) =>
       }
       if (limits === null) return direct
 
-      const cache = sessionCache<Answer>(limits.entries, ({ until }) => until > deps.now())
+      const cache = sessionCache<Answer>(limits.entries, ({ askedAt, expiresAt }) => {
+        const age = deps.now() - askedAt
+        // A clock that was set back must not keep anything longer.
+        return age >= 0 && age < 1000 * limits.seconds && expiresAt > deps.now() / 1000
+      })
       return {
         ...direct,
         async verify(credential) {

@@ -59,6 +59,15 @@ test('after logout no snapshot is renewed, and the last one is good for a minute
   expect(await subjectOf(own)).toBeNull()
 })
 
+test('a snapshot by a clock that was ahead is not believed', async () => {
+  const own = await sessions.issue('me')
+  now += 3000
+  const ahead = await sessions.issue('me')
+  now -= 3000
+  await sessions.revoke(ahead)
+  expect([await subjectOf(ahead), await subjectOf(own)]).toEqual([null, 'me'])
+})
+
 test('no part of one credential goes with a part of another', async () => {
   const [one, two] = [await sessions.issue('me'), await sessions.issue('somebody else')]
   const [id, snapshot] = [one.slice(0, 44), one.slice(44)]

@@ -78,7 +78,9 @@ export const sessionCookieCache = {
         const presented = open(credential)
         if (presented === null) return null
         const { id, snapshot } = presented
-        if (snapshot.until > now() / 1000) return snapshot
+        const left = snapshot.until - now() / 1000
+        // No snapshot is made for longer: one that seems to be was made by a clock that is ahead, or has been since.
+        if (left > 0 && left <= FRESH_SECONDS) return snapshot
         const session = liveSession(await store.get(hashOf(id)), now())
         return session === null ? null : { ...session, renewed: credentialFor(id, session) }
       },

@@ -132,6 +132,19 @@ describe('kinds of requests', () => {
     expect(changes.some(({ metric, scenario }) => metric === 'cpu.server' && scenario === 'mixed')).toBe(true)
   })
 
+  it('nor are servers that ask Redis by the clock, whatever their scenario', () => {
+    const reads = READS.flatMap((cell): Cell[] => (cell.arm === 'main' ? [{ ...cell, arm: 'base' }] : []))
+    const measured = run([...READS, ...reads], [VERIFY])
+    const counted = (more: object) =>
+      changesWithin({
+        ...measured,
+        strategies: measured.strategies.map((info) => (info.id === 'pair' ? { ...info, ...more } : info)),
+      }).flatMap(({ metric, strategy }) => (metric === 'redis.commands' ? [strategy] : []))
+    expect(counted({})).toContain('pair')
+    expect(counted({ background: true })).not.toContain('pair')
+    expect(counted({ cache: { entries: 1, seconds: 5 } })).not.toContain('pair')
+  })
+
   it('have a table in the report, and nothing of strategies that were not to be measured', () => {
     const { sections } = buildReport(run([...READS, ...MIX, ...REFRESHES], [VERIFY, REFRESH, MIXED]))
     const tables = sections

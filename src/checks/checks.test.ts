@@ -171,7 +171,7 @@ describe('checks of a cell', () => {
     const cell = withSlices((slice, index) => ({
       ...slice,
       rssBytes: 2 ** 27 + (bytes / 3) * index,
-      requests: 1000,
+      requests: 100,
     }))
     expect(outcome('memory', cell)).toBe(expected)
     const many = withSlices((slice, index) => ({

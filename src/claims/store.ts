@@ -16,7 +16,9 @@ export const store: Claim = {
   text: 'A stateless token saves the session store.',
   judge(results) {
     const stateless = strategiesWith(results, 'stateless')
-    const sessions = strategiesWith(results, 'stateful').filter(({ needs }) => needs.includes('redis'))
+    const sessions = strategiesWith(results, 'stateful').filter(
+      ({ needs, revocation }) => needs.includes('redis') && revocation.effect === 'immediate',
+    )
     const sessionCommands = sessions.map((strategy) => commandsOf(results, strategy))
     if (stateless.length === 0 || !sessionCommands.some((commands) => commands !== null)) {
       return notMeasured(
@@ -31,7 +33,9 @@ export const store: Claim = {
           `${strategy.title}: keeps nothing in Redis, 0 commands per request exact.`,
       ),
     )
-    const memory = strategiesWith(results, 'stateful').filter(({ needs }) => !needs.includes('redis'))
+    const memory = strategiesWith(results, 'stateful').filter(({ needs }) =>
+      needs.every((need) => need === 'memory'),
+    )
     const local =
       memory.length === 0
         ? ''

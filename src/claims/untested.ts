@@ -8,13 +8,13 @@ function untested(id: string, text: string, why: string): Claim {
 export const accessTokenLife = untested(
   'access-token-life',
   'An access token should live between 10 minutes and 4 hours, with a refresh token beside it.',
-  'No scenario refreshes tokens. Measuring the refresh load and the time that a revoked token is still accepted, over lives from 1 minute to 24 hours, would show it.',
+  'The scenario refresh shows what one refresh costs. How many there are, and how long a revoked token is still accepted, over lives from 1 minute to 24 hours, is not measured yet.',
 )
 
 export const splitApis = untested(
   'split-apis',
   'A stateless core API beside a stateful authentication API keeps the core free of state.',
-  'Every server here is one process that issues and verifies. Running the two apart, and stopping the authentication API and its store under load, would show it.',
+  'jwt-jwks runs the two apart, and its cost is measured. Stopping the authentication API and its store under load, and watching who is still served, would show the rest.',
 )
 
 export const stickySessions = untested(
@@ -26,5 +26,5 @@ export const stickySessions = untested(
 export const cookiesAndCsrf = untested(
   'cookies-csrf',
   'With cookies you need not care about cross-site request forgery.',
-  'Load does not test it. Forged cross-site requests against each cookie setting, sent by a browser, would show it.',
+  'Load does not test it. The security checklist (`authbench conformance`, items C02 and C03) shows that these servers refuse cross-site changes by a check of their own; forged requests without that check, sent by a browser against each cookie setting, would show what the cookie alone does.',
 )

@@ -7,7 +7,7 @@ import { changesOf, type RoundRow } from './changes.ts'
 import { type Difference, differencesBetween } from './comparable.ts'
 import { DEFAULT_GATES, type Gate } from './gate.ts'
 
-type Judged = Pick<Results, 'rounds' | 'noise' | 'metrics' | 'scenarios' | 'validity'>
+type Judged = Pick<Results, 'rounds' | 'noise' | 'metrics' | 'strategies' | 'scenarios' | 'validity'>
 
 /** Found by a search of its own in each run, so it means the same in both. */
 const RATE_WITHIN_LIMIT = 'slo.rate'
@@ -22,13 +22,19 @@ const COUNTED_IN_A_MIX: readonly string[] = METRICS.filter(
 /**
  * Rows that may be compared between two sides: not where each strategy is loaded in proportion to its own capacity. The load of an
  * open loop comes from the capacity that its own run found, so between two runs times under it are times under different loads. A count
- * of a mix depends on where its windows end.
+ * of a mix depends on where its windows end, and one of a server that asks by the clock on how long they are.
  */
-function comparableRows({ rounds, scenarios, metrics }: Judged, arm: RoundRow['arm'], paired: boolean) {
+function comparableRows(
+  { rounds, strategies, scenarios, metrics }: Judged,
+  arm: RoundRow['arm'],
+  paired: boolean,
+) {
+  const byTheClock = strategies.filter(({ background, cache }) => background === true || cache !== null)
   return rounds.filter((row) => {
     const scenario = scenarios.find(({ id }) => id === row.scenario)
     if (row.arm !== arm || scenario?.compared === false || NOT_COMPARED.includes(row.metric)) return false
-    if (scenario?.mixed === true && COUNTED_IN_A_MIX.includes(row.metric)) return false
+    const unsteady = scenario?.mixed === true || byTheClock.some(({ id }) => id === row.strategy)
+    if (unsteady && COUNTED_IN_A_MIX.includes(row.metric)) return false
     const exact = metrics.find(({ id }) => id === row.metric)?.exact ?? false
     return paired || exact || row.metric === RATE_WITHIN_LIMIT || scenario?.model !== 'open'
   })
