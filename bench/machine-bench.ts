@@ -91,8 +91,11 @@ async function withOwnRedis(start: (url: string) => Promise<Subject>, core: numb
       ...subject,
       store: redisMeter(redis.control),
       async stop() {
-        await subject.stop()
-        await redis.release('')
+        try {
+          await subject.stop()
+        } finally {
+          await redis.release('')
+        }
       },
     }
   } catch (error) {

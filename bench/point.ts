@@ -23,10 +23,15 @@ export async function preparePoint(
     // One after the other: what a shared store grows by is then one server's.
     for (const lane of lanes) await fillTo(entries, lane, point, context)
   }
-  if (scenario.pool === undefined || point === 0) return
+  // Filling can take longer than a server keeps an idle connection.
+  const isNew = entries !== undefined || (scenario.pool !== undefined && point > 0)
+  if (!isNew) return
   listener({ type: 'phase', round: plan.round, phase: 'issuing other credentials, warming up' })
   await openPoint(point, plan, lanes, generator, context)
 }
+
+/** A process's resident memory moves by more than fewer take. */
+const ENTRIES_IN_MEMORY = 20_000
 
 async function fillTo(entries: number, lane: Lane, point: number, context: RoundContext): Promise<void> {
   const { server, info } = lane
@@ -37,7 +42,12 @@ async function fillTo(entries: number, lane: Lane, point: number, context: Round
     const held = () => bytesHeld(lane, context)
     const bytesBefore = await held()
     await server.fill(entries - before.entries)
-    track.fill = { entries, bytes: before.bytes + (await held()) - bytesBefore }
+    const grown = (await held()) - bytesBefore
+    // What was too little to tell counts like the rest.
+    const bytes =
+      before.bytes === null ? (grown * entries) / (entries - before.entries) : before.bytes + grown
+    const isNoise = info.needs.includes('memory') && entries < ENTRIES_IN_MEMORY
+    track.fill = { entries, bytes: isNoise ? null : bytes }
   })
 }
 

@@ -65,7 +65,10 @@ export function applicableScenarios(
   scenarios: readonly Scenario[],
   strategies: readonly StrategyInfo[],
 ): readonly Scenario[] {
-  const some = scenarios.filter((scenario) => strategies.some((strategy) => applies(scenario, strategy)))
+  // The baseline is added to every run: alone it answers no scenario's question.
+  const asked = strategies.filter(({ state }) => state !== 'none')
+  const judged = asked.length > 0 ? asked : strategies
+  const some = scenarios.filter((scenario) => judged.some((strategy) => applies(scenario, strategy)))
   if (some.length > 0) return some
   const names = scenarios.map(({ id }) => id).join(', ')
   throw new AuthbenchError(

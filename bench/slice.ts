@@ -36,12 +36,13 @@ export async function measureSlice(
   window: Window,
   context: RoundContext,
 ): Promise<void> {
-  const { server, info } = lane
+  const { server } = lane
   if (server === null) return
   const { bench, signal } = context
   track.startedAt ??= bench.now()
-  // While others were measured its entries went on ageing, as they would not under steady load.
-  if (info.cache !== null) {
+  // While others were measured entries of caches went on ageing, as they would not under steady load. All servers of such a run get it:
+  // who has just answered answers faster.
+  if ([...context.strategies.values()].some(({ cache }) => cache !== null)) {
     await attempt(lane, signal, async () => void (await generator.slice(loadKey(lane, track.engine), window)))
   }
   // Not a lane's failure: without store counters or generator no lane can be measured.

@@ -71,6 +71,18 @@ describe('a store that is away', () => {
   })
 })
 
+test.each([
+  ['GET', '/me', 'new'],
+  ['POST', '/logout', undefined],
+  ['POST', '/logout-all', undefined],
+] as const)('%s %s hands out a renewed credential: %s', async (method, url, renewed) => {
+  const verify = () => ({ sub: 'x', claims: {}, renewed: 'new' })
+  const app = await appWith({ issue: () => 'x', verify, revoke() {}, revokeAll() {}, close() {} })
+  const reply = await app.inject({ method, url, headers: bearer('x') })
+  expect(reply.statusCode).toBeLessThan(300)
+  expect(reply.headers['set-auth-token']).toBe(renewed)
+})
+
 test('an error nobody expected gives 500 and no detail', async () => {
   const broken = async () => {
     throw Object.assign(new Error('secret detail'), { statusCode: 200 })

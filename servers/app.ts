@@ -3,11 +3,11 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import {
   type Authenticator,
   COOKIE_NAME,
-  type Identity,
   MAX_CREDENTIAL_BYTES,
   StoreUnavailableError,
   type TokenPair,
   type Transport,
+  type Verified,
 } from './contract.ts'
 import { refuseCrossSite } from './cross-site.ts'
 import { presentedCredential, REFUSED } from './presented-credential.ts'
@@ -67,11 +67,10 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
   const guard = transport === 'cookie' ? { onRequest: refuseCrossSite } : {}
 
   /** Null: refused, and the reply says so. */
-  async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Identity | null> {
+  async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Verified | null> {
     const credential = presentedCredential(request, transport)
     const identity = credential === REFUSED ? null : await authenticator.verify(credential, request)
     if (identity === null) refuse(reply, credential !== undefined)
-    else if (identity.renewed !== undefined) hand(reply, identity.renewed)
     return identity
   }
 
@@ -121,6 +120,8 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
 
   app.get('/me', { schema: identitySchema }, async (request, reply) => {
     const identity = await authenticate(request, reply)
+    // Only here: a logout must not hand out what it ends.
+    if (identity?.renewed !== undefined) hand(reply, identity.renewed)
     return identity ?? reply
   })
 

@@ -71,6 +71,12 @@ test('reserved claims of the wrong type are named all at once, with both types',
   ])
 })
 
+test.each(['sid', 'status', 'token_version', 'active'])('%s is refused: a strategy sets it', (claim) => {
+  const error = errorOf(() => tokenProfileFromClaims({ [claim]: 'x' }, 'claims.json'))
+  expect(error).toMatchObject({ code: 'CLAIMS_INVALID', exitCode: 2 })
+  expect(error.message).toBe(`claims.json: "${claim}" is taken: some strategies set it themselves`)
+})
+
 test('takes several audiences, as identity providers issue them', () => {
   const claims = { aud: ['https://api.example', 'https://userinfo.example'] }
   expect(tokenProfileFromClaims(claims, 'claims.json')).toMatchObject({

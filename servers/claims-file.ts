@@ -14,6 +14,9 @@ const RESERVED = {
   nbf: 'number',
 } as const
 
+/** Set by some strategies, which take them out again: a user's own would be lost there. */
+const TAKEN = ['sid', 'status', 'token_version', 'active']
+
 type ReservedClaim = keyof typeof RESERVED
 
 /**
@@ -51,6 +54,9 @@ export function tokenProfileFromClaims(parsed: unknown, source: string): TokenPr
     .map(([claim, type]) => `"${claim}" must be a ${type} and is ${typeName(parsed[claim])}`)
   if (parsed.aud !== undefined && audienceOf(parsed.aud) === null) {
     problems.push(`"aud" must be a string, or an array of strings, and is ${typeName(parsed.aud)}`)
+  }
+  for (const claim of TAKEN) {
+    if (Object.hasOwn(parsed, claim)) problems.push(`"${claim}" is taken: some strategies set it themselves`)
   }
   if (problems.length > 0) {
     throw new AuthbenchError('CLAIMS_INVALID', `${source}: ${problems.join('; ')}`, {

@@ -1,3 +1,5 @@
+import { CLOCK_MARGIN_SECONDS } from './revoked-ids.ts'
+
 /** What has to be known until a moment, in one bucket for each stretch of time in which that moment may lie. */
 export interface ExpiryBuckets<T> {
   /** The bucket of this moment; undefined: nothing was ever put into it. */
@@ -8,7 +10,8 @@ export interface ExpiryBuckets<T> {
 
 /**
  * A token says itself when it expires, so that one bucket answers for it, and what has expired goes a bucket at a
- * time, without a look at its entries. An entry stays at most one width longer than it has to.
+ * time, without a look at its entries. An entry stays at most one width longer than it has to,
+ * and the margin for clocks that differ.
  * @param now milliseconds since the epoch; moments are seconds, like `exp`
  */
 export function expiryBuckets<T>(widthSeconds: number, now: () => number, make: () => T): ExpiryBuckets<T> {
@@ -21,7 +24,7 @@ export function expiryBuckets<T>(widthSeconds: number, now: () => number, make: 
       const index = indexOf(expiresAt)
       let bucket = buckets.get(index)
       if (bucket === undefined) {
-        const current = indexOf(now() / 1000)
+        const current = indexOf(now() / 1000 - CLOCK_MARGIN_SECONDS)
         for (const old of buckets.keys()) if (old < current) buckets.delete(old)
         bucket = make()
         buckets.set(index, bucket)

@@ -57,7 +57,11 @@ describe('keys', () => {
     [{ use: 'sig' }, HS256, ['HS256']],
     [{ use: 'enc' }, HS256, ['A256GCM']],
     [{ key_ops: ['sign', 'verify'] }, HS256, ['HS256']],
-    [{}, { kty: 'oct', k: Buffer.alloc(64, 7).toString('base64url') }, ['HS256']],
+    [
+      {},
+      { kty: 'oct', k: Buffer.from(Array.from({ length: 64 }, (_, index) => index)).toString('base64url') },
+      ['HS256'],
+    ],
     [{}, RS256, ['RS256', 'PS256']],
     [{}, ES256, ['ES256']],
     [{}, EdDSA, ['EdDSA', 'PASETO']],

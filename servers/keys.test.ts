@@ -12,7 +12,11 @@ function open(id: keyof typeof STRATEGIES, replaced: Partial<KeyMaterial>) {
   return testDeps({ keys: { ...keys, ...replaced } }).then((deps) => STRATEGIES[id].open(deps))
 }
 
-const secretOf = (bytes: number): JWK => ({ kty: 'oct', k: Buffer.alloc(bytes, 7).toString('base64url') })
+const secretOf = (bytes: number): JWK => ({
+  kty: 'oct',
+  k: Buffer.from(Array.from({ length: bytes }, (_, index) => index)).toString('base64url'),
+})
+const unfilled: JWK = { kty: 'oct', k: Buffer.alloc(32).toString('base64url') }
 
 const rsaOf = (modulusLength: number) => jwkOf(generateKeyPairSync('rsa', { modulusLength }).privateKey)
 const ec = (namedCurve: string) => jwkOf(generateKeyPairSync('ec', { namedCurve }).privateKey)
@@ -20,15 +24,17 @@ const x25519 = jwkOf(generateKeyPairSync('x25519').privateKey)
 const shortModulus = rsaOf(2040)
 /** 257 bytes: its signatures have other unused bits than those of 2048. */
 const longModulus = rsaOf(2056)
+/** 1, 3 and 65536. */
+const exponents = ['AQ', 'Aw', 'AQAA'].map((e): JWK => ({ ...keys.RS256, e, d: e, dp: e, dq: e }))
 
 /** What each algorithm refuses; somebody else's kind of key is among it. */
 const WEAK: Readonly<Record<keyof KeyMaterial, readonly JWK[]>> = {
-  HS256: [secretOf(31), secretOf(0), { kty: 'oct' }, keys.RS256],
-  RS256: [shortModulus, keys.HS256, keys.ES256],
-  PS256: [shortModulus, keys.HS256, keys.ES256],
+  HS256: [secretOf(31), secretOf(0), unfilled, { kty: 'oct' }, keys.RS256],
+  RS256: [shortModulus, ...exponents, keys.HS256, keys.ES256],
+  PS256: [shortModulus, ...exponents, keys.HS256, keys.ES256],
   ES256: [ec('P-384'), ec('secp256k1'), keys.EdDSA, keys.HS256],
   EdDSA: [x25519, keys.ES256, keys.HS256],
-  A256GCM: [secretOf(31), secretOf(16), secretOf(64), keys.RS256],
+  A256GCM: [secretOf(31), secretOf(16), secretOf(64), unfilled, keys.RS256],
   PASETO: [x25519, keys.ES256, keys.HS256],
 }
 

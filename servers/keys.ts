@@ -25,6 +25,8 @@ const CURVE_SIGNATURE_BYTES = 64
 const SECRET_BITS = 256
 /** RFC 7518 section 3.3. */
 const MIN_RSA_BITS = 2048
+/** FIPS 186-5 section A.1.1. With an exponent of 1 a signature is its own padding, and anybody makes it. */
+const MIN_RSA_EXPONENT = 65_537n
 
 /** RFC 7518 section 3.1, RFC 8037 section 3.1; PASETO version 4. */
 const KIND = {
@@ -62,18 +64,19 @@ export const jwkOf = (key: KeyObject): JWK => key.export({ format: 'jwk' }) as J
 
 /**
  * The bytes of an HMAC key.
- * @throws AuthbenchError `WEAK_KEY`: shorter than 256 bits, or not an `oct` key at all
+ * @throws AuthbenchError `WEAK_KEY`: shorter than 256 bits, one byte over and over, or not an `oct` key at all
  */
 export function hmacSecret(jwk: JWK): Buffer {
   const secret = secretOf('HS256', jwk)
   const bits = secret.length * 8
   if (bits < SECRET_BITS) throw tooShort('HS256', bits, SECRET_BITS)
+  assertVaried('HS256', secret)
   return secret
 }
 
 /**
  * The bytes of a key for AES-256.
- * @throws AuthbenchError `WEAK_KEY`: not exactly 256 bits, or not an `oct` key at all
+ * @throws AuthbenchError `WEAK_KEY`: not exactly 256 bits, one byte over and over, or not an `oct` key at all
  */
 export function encryptionSecret(jwk: JWK): Buffer {
   const secret = secretOf('A256GCM', jwk)
@@ -84,7 +87,14 @@ export function encryptionSecret(jwk: JWK): Buffer {
       `Give it a key of ${SECRET_BITS} bits.`,
     )
   }
+  assertVaried('A256GCM', secret)
   return secret
+}
+
+/** A buffer that nobody filled passes for a key by its length. */
+function assertVaried(algorithm: SecretAlgorithm, secret: Buffer): void {
+  if (secret.some((byte) => byte !== secret[0])) return
+  throw weakKey(`the ${algorithm} key is one byte over and over`, 'Give it random bytes.')
 }
 
 function secretOf(algorithm: SecretAlgorithm, jwk: JWK): Buffer {
@@ -94,13 +104,13 @@ function secretOf(algorithm: SecretAlgorithm, jwk: JWK): Buffer {
 
 /**
  * Both halves of a private key.
- * @throws AuthbenchError `WEAK_KEY`: RSA modulus shorter than 2048 bits, another curve, another kind of key
+ * @throws AuthbenchError `WEAK_KEY`: RSA modulus shorter than 2048 bits or exponent under 65537, another curve, another kind of key
  */
 export function keyPair(algorithm: KeyPairAlgorithm, jwk: JWK): KeyPair {
   const kind: { readonly kty: string; readonly crv?: string } = KIND[algorithm]
   if (jwk.kty !== kind.kty || jwk.crv !== kind.crv) throw wrongKind(algorithm, jwk, kind)
   const privateKey = createPrivateKey({ key: jwk, format: 'jwk' })
-  const bits = assertModulus(algorithm, privateKey)
+  const bits = assertStrongRsa(algorithm, privateKey)
   return {
     privateKey,
     publicKey: createPublicKey(privateKey),
@@ -110,18 +120,24 @@ export function keyPair(algorithm: KeyPairAlgorithm, jwk: JWK): KeyPair {
 
 /**
  * The public half of an RSA, EC or Ed25519 key.
- * @throws AuthbenchError `WEAK_KEY`: RSA modulus shorter than 2048 bits
+ * @throws AuthbenchError `WEAK_KEY`: RSA modulus shorter than 2048 bits or exponent under 65537
  */
 export function publicJwk(privateJwk: JWK): JWK {
   const key = createPublicKey({ key: privateJwk, format: 'jwk' })
-  assertModulus('RSA', key)
+  assertStrongRsa('RSA', key)
   return jwkOf(key)
 }
 
 /** @returns its bits; undefined where there is no modulus */
-function assertModulus(name: string, key: KeyObject): number | undefined {
-  const bits = key.asymmetricKeyDetails?.modulusLength
+function assertStrongRsa(name: string, key: KeyObject): number | undefined {
+  const { modulusLength: bits, publicExponent: exponent } = key.asymmetricKeyDetails ?? {}
   if (bits !== undefined && bits < MIN_RSA_BITS) throw tooShort(name, bits, MIN_RSA_BITS)
+  if (exponent !== undefined && (exponent < MIN_RSA_EXPONENT || exponent % 2n === 0n)) {
+    throw weakKey(
+      `the public exponent of the ${name} key is ${exponent}, not an odd number of at least ${MIN_RSA_EXPONENT}`,
+      `Give it a key with exponent ${MIN_RSA_EXPONENT}.`,
+    )
+  }
   return bits
 }
 

@@ -34,7 +34,10 @@ export interface FamilyLimits {
   readonly leewaySeconds: number
 }
 
-/** Whole groups of three bytes, so that every text of this length has one spelling only. */
+/**
+ * Known to holders of a token of the family only: no made-up token ends one. Whole groups of three bytes, so that every
+ * text of this length has one spelling only.
+ */
 const FAMILY_BYTES = 18
 /** More than 256 bits. */
 const SECRET_BYTES = 33
@@ -43,8 +46,9 @@ const REFRESH_TOKEN = /^[\w-]{68}$/
 
 /**
  * A family is one hash: `sub`, `current` (hash of the token that is good), `idle` and `end` (milliseconds since the epoch, by
- * the clock of the server, which the TTL only follows), and one field for every used token. Within the leeway also
- * `previous`, `rotated`, and `sealed`: the current token, to be opened with the previous one alone.
+ * the clock of the server, which the TTL only follows). With a leeway also `previous`, `rotated`, and `sealed`: the
+ * current token, to be opened with the previous one alone. Used tokens are not listed: they would pile up for as long as
+ * a client refreshes, and whoever has the id and not the current secret has an old token, or a part of one.
  */
 const START = `
 redis.call('HSET', KEYS[1], 'sub', ARGV[1], 'current', ARGV[2], 'idle', ARGV[3], 'end', ARGV[4])
@@ -64,11 +68,11 @@ end
 local leeway = tonumber(ARGV[5])
 if family[2] ~= ARGV[1] then
   if family[5] == ARGV[1] and leeway > 0 and now < tonumber(family[6]) + leeway then return {sub, family[7]} end
-  if redis.call('HEXISTS', KEYS[1], 'used:' .. ARGV[1]) == 1 then redis.call('DEL', KEYS[1]) end
+  redis.call('DEL', KEYS[1])
   return false
 end
 local idle = math.min(now + tonumber(ARGV[4]), tonumber(family[4]))
-redis.call('HSET', KEYS[1], 'current', ARGV[2], 'idle', string.format('%.0f', idle), 'used:' .. ARGV[1], '')
+redis.call('HSET', KEYS[1], 'current', ARGV[2], 'idle', string.format('%.0f', idle))
 if leeway > 0 then redis.call('HSET', KEYS[1], 'previous', ARGV[1], 'rotated', ARGV[3], 'sealed', ARGV[6]) end
 redis.call('PEXPIRE', KEYS[1], string.format('%.0f', idle - now))
 return {sub, ''}`

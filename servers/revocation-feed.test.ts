@@ -28,8 +28,8 @@ interface Follower extends RevocationFeed {
   readonly known: Set<string>
 }
 
-async function follow(url: string, prefix: string, clock?: () => number): Promise<Follower> {
-  const { deps, disconnect } = await nodeDeps(url, prefix, { now: () => NOW })
+async function follow(url: string, prefix: string, clock?: () => number, now = () => NOW): Promise<Follower> {
+  const { deps, disconnect } = await nodeDeps(url, prefix, { now })
   const known = new Set<string>()
   const feed = await revocationFeed(deps, ({ tokenId }) => known.add(tokenId), clock)
   onTestFinished(async () => {
@@ -62,11 +62,11 @@ test('everything revoked earlier is known before the feed is opened, however muc
   expect(await second.isRevoked('other')).toBe(false)
 })
 
-test('what has expired is not learnt any more', async () => {
+test('what has expired a minute ago is not learnt any more', async () => {
   const prefix = newPrefix()
   const { client, stream } = await operator(prefix)
-  await client.xadd(stream, '*', 'id', 'expired', 'exp', NOW / 1000)
-  await client.xadd(stream, '*', 'id', 'live', 'exp', NOW / 1000 + 1)
+  await client.xadd(stream, '*', 'id', 'expired', 'exp', NOW / 1000 - 60)
+  await client.xadd(stream, '*', 'id', 'live', 'exp', NOW / 1000 - 59)
   expect((await follow(redis.url, prefix)).known).toEqual(new Set(['live']))
 })
 
@@ -127,6 +127,31 @@ test('is fresh as long as the last complete answer was asked for within the lag'
   expect(feed.fresh()).toBe(false)
   proxy.mend()
   await expect.poll(feed.fresh, soon).toBe(true)
+})
+
+test('after a clock that was ahead everything is read again, and the feed is not fresh until then', async () => {
+  const prefix = newPrefix()
+  let now = NOW
+  const feed = await follow(redis.url, prefix, undefined, () => now)
+  await feed.revoke(revocation('before'))
+  now = NOW + 48 * 3_600_000
+  expect(feed.fresh()).toBe(true)
+  // As whoever keeps what is not expired.
+  feed.known.clear()
+  now = NOW
+  expect(feed.fresh()).toBe(false)
+  await expect.poll(feed.fresh, soon).toBe(true)
+  expect([...feed.known]).toEqual(['before'])
+  now -= 59_000
+  expect(feed.fresh()).toBe(true)
+})
+
+test('an entry outlives its token by a minute, for servers whose clock is behind', async () => {
+  const prefix = newPrefix()
+  const { client } = await operator(prefix)
+  await (await follow(redis.url, prefix)).revoke(revocation('one'))
+  const [key = ''] = await client.keys(`${prefix}revoked:*`)
+  expect(await client.ttl(key)).toBeGreaterThan(115)
 })
 
 test('a logout that Redis did not take is not known here either, so that it can be tried again', async () => {

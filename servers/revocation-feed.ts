@@ -3,7 +3,13 @@ import { pipelined } from './backends/pipelined.ts'
 import type { RedisLink } from './backends/redis-link.ts'
 import { redisScript } from './backends/redis-script.ts'
 import type { StrategyDeps } from './contract.ts'
-import { otherRevocations, type Revocation, revokedKey, secondsLeft } from './revoked-ids.ts'
+import {
+  CLOCK_MARGIN_SECONDS,
+  otherRevocations,
+  type Revocation,
+  revokedKey,
+  secondsLeft,
+} from './revoked-ids.ts'
 
 /** News of revoked tokens for servers that remember them themselves. */
 export interface RevocationFeed {
@@ -27,8 +33,6 @@ const BLOCK_MS = 250
 const SILENCE_MS = 500
 const RETRY_MS = 50
 const BATCH = 1000
-/** Entries outlive every token by this, for clocks that differ. */
-const MARGIN_SECONDS = 60
 const BEGINNING = '0'
 
 /** Entry and news in one step. The news is cut by the clock that numbers it, which is that of Redis. */
@@ -60,26 +64,42 @@ export async function revocationFeed(
   const stream = link.key(streamName)
   const entryKey = (tokenId: string) => link.key(revokedKey(issuer, tokenId))
   const publish = redisScript(link, PUBLISH)
-  const keepSeconds = deps.ttlSeconds + MARGIN_SECONDS
-  const reader = await followStream(link, stream, monotonicMs, (fields) => {
+  const keepSeconds = deps.ttlSeconds + CLOCK_MARGIN_SECONDS
+  const lost = { some: false }
+  let latestMs = Number.NEGATIVE_INFINITY
+  const reader = await followStream(link, stream, monotonicMs, lost, (fields) => {
     const [, tokenId, , exp] = fields
-    if (tokenId !== undefined) learnLive({ tokenId, expiresAt: Number(exp) })
+    if (tokenId === undefined) return
+    const revocation = { tokenId, expiresAt: Number(exp) }
+    if (revocation.expiresAt > clock() / 1000 - CLOCK_MARGIN_SECONDS) learn(revocation)
   })
 
-  function learnLive(revocation: Revocation): void {
-    if (revocation.expiresAt > deps.now() / 1000) learn(revocation)
+  /** What was let go while the clock was ahead is needed again once it is right. */
+  function clock(): number {
+    const nowMs = deps.now()
+    if (nowMs < latestMs - CLOCK_MARGIN_SECONDS * 1000) {
+      lost.some = true
+      latestMs = nowMs
+    }
+    latestMs = Math.max(latestMs, nowMs)
+    return nowMs
+  }
+
+  function fresh(): boolean {
+    clock()
+    return !lost.some && monotonicMs() - reader.completeAt() < FEED_LAG_MS
   }
 
   return {
     async revoke(revocation) {
       const { tokenId, expiresAt } = revocation
-      const seconds = secondsLeft(revocation, deps.now())
+      const seconds = secondsLeft(revocation, clock())
       await publish([revokedKey(issuer, tokenId), streamName], [seconds, keepSeconds, tokenId, expiresAt])
       // Not before Redis has it: a logout that failed has to be repeatable here.
       learn(revocation)
     },
     async fill(entries) {
-      const expiresAt = Math.floor(deps.now() / 1000) + deps.ttlSeconds
+      const expiresAt = Math.floor(clock() / 1000) + deps.ttlSeconds
       await pipelined(link, otherRevocations(entries, expiresAt), (pipeline, revocation) => {
         pipeline.set(entryKey(revocation.tokenId), '1', 'EX', deps.ttlSeconds)
         pipeline.xadd(stream, '*', 'id', revocation.tokenId, 'exp', expiresAt)
@@ -87,7 +107,7 @@ export async function revocationFeed(
       })
       await ask(client.expire(stream, keepSeconds))
     },
-    fresh: () => monotonicMs() - reader.completeAt() < FEED_LAG_MS,
+    fresh,
     isRevoked: async (tokenId) => (await ask(client.exists(entryKey(tokenId)))) === 1,
     close: reader.close,
   }
@@ -99,11 +119,15 @@ interface StreamReader {
   close(): Promise<void>
 }
 
-/** Resolves when it has read what is there, and goes on reading until it is closed. */
+/**
+ * Resolves when it has read what is there, and goes on reading until it is closed.
+ * @param lost whether it has to begin anew; taken back when it does, and then nothing is complete until all is read
+ */
 async function followStream(
   link: RedisLink,
   stream: string,
   monotonicMs: () => number,
+  lost: { some: boolean },
   read: (fields: readonly string[]) => void,
 ): Promise<StreamReader> {
   const connection = link.connect({ socketTimeout: BLOCK_MS + SILENCE_MS })
@@ -125,7 +149,11 @@ async function followStream(
       read(fields)
       last = id
     }
-    if (known?.length === 0) last = BEGINNING
+    if (lost.some) {
+      lost.some = false
+      last = BEGINNING
+      completeAt = Number.NEGATIVE_INFINITY
+    } else if (known?.length === 0) last = BEGINNING
     else if (entries.length < BATCH) completeAt = askedAt
   }
 

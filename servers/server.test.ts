@@ -61,6 +61,25 @@ test('a port that is taken is not taken over', async () => {
   await expect(start(STRATEGIES.none, { port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
 })
 
+test('a server that cannot start closes its strategy', async () => {
+  const { port } = await start(STRATEGIES.none)
+  let closed = 0
+  const strategy: AuthStrategy = {
+    ...STRATEGIES.none,
+    open: async () => ({
+      issue: () => 'x',
+      verify: () => null,
+      revoke() {},
+      close() {
+        closed++
+        throw new Error('second')
+      },
+    }),
+  }
+  await expect(start(strategy, { port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  expect(closed).toBe(1)
+})
+
 test('a stopped server gives its port back, and waits for no request that is not yet whole', async () => {
   const server = await start(STRATEGIES.none)
   const client = connect(server.port, '127.0.0.1')

@@ -5,6 +5,7 @@ import { memoryStore } from './backends/memory.ts'
 import { redisStore } from './backends/redis.ts'
 import { type RedisLink, redisLink } from './backends/redis-link.ts'
 import type {
+  Authenticator,
   AuthServerAddress,
   AuthStrategy,
   CacheUse,
@@ -61,11 +62,20 @@ const LONGEST_SESSION_MS = 24 * 60 * 60 * 1000
  */
 export async function startServer(strategy: AuthStrategy, options: ServerOptions): Promise<RunningServer> {
   const closers: (() => Promise<void>)[] = []
-  const closeStores = () => Promise.all(closers.map((close) => close()))
+  let opened: Authenticator | null = null
+  /** The stores in any case, and last: the authenticator may still need them. */
+  async function closeAll(): Promise<void> {
+    try {
+      await opened?.close()
+    } finally {
+      await Promise.all(closers.map((close) => close()))
+    }
+  }
   let clockSetBackMs = 0
   const now = () => options.now() - clockSetBackMs
   try {
     const authenticator = await strategy.open(dependencies(strategy, { ...options, now }, closers))
+    opened = authenticator
     const app = await buildApp(authenticator, options)
     await app.listen({ host: HOST, port: options.port })
     return {
@@ -93,13 +103,15 @@ export async function startServer(strategy: AuthStrategy, options: ServerOptions
       },
       cacheUse: () => authenticator.cacheUse?.() ?? null,
       async close() {
-        await app.close()
-        await authenticator.close()
-        await closeStores()
+        try {
+          await app.close()
+        } finally {
+          await closeAll()
+        }
       },
     }
   } catch (error) {
-    await closeStores()
+    await closeAll().catch(() => {})
     throw error
   }
 }

@@ -69,20 +69,23 @@ test('a key that is always being asked for gets in: all its readers share one an
 test.each([
   ['first', [0, 1]],
   ['last', [1, 0]],
-])('whoever reads after a drop asks anew, and the older answer is not kept if it comes %s', async (_when, order) => {
-  const cache = sessionCache<number>(3, always)
-  const answers: ((value: number) => void)[] = []
-  const load = () => new Promise<number>((resolve) => answers.push(resolve))
-  const before = cache.read('a', load)
-  cache.drop('a')
-  const after = cache.read('a', load)
-  for (const index of order) {
-    answers[index]?.(index)
-    await [before, after][index]
-  }
-  expect(await Promise.all([before, after])).toEqual([0, 1])
-  expect(cache.find('a')).toBe(1)
-})
+])(
+  'whoever reads after a drop asks anew, and the older answer is not kept if it comes %s',
+  async (_when, order) => {
+    const cache = sessionCache<number>(3, always)
+    const answers: ((value: number) => void)[] = []
+    const load = () => new Promise<number>((resolve) => answers.push(resolve))
+    const before = cache.read('a', load)
+    cache.drop('a')
+    const after = cache.read('a', load)
+    for (const index of order) {
+      answers[index]?.(index)
+      await [before, after][index]
+    }
+    expect(await Promise.all([before, after])).toEqual([0, 1])
+    expect(cache.find('a')).toBe(1)
+  },
+)
 
 test('keeps nothing of what is not there or was not answered', async () => {
   const cache = sessionCache<number>(3, always)

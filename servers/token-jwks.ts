@@ -4,12 +4,11 @@ import { remoteKeys } from './remote-keys.ts'
 import {
   ACCESS_TOKEN_TYPE,
   type AccessToken,
-  canonicalSignature,
+  isCanonicalBase64url,
   parseClaims,
   readClaims,
 } from './token-claims.ts'
 
-const RSA_2048_BYTES = 256
 const ALGORITHMS = { algorithms: ['RS256'] }
 
 /** Verifies RS256 access tokens with the keys of an auth server; all else as with a key of one's own. */
@@ -18,9 +17,9 @@ export function jwksVerifier(
   { now, token: profile }: Pick<StrategyDeps, 'now' | 'token'>,
 ): (token: string) => Promise<AccessToken | null> {
   const keyOf = remoteKeys(fetchKeySet, now)
-  const isCanonical = canonicalSignature(RSA_2048_BYTES)
   return async (token) => {
-    if (!isCanonical(token)) return null
+    // How long its keys are is the auth server's affair, and no signature of another length verifies.
+    if (!isCanonicalBase64url(token.slice(token.lastIndexOf('.') + 1))) return null
     try {
       const { payload, protectedHeader } = await compactVerify(token, keyOf, ALGORITHMS)
       // `crit` could only ask for an unencoded payload, which a JWT must not have (RFC 7797 section 7).

@@ -37,6 +37,8 @@ export const strategyInfoSchema = z.object({
   needs: z.array(needSchema),
   /** What is kept, and for whom: 'one entry per session'. Null: nothing is kept on any server. */
   stores: z.string().nullable(),
+  /** `stores` does not grow with its users one by one, or only on another server: nothing for `store-size` to fill. Absent: it does. */
+  fixedStore: z.boolean().optional(),
   /** Trips to a store or another server for one request with a good credential, caches warm. */
   roundTrips: z.int().min(0),
   /** Its servers ask Redis also when no request comes: a feed that is followed, a list that is polled. Absent: they do not. */

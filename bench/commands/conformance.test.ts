@@ -47,6 +47,19 @@ describe('authbench conformance', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
+  it('takes no file for passed that ends the process', async () => {
+    const example = fileURLToPath(new URL('../../servers/examples/hmac-ticket.ts', import.meta.url))
+    const file = join(folder, 'ends.mjs')
+    const open = 'async open() { process.exit(0) }'
+    writeFileSync(
+      file,
+      `import base from ${JSON.stringify(example)}; export default { ...base, id: 'ends', ${open} }`,
+    )
+    const { code, stderr } = await conformance(['--strategy', file])
+    expect(stderr).toContain('STRATEGY_ENDED_PROCESS')
+    expect(code).toBe(3)
+  })
+
   it('stops at Ctrl-C and leaves nothing behind', async () => {
     const { code, stderr } = await conformance(['--strategies', 'session-redis'], (kill) => kill())
     expect(stderr).toMatch(/Stopping[\s\S]*Interrupted before anything was checked/)

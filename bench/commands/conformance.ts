@@ -10,11 +10,13 @@ import { AuthbenchError, messageOf } from '../../src/errors.ts'
 import { ansiPaint, plainPaint } from '../../src/report/text/paint.ts'
 import type { Chosen } from '../chosen.ts'
 import { conformanceText } from '../conformance/render.ts'
+import { describeStrategies } from '../own-strategies.ts'
 import { assertAnswers, readTarget } from '../target.ts'
 import type { Terminal } from '../terminal.ts'
 
 const SCHEMA = 'authbench/conformance@1'
 const INTERRUPTED = 130
+const NO_VERDICT = 3
 
 export interface ConformanceFlags {
   readonly strategies?: readonly string[] | undefined
@@ -79,9 +81,28 @@ interface Checked {
 }
 
 async function checkOwn(flags: ConformanceFlags, signal: AbortSignal, terminal: Terminal): Promise<Checked> {
-  const strategies = await chosen(flags)
-  const rows = await checkBeforeRun({ known: strategies, files: new Map() }, signal, terminal)
-  return { rows, groups: new Map(strategies.map(({ id, family }) => [id, family])) }
+  // In a process of its own first: a file that ends or hangs its process, or takes an id that is taken, is told from here.
+  await describeStrategies(flags.strategy ?? [], signal)
+  const unguard = failOnExit(terminal)
+  try {
+    const strategies = await chosen(flags)
+    const rows = await checkBeforeRun({ known: strategies, files: new Map() }, signal, terminal)
+    return { rows, groups: new Map(strategies.map(({ id, family }) => [id, family])) }
+  } finally {
+    unguard()
+  }
+}
+
+/** A strategy that ends the process must not look like one that passed. */
+function failOnExit({ stderr }: Terminal): () => void {
+  const fail = () => {
+    stderr.write(
+      'authbench: the process was ended by a strategy before its verdict [STRATEGY_ENDED_PROCESS]\n',
+    )
+    process.exitCode = NO_VERDICT
+  }
+  process.once('exit', fail)
+  return () => void process.off('exit', fail)
 }
 
 /** @throws AuthbenchError OPTIONS_INVALID, STRATEGY_FILE_* */

@@ -54,7 +54,11 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const config = resolveConfig(
     {
       ...merged,
-      ...(merged.strategies === undefined ? {} : { strategies: [...merged.strategies, ...added] }),
+      ...(merged.strategies !== undefined
+        ? { strategies: [...merged.strategies, ...added] }
+        : target === null
+          ? {}
+          : { strategies: added }),
     },
     {
       strategies: choosable(own, target),

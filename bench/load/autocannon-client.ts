@@ -16,7 +16,7 @@ export interface BrakedClient extends EventEmitter {
   paused: boolean
   conn: Socket
   /** While `response` is emitted, still at the request that was answered; the next one is behind it. */
-  readonly requestIterator: { currentRequestIndex: number }
+  readonly requestIterator: { currentRequestIndex: number; requests: object[] }
   setRequests(requests: object[]): void
   _doRequest(): void
   destroy(): void
@@ -60,13 +60,18 @@ export class Walk {
     this.#client = client
     this.#host = new URL(target.origin).host
     const requests = target.requests.filter((_, index) => index % target.connections === connection)
+    const wires = new Map<EngineRequest, WireRequest>()
     const byText = new Map<string, WireRequest>()
-    this.#circle = requests.map((request) => {
+    const wire = (request: EngineRequest) => {
+      const known = wires.get(request)
+      if (known !== undefined) return known
       const text = JSON.stringify(request)
-      const known = byText.get(text) ?? this.#wire(request)
-      byText.set(text, known)
-      return known
-    })
+      const made = byText.get(text) ?? this.#wire(request)
+      byText.set(text, made)
+      wires.set(request, made)
+      return made
+    }
+    this.#circle = requests.map(wire)
     this.#steps = requests.map((request) => ({
       ...expectationOf(request, target),
       leads: request.leads ?? false,
@@ -88,8 +93,10 @@ export class Walk {
   }
 
   #begin(): void {
-    // Builds the bytes of all of them, with a placeholder for the own token.
-    this.#client.setRequests([...this.#circle])
+    const { requestIterator } = this.#client
+    // Builds the bytes of all that it is given, as often as they are in it, with a placeholder for the own token.
+    this.#client.setRequests([...new Set(this.#circle)])
+    requestIterator.requests = [...this.#circle]
     this.#present()
   }
 

@@ -3,7 +3,7 @@ import { AuthbenchError, messageOf } from '../../src/errors.ts'
 import { cpuBetween, readOwnCpu } from '../machine/schedstat.ts'
 import { autocannonEngine } from './autocannon.ts'
 import type { LoadEngine, OpenLoad } from './engine.ts'
-import type { EngineId, FromGenerator, ToGenerator } from './messages.ts'
+import { type EngineId, type FromGenerator, type ToGenerator, unpacked } from './messages.ts'
 import { pacedEngine } from './paced.ts'
 import { warmUp } from './warm-up.ts'
 
@@ -14,7 +14,7 @@ const send = (message: FromGenerator): void => void process.send?.(message)
 async function answer(message: ToGenerator): Promise<FromGenerator> {
   if (message.type === 'open') {
     loads.get(message.key)?.close()
-    loads.set(message.key, await ENGINES[message.engine].open(message.target))
+    loads.set(message.key, await ENGINES[message.engine].open(unpacked(message.target)))
     return { type: 'opened' }
   }
   if (message.type === 'warm up') {

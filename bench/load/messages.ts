@@ -1,5 +1,5 @@
 import type { ProcessCpu } from '../../src/cell.ts'
-import type { EngineSlice, EngineTarget, Window } from './engine.ts'
+import type { EngineRequest, EngineSlice, EngineTarget, Window } from './engine.ts'
 
 export type EngineId = 'autocannon' | 'paced'
 
@@ -16,9 +16,30 @@ export interface WarmUp {
   readonly converged: boolean | null
 }
 
+/** Each request once: a message of tens of thousands that repeat themselves would have a hundred megabytes. */
+export interface PackedTarget extends EngineTarget {
+  /** Places in `requests`, in the order of sending. */
+  readonly order: readonly number[]
+}
+
+/** By identity: who makes a target uses one object for one request. */
+export function packed(target: EngineTarget): PackedTarget {
+  const places = new Map<EngineRequest, number>()
+  for (const request of target.requests) if (!places.has(request)) places.set(request, places.size)
+  return {
+    ...target,
+    requests: [...places.keys()],
+    order: target.requests.map((request) => places.get(request) ?? 0),
+  }
+}
+
+export function unpacked({ order, ...target }: PackedTarget): EngineTarget {
+  return { ...target, requests: order.flatMap((place) => target.requests[place] ?? []) }
+}
+
 /** Runner to generator child. `key` names one open load. */
 export type ToGenerator =
-  | { readonly type: 'open'; readonly key: string; readonly engine: EngineId; readonly target: EngineTarget }
+  | { readonly type: 'open'; readonly key: string; readonly engine: EngineId; readonly target: PackedTarget }
   /** A few at a time, each until it has had so many responses and its cost no longer falls, at most for so long. */
   | {
       readonly type: 'warm up'

@@ -71,10 +71,13 @@ class PacedLoad implements OpenLoad, ConnectionListener {
     this.#cohorts = cohortsOf(target)
     this.#limits = limits
     const { host } = new URL(target.origin)
-    const requests = target.requests.map((request) => ({
-      ...expectationOf(request, target),
-      bytes: Buffer.from(requestText(request, host)),
-    }))
+    const prepared = new Map(
+      [...new Set(target.requests)].map((request) => [
+        request,
+        { ...expectationOf(request, target), bytes: Buffer.from(requestText(request, host)) },
+      ]),
+    )
+    const requests = target.requests.flatMap((request) => prepared.get(request) ?? [])
     this.#connections = Array.from({ length: target.connections }, (_, own) => {
       const part = requests.filter((_, index) => index % target.connections === own)
       return new PacedConnection(target.origin, part, this)

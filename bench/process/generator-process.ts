@@ -1,5 +1,5 @@
 import { AuthbenchError } from '../../src/errors.ts'
-import type { FromGenerator, ToGenerator } from '../load/messages.ts'
+import { type FromGenerator, packed, type ToGenerator } from '../load/messages.ts'
 import { yieldToOthers } from '../machine/priority.ts'
 import type { Generator } from '../ports.ts'
 import { Child } from './child.ts'
@@ -43,7 +43,8 @@ export async function startGeneratorProcess(
     return {
       async open(key, engine, target) {
         if (engine === 'paced' && sharesCore) yieldToOthers(child.pid)
-        await lost(child.request({ type: 'open', key, engine, target }, 'opened', OPEN_LIMIT_MS))
+        const message = { type: 'open', key, engine, target: packed(target) } as const
+        await lost(child.request(message, 'opened', OPEN_LIMIT_MS))
       },
       async warmUp(lanes, requests, limitOfSomeMs) {
         const limitMs = limitOfSomeMs * Math.ceil(lanes.length / SERVERS_IN_LIMIT)

@@ -10,5 +10,5 @@ export const storeSize: Omit<Scenario, 'id'> = {
   route: { method: 'GET', path: '/me' },
   expectStatus: 200,
   entries: ({ entries }) => Number(entries),
-  appliesTo: ({ state, stores }) => state === 'none' || stores !== null,
+  appliesTo: ({ state, stores, fixedStore }) => state === 'none' || (stores !== null && fixedStore !== true),
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
-import { AuthbenchError } from '../../src/errors.ts'
 import type { AuthStrategy, KeyMaterial } from '../contract.ts'
 import { type ConformanceCase, usesTokens } from './case.ts'
 import { type ConformanceEnvironment, openSubject } from './subject.ts'
@@ -46,7 +45,8 @@ async function startCode(
     await subject.close()
     return null
   } catch (error) {
-    return error instanceof AuthbenchError ? error.code : String(error)
+    // A strategy of the user has errors of its own.
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error)
   }
 }
 

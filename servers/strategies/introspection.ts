@@ -42,6 +42,7 @@ export const introspection = (kind: keyof typeof DESCRIPTION) =>
     // Redis is the auth server's.
     needs: ['auth-server', 'redis'],
     stores: 'one entry per token, at the auth server: subject, claims, expiry',
+    fixedStore: true,
     refreshes: false,
     exceptions: {},
     library: 'undici',

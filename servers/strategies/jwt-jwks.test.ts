@@ -1,8 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { CompactSign, decodeJwt, decodeProtectedHeader, importJWK } from 'jose'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { authServerClient } from '../auth-client.ts'
 import { startAuthServer } from '../auth-server/server.ts'
-import { StoreUnavailableError } from '../contract.ts'
+import { type KeyMaterial, StoreUnavailableError } from '../contract.ts'
+import { jwkOf } from '../keys.ts'
 import { testKeys } from '../testing/deps.ts'
 import { openPair } from '../testing/resource-server.ts'
 import { jwksVerifier } from '../token-jwks.ts'
@@ -20,9 +22,15 @@ afterEach(() => close())
 const options = { redisUrl: null, ttlSeconds: TTL_SECONDS, now: () => now }
 
 /** The verifier alone, in front of a real auth server, with its fetches counted. */
-async function openVerifier() {
+async function openVerifier(keys?: KeyMaterial) {
   const start = async (port: number) =>
-    startAuthServer({ ...options, keys: await testKeys(), token: DEFAULT_TOKEN_PROFILE, keyPrefix: '', port })
+    startAuthServer({
+      ...options,
+      keys: keys ?? (await testKeys()),
+      token: DEFAULT_TOKEN_PROFILE,
+      keyPrefix: '',
+      port,
+    })
   let server = await start(0)
   const client = await authServerClient({ authServer: server.address })
   let fetches = 0
@@ -69,6 +77,15 @@ test('the new key is known at once after a rotation, the old one until its last 
   expect([await me(fresh), await me(old)]).toEqual([200, 200])
   now += 1
   expect([await me(fresh), await me(old)]).toEqual([200, 401])
+})
+
+test('a key of the auth server may be longer', async () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 3072 })
+  const RS256 = jwkOf(privateKey)
+  const { issue, verify } = await openVerifier({ ...(await testKeys()), RS256 })
+  const token = await issue()
+  expect(await verify(token)).toMatchObject({ identity: { sub: 'alice' } })
+  for (const other of [`${token}=`, `${token}A`, ` ${token}`]) expect(await verify(other)).toBeNull()
 })
 
 test('a flood of unknown key names is one fetch, and one more after the cool-down', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { pipelined } from '../backends/pipelined.ts'
 import { redisScript } from '../backends/redis-script.ts'
 import type { AuthStrategy, Identity } from '../contract.ts'
+import { CLOCK_MARGIN_SECONDS } from '../revoked-ids.ts'
 import { sessionCache } from '../session-cache.ts'
 
 const CACHED_MS = 5000
@@ -70,7 +71,7 @@ export const jwtNotBefore = {
     }
 
     async function raiseFor(subject: string, own: number | null): Promise<void> {
-      await raise([name(subject)], [own ?? '', deps.ttlSeconds])
+      await raise([name(subject)], [own ?? '', deps.ttlSeconds + CLOCK_MARGIN_SECONDS])
       cache.drop(subject)
     }
 
@@ -83,7 +84,8 @@ export const jwtNotBefore = {
     }
 
     return {
-      issue: async (subject) => codec.sign(subject, { [CLAIM]: await currentVersion(subject) }),
+      // Not by way of the cache: a login is no request, and makes none cheaper.
+      issue: async (subject) => codec.sign(subject, { [CLAIM]: (await load(subject)).version }),
       verify(credential) {
         const token = credential === undefined ? null : parse(credential)
         if (token === null) return null

@@ -106,15 +106,40 @@ test('a used refresh token ends its whole family, and no other one', async () =>
   expect((await server.refresh(other.refresh)).status).toBe(200)
 })
 
-test('a made-up refresh token of a family that exists does not end it', async () => {
+test('a made-up refresh token ends no family', async () => {
   const server = await open()
   const { refresh } = await server.login()
-  const forged = refresh.slice(0, 24) + 'A'.repeat(44)
+  const forged = 'A'.repeat(24) + refresh.slice(24)
   for (const bad of [forged, `${refresh}A`, refresh.slice(0, -1), '', 'x', `${refresh.slice(0, -1)}=`]) {
     expect((await server.refresh(bad)).status).toBe(400)
   }
   expect((await server.refresh(refresh)).status).toBe(200)
 })
+
+test('whoever knows the id of a family and not its token had an old one: the family ends', async () => {
+  const server = await open()
+  const { refresh } = await server.login()
+  expect((await server.refresh(refresh.slice(0, 24) + 'A'.repeat(44))).status).toBe(400)
+  expect((await server.refresh(refresh)).status).toBe(400)
+})
+
+test.each(['jwt-refresh', 'jwt-refresh-leeway'] as const)(
+  '%s: a family does not grow with its refreshes',
+  async (id) => {
+    const server = await open(id)
+    const link = await redisLink(redis.url, '')
+    let { refresh } = await server.login()
+    const fieldsAfter = async (refreshes: number) => {
+      for (let count = 0; count < refreshes; count++) refresh = (await server.refresh(refresh)).refresh
+      const [family = ''] = await link.client.keys(`test-${run}:family:*`)
+      return link.client.hlen(family)
+    }
+    const first = await fieldsAfter(1)
+    expect(first).toBeGreaterThan(0)
+    expect(await fieldsAfter(20)).toBe(first)
+    await link.close()
+  },
+)
 
 test('ten refreshes at once with one token: one wins, and the others end the family', async () => {
   const server = await open()

@@ -25,7 +25,10 @@ export const jwtRefresh = ({ leewaySeconds }: { readonly leewaySeconds: number }
     revocation: { effect: 'at-expiry' },
     family: 'token and auth server',
     needs: ['redis'],
-    stores: 'one entry per login, with the hash of every refresh token that it used',
+    stores:
+      leewaySeconds === 0
+        ? 'one entry per login, with the hash of its refresh token'
+        : 'one entry per login, with the hashes of its refresh token and of the one before',
     roundTrips: 0,
     cache: null,
     refreshes: true,

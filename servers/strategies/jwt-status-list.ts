@@ -25,6 +25,7 @@ export const jwtStatusList = {
   family: 'revocable token',
   needs: ['redis'],
   stores: 'one bit per token, revoked or not, in lists of a million',
+  fixedStore: true,
   roundTrips: 0,
   cache: null,
   refreshes: false,

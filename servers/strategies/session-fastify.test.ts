@@ -47,7 +47,8 @@ describe.each(['bearer', 'cookie'] as const)('with the credential as %s', (trans
     expect(reply.json()).toMatchObject({ sub: 'me' })
     expect(commands.map((command) => /"(\w+)"/.exec(command)?.[1])).toEqual(['get', 'set'])
     const name = transport === 'cookie' ? COOKIE_NAME : 'sessionId'
-    expect(reply.headers['set-cookie']).toBe(`${name}=${own}; Path=/; HttpOnly`)
+    const attributes = transport === 'cookie' ? '; Secure; SameSite=Lax' : ''
+    expect([reply.headers['set-cookie']].flat()).toEqual([`${name}=${own}; Path=/; HttpOnly${attributes}`])
     now += (TTL_SECONDS - 1) * 1000
     expect((await me(own)).statusCode).toBe(200)
     now += (TTL_SECONDS - 1) * 1000

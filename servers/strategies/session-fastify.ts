@@ -95,6 +95,15 @@ export const sessionFastify = {
             destroy: callbackify(store.destroy),
           },
         })
+        if (transport === 'cookie') {
+          // After that of the plug-in, which sets `Secure` only where it sees TLS; without it no browser takes `__Host-`.
+          app.addHook('onSend', async (_request, reply) => {
+            const cookies = [reply.getHeader('set-cookie') ?? []].flat().map(String)
+            if (cookies.length === 0) return
+            reply.removeHeader('set-cookie')
+            reply.header('set-cookie', cookies.map(asSecure))
+          })
+        }
         app.addHook('onRoute', (route) => {
           // The login's own session is written by `issue`; one more, of nobody, would take the place of its cookie.
           if (route.url === '/login')
@@ -133,6 +142,11 @@ export const sessionFastify = {
     }
   },
 } satisfies Omit<AuthStrategy, 'id'>
+
+function asSecure(cookie: string): string {
+  const secure = /; Secure(;|$)/.test(cookie) ? cookie : `${cookie}; Secure`
+  return /; SameSite=/.test(secure) ? secure : `${secure}; SameSite=Lax`
+}
 
 /** `get`, `set` and `destroy`, as stores for this plug-in and for express-session have them. */
 function pluginStore({ client, key, ask }: RedisLink, now: () => number, ttlSeconds: number) {

@@ -106,6 +106,8 @@ export const sessionSqlite = {
           // Requests and the runner's messages get their turn.
           await turn()
         }
+        // What is in the log only would not be in the size of the file.
+        available(() => database.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
       },
       close() {
         database.close()

@@ -36,10 +36,14 @@ export const little: CellCheck = {
   },
 }
 
-/** One thread cannot use more than one core (utilisation law: throughput times time per request). */
+/**
+ * One thread cannot use more than one core (utilisation law: throughput times time per request). An endpoint of others may have one in each
+ * of several processes.
+ */
 export const utilisation: CellCheck = {
   id: 'utilisation',
-  check(cell) {
+  check(cell, { state }) {
+    if (state === 'unknown') return null
     const used = usedUs(cell.load.slices, ({ mainUs }) => mainUs)
     if (used === null) return null
     const cores = used / 1e6 / secondsOf(cell)

@@ -12,5 +12,7 @@ export const storeBytes: Metric = {
   exact: false,
   minimumRequests: 0,
   read: ({ fill }) =>
-    fill === undefined || fill === null || fill.entries === 0 ? null : fill.bytes / fill.entries,
+    fill === undefined || fill === null || fill.bytes === null || fill.entries === 0
+      ? null
+      : fill.bytes / fill.entries,
 }
