@@ -1,18 +1,13 @@
 /** The authorization server, as a child process. Speaks `auth-server/messages.ts` over the channel to its parent. */
 
-import { AuthbenchError, messageOf } from '../src/errors.ts'
+import { AuthbenchError } from '../src/errors.ts'
 import type { FromAuthServer, ToAuthServer } from './auth-server/messages.ts'
 import { type RunningAuthServer, startAuthServer } from './auth-server/server.ts'
+import { serveParent } from './child.ts'
 
 let starting: Promise<RunningAuthServer> | undefined
 
-process.on('message', (message: ToAuthServer) => {
-  handle(message).then(send, (error) => send(failure(error)))
-})
-// A terminal sends Ctrl-C to the whole group; when this server goes is the runner's decision.
-process.on('SIGINT', () => {})
-process.on('SIGTERM', stop)
-process.on('disconnect', stop)
+serveParent<ToAuthServer, FromAuthServer>(handle, async () => (await starting)?.close(), 'AUTH_SERVER_FAILED')
 
 async function handle(message: ToAuthServer): Promise<FromAuthServer> {
   switch (message.type) {
@@ -32,24 +27,6 @@ async function handle(message: ToAuthServer): Promise<FromAuthServer> {
     default:
       throw misunderstood('it got a message that it does not know')
   }
-}
-
-function send(message: FromAuthServer): void {
-  // The parent may be gone; then `disconnect` ends this process, and the callback swallows the failed write.
-  if (process.connected) process.send?.(message, undefined, undefined, () => {})
-}
-
-async function stop(): Promise<void> {
-  await starting?.then(
-    (server) => server.close(),
-    () => {},
-  )
-  process.exit(0)
-}
-
-function failure(error: unknown): FromAuthServer {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'AUTH_SERVER_FAILED'
-  return { type: 'failed', code, message: messageOf(error) }
 }
 
 function misunderstood(what: string): AuthbenchError {

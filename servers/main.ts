@@ -1,6 +1,7 @@
 /** One server under test, as a child process. Speaks `messages.ts` over the channel to its parent. */
 
-import { AuthbenchError, messageOf } from '../src/errors.ts'
+import { AuthbenchError } from '../src/errors.ts'
+import { serveParent } from './child.ts'
 import type { AuthStrategy } from './contract.ts'
 import type { FromServer, ToServer } from './messages.ts'
 import { loadStrategy } from './own-strategy.ts'
@@ -9,13 +10,7 @@ import { type RunningServer, type ServerOptions, startServer } from './server.ts
 
 let starting: Promise<RunningServer> | undefined
 
-process.on('message', (message: ToServer) => {
-  handle(message).then(send, (error) => send(failure(error)))
-})
-// A terminal sends Ctrl-C to the whole group; when this server goes is the runner's decision.
-process.on('SIGINT', () => {})
-process.on('SIGTERM', stop)
-process.on('disconnect', stop)
+serveParent<ToServer, FromServer>(handle, async () => (await starting)?.close(), 'SERVER_FAILED')
 
 async function handle(message: ToServer): Promise<FromServer> {
   switch (message.type) {
@@ -60,24 +55,6 @@ function known(id: string): AuthStrategy {
 function running(): Promise<RunningServer> {
   if (starting === undefined) throw notStarted()
   return starting
-}
-
-function send(message: FromServer): void {
-  // The parent may be gone; then `disconnect` ends this process, and the callback swallows the failed write.
-  if (process.connected) process.send?.(message, undefined, undefined, () => {})
-}
-
-async function stop(): Promise<void> {
-  await starting?.then(
-    (server) => server.close(),
-    () => {},
-  )
-  process.exit(0)
-}
-
-function failure(error: unknown): FromServer {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'SERVER_FAILED'
-  return { type: 'failed', code, message: messageOf(error) }
 }
 
 function unknownStrategy(id: string): AuthbenchError {

@@ -26,6 +26,7 @@ afterAll(async () => {
 
 interface Follower extends RevocationFeed {
   readonly known: Set<string>
+  isRevoked(tokenId: string): Promise<boolean>
 }
 
 async function follow(url: string, prefix: string, clock?: () => number, now = () => NOW): Promise<Follower> {
@@ -36,7 +37,9 @@ async function follow(url: string, prefix: string, clock?: () => number, now = (
     await feed.close()
     await disconnect()
   })
-  return { ...feed, known }
+  const identity = { sub: 'someone', claims: {} }
+  const isRevoked = async (tokenId: string) => (await feed.ask({ ...revocation(tokenId), identity })) === null
+  return { ...feed, known, isRevoked }
 }
 
 /** Redis as an operator sees it. */

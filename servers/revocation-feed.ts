@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { pipelined } from './backends/pipelined.ts'
 import type { RedisLink } from './backends/redis-link.ts'
 import { redisScript } from './backends/redis-script.ts'
-import type { StrategyDeps } from './contract.ts'
+import type { Identity, StrategyDeps } from './contract.ts'
 import {
   CLOCK_MARGIN_SECONDS,
   otherRevocations,
@@ -10,6 +10,7 @@ import {
   revokedKey,
   secondsLeft,
 } from './revoked-ids.ts'
+import type { AccessToken } from './token-claims.ts'
 
 /** News of revoked tokens for servers that remember them themselves. */
 export interface RevocationFeed {
@@ -19,8 +20,8 @@ export interface RevocationFeed {
   fill(entries: number): Promise<void>
   /** Whether every token that was revoked `FEED_LAG_MS` ago or earlier is known here. */
   fresh(): boolean
-  /** Redis knows better: to be asked while the feed is not fresh. */
-  isRevoked(tokenId: string): Promise<boolean>
+  /** Redis knows better: for a token of which this server cannot tell. Null: revoked. */
+  ask(token: AccessToken): Promise<Identity | null>
   close(): Promise<void>
 }
 
@@ -108,7 +109,8 @@ export async function revocationFeed(
       await ask(client.expire(stream, keepSeconds))
     },
     fresh,
-    isRevoked: async (tokenId) => (await ask(client.exists(entryKey(tokenId)))) === 1,
+    ask: async ({ tokenId, identity }) =>
+      (await ask(client.exists(entryKey(tokenId)))) === 1 ? null : identity,
     close: reader.close,
   }
 }

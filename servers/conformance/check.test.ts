@@ -1,10 +1,12 @@
+import { compactDecrypt } from 'jose'
 import { beforeAll, expect, test, vi } from 'vitest'
 import type { ConformanceOutcome } from '../../src/conformance.ts'
 import { checkStrategy } from '../conformance.ts'
 import type { AuthStrategy } from '../contract.ts'
-import { generateKeys } from '../keys.ts'
+import { encryptionSecret, generateKeys } from '../keys.ts'
 import { STRATEGIES } from '../registry.ts'
 import { testKeys } from '../testing/deps.ts'
+import { isCanonicalBase64url } from '../token-claims.ts'
 import type { ConformanceEnvironment } from './subject.ts'
 
 let environment: ConformanceEnvironment
@@ -61,6 +63,36 @@ test('a token that is only decoded', async () => {
     },
   })
   expect(broken).toEqual('J01 J02 J03 J04 J05 J06 J07 J08 J09 J10 J11 J12 J13 J19'.split(' '))
+})
+
+test('an encrypted token of whose claims only the expiry is read', async () => {
+  const good = STRATEGIES.jwe
+  const broken = await itemsWith('unexpected failure', {
+    ...good,
+    async open(deps) {
+      const tokens = await good.open(deps)
+      const key = Uint8Array.from(encryptionSecret(deps.keys.A256GCM))
+      return {
+        ...tokens,
+        async verify(credential = '') {
+          if (!credential.split('.').every((part) => part === '' || isCanonicalBase64url(part))) return null
+          try {
+            const { plaintext } = await compactDecrypt(credential, key, { maxDecompressedLength: 0 })
+            const { sub, exp } = JSON.parse(new TextDecoder().decode(plaintext))
+            return exp > deps.now() / 1000 ? { sub, claims: {} } : null
+          } catch {
+            return null
+          }
+        },
+      }
+    },
+  })
+  for (const item of ['J10', 'J11', 'J12', 'J13', 'E01']) expect(broken).toContain(item)
+})
+
+test('what needs a key that nobody here has is not said to be kept', async () => {
+  const untested = await itemsWith('not applicable', STRATEGIES['paseto-v4'])
+  for (const item of ['J03', 'J06', 'J10', 'J11']) expect(untested).toContain(item)
 })
 
 test('a declaration that is better than the strategy, and one that is worse', async () => {

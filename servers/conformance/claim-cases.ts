@@ -1,7 +1,7 @@
 import { DEFAULT_TOKEN_PROFILE } from '../token-profile.ts'
 import { type ConformanceCase, usesTokens } from './case.ts'
 import { assertRefused } from './expectations.ts'
-import { type Forger, openForger } from './forger.ts'
+import { type Minter, openMinter } from './minter.ts'
 import type { Subject } from './subject.ts'
 
 /** Tokens with a good signature and something wrong in what they say. */
@@ -15,7 +15,7 @@ export const claimCases: readonly ConformanceCase[] = [
         subject,
         (now) => ({ exp: [undefined, now, now - 1, -1, 0, String(now + 60), null, [now + 60], true, {}] }),
         // JSON.parse reads it as Infinity.
-        (forger) => [JSON.stringify(forger.claims()).replace(/"exp":\d+/, '"exp":1e999')],
+        (minter) => [JSON.stringify(minter.claims()).replace(/"exp":\d+/, '"exp":1e999')],
       ),
   },
   {
@@ -43,9 +43,9 @@ export const claimCases: readonly ConformanceCase[] = [
     name: 'accepts one audience among several',
     appliesTo: usesTokens,
     async run(subject) {
-      const forger = await openForger(subject)
+      const minter = await openMinter(subject)
       const aud = ['https://other.example.test', DEFAULT_TOKEN_PROFILE.audience]
-      await forger.assertTaken(await forger.token({ claims: { aud } }))
+      await minter.assertTaken(await minter.mint({ claims: { aud } }))
     },
   },
   {
@@ -53,9 +53,9 @@ export const claimCases: readonly ConformanceCase[] = [
     name: 'rejects a token of another type',
     appliesTo: usesTokens,
     async run(subject) {
-      const forger = await openForger(subject)
+      const minter = await openMinter(subject)
       for (const typ of ['JWT', 'id_token+jwt', 'rt+jwt', 'at', '', undefined, 7, ['at+jwt']]) {
-        const token = await forger.token({ header: { typ } })
+        const token = await minter.mint({ header: { typ } })
         assertRefused(await subject.me(token), `typ ${JSON.stringify(typ)}`)
       }
     },
@@ -77,9 +77,9 @@ export const claimCases: readonly ConformanceCase[] = [
     name: 'rejects a signed payload that is not a set of claims',
     appliesTo: usesTokens,
     async run(subject) {
-      const forger = await openForger(subject)
+      const minter = await openMinter(subject)
       for (const payload of ['', 'null', '[]', '7', '"x"', '{', '{}', '\u0000']) {
-        assertRefused(await subject.me(await forger.token({ payload })), `payload ${JSON.stringify(payload)}`)
+        assertRefused(await subject.me(await minter.mint({ payload })), `payload ${JSON.stringify(payload)}`)
       }
     },
   },
@@ -89,17 +89,17 @@ export const claimCases: readonly ConformanceCase[] = [
 async function assertClaimsRefused(
   subject: Subject,
   valuesAt: (nowSeconds: number) => Readonly<Record<string, readonly unknown[]>>,
-  payloads: (forger: Forger) => readonly string[] = () => [],
+  payloads: (minter: Minter) => readonly string[] = () => [],
 ): Promise<void> {
-  const forger = await openForger(subject)
+  const minter = await openMinter(subject)
   for (const [claim, values] of Object.entries(valuesAt(subject.now() / 1000))) {
     for (const value of values) {
-      const token = await forger.token({ claims: { [claim]: value } })
+      const token = await minter.mint({ claims: { [claim]: value } })
       assertRefused(await subject.me(token), `${claim} ${JSON.stringify(value)}`)
     }
   }
-  for (const payload of payloads(forger)) {
-    assertRefused(await subject.me(await forger.token({ payload })), payload)
+  for (const payload of payloads(minter)) {
+    assertRefused(await subject.me(await minter.mint({ payload })), payload)
   }
-  await forger.assertTaken(await forger.token())
+  await minter.assertTaken(await minter.mint())
 }

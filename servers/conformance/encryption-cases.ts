@@ -1,7 +1,7 @@
-import { CompactEncrypt, type CompactJWEHeaderParameters, importJWK, type JWK } from 'jose'
 import { type ConformanceCase, usesTokens } from './case.ts'
 import { assertAllRefused } from './expectations.ts'
 import { encode, openForger } from './forger.ts'
+import { encrypted, encryptionHeader } from './minter.ts'
 
 /** Minutes of work, if a server did it. */
 const ITERATIONS = 2_000_000_000
@@ -21,7 +21,7 @@ export const encryptionCases: readonly ConformanceCase[] = [
       const [header, payload, own] = token.split('.')
       const claims = JSON.stringify(forger.claims())
       await assertAllRefused(subject, [
-        ['five segments', `${encode(headerWith({ alg: 'dir' }))}..AAAA.AAAA.AAAA`],
+        ['five segments', `${encode(encryptionHeader({ alg: 'dir' }))}..AAAA.AAAA.AAAA`],
         ['flattened JSON', JSON.stringify({ protected: header, payload, signature: own })],
         ['token in a token', `${encode(forger.header())}.${encode(token)}.${own}`],
         ['claims, encrypted with the key of signatures', await encrypted(claims, {}, keys.HS256)],
@@ -41,10 +41,14 @@ export const encryptionCases: readonly ConformanceCase[] = [
       const forger = await openForger(subject)
       const { A256GCM } = subject.environment.keys
       const claims = JSON.stringify(forger.claims())
-      const passwordBased = headerWith({ alg: 'PBES2-HS256+A128KW', p2c: ITERATIONS, p2s: 'AAAAAAAAAAA' })
+      const passwordBased = encryptionHeader({
+        alg: 'PBES2-HS256+A128KW',
+        p2c: ITERATIONS,
+        p2s: 'AAAAAAAAAAA',
+      })
       const attempts: [string, string][] = [
         ['password-based', `${encode(passwordBased)}.${'A'.repeat(54)}.${SHORT_REST}`],
-        ['RSA1_5', `${encode(headerWith({ alg: 'RSA1_5' }))}.${'A'.repeat(342)}.${SHORT_REST}`],
+        ['RSA1_5', `${encode(encryptionHeader({ alg: 'RSA1_5' }))}.${'A'.repeat(342)}.${SHORT_REST}`],
         ['compressed', await encrypted(claims, { zip: 'DEF' }, A256GCM)],
         ['a bomb', await encrypted('0'.repeat(BOMB_BYTES), { zip: 'DEF' }, A256GCM)],
         ['its key as the key of keys', await encrypted(claims, { alg: 'A256KW' }, A256GCM)],
@@ -58,18 +62,3 @@ export const encryptionCases: readonly ConformanceCase[] = [
 ]
 
 const SHORT_REST = `${'A'.repeat(16)}.AAAA.${'A'.repeat(22)}`
-
-function headerWith(fields: Partial<CompactJWEHeaderParameters>): CompactJWEHeaderParameters {
-  return { alg: 'dir', enc: 'A256GCM', typ: 'at+jwt', ...fields }
-}
-
-async function encrypted(
-  content: string,
-  fields: Partial<CompactJWEHeaderParameters>,
-  key: JWK,
-): Promise<string> {
-  const header = headerWith(fields)
-  return new CompactEncrypt(new TextEncoder().encode(content))
-    .setProtectedHeader(header)
-    .encrypt(await importJWK(key, header.alg === 'dir' ? header.enc : header.alg))
-}

@@ -1,6 +1,6 @@
 import type { AuthStrategy, Identity } from '../contract.ts'
 import { encryptionSecret } from '../keys.ts'
-import { NOT_REVOCABLE } from '../not-revocable.ts'
+import { STATELESS_TOKEN } from '../stateless-token.ts'
 import { isCanonicalBase64url } from '../token-claims.ts'
 
 /** 24 bytes of XSalsa20: no unused bits at the end. */
@@ -20,15 +20,7 @@ export const cookieSealed = {
   title: 'Sealed cookie (secure-session)',
   summary:
     'The session encrypted into the cookie, with nothing kept on the server; valid until it expires, whatever happens.',
-  state: 'stateless',
-  revocation: { effect: 'at-expiry' },
-  family: 'token',
-  needs: [],
-  stores: null,
-  roundTrips: 0,
-  cache: null,
-  refreshes: false,
-  exceptions: NOT_REVOCABLE,
+  ...STATELESS_TOKEN,
   library: '@fastify/secure-session',
   async open({ now, ttlSeconds, keys, token: { claims } }) {
     // Loaded by the servers that use it, not by every one.

@@ -1,9 +1,8 @@
 import { growingBloomFilter } from '../bloom-filter.ts'
-import type { AuthStrategy, Identity } from '../contract.ts'
+import type { AuthStrategy } from '../contract.ts'
 import { expiryBuckets } from '../expiry-buckets.ts'
 import { FEED_LAG_MS, revocationFeed } from '../revocation-feed.ts'
 import { NO_LOGOUT_EVERYWHERE } from '../revoked-ids.ts'
-import type { AccessToken } from '../token-claims.ts'
 
 /** 176 KiB: what 100,000 ids take at this rate. */
 const REVOKED_PER_LIFETIME = 100_000
@@ -22,7 +21,7 @@ export const jwtBlacklistBloom = {
   family: 'revocable token',
   needs: ['redis'],
   stores:
-    'one entry and one stream entry per revoked token until it would have expired, and 14 bits on every server',
+    'one entry and one stream entry per revoked token until a minute after it would have expired, and 14 bits on every server',
   roundTrips: 0,
   background: true,
   cache: null,
@@ -38,17 +37,13 @@ export const jwtBlacklistBloom = {
     )
     const feed = await revocationFeed(deps, ({ tokenId, expiresAt }) => filters.open(expiresAt).add(tokenId))
 
-    async function asked({ tokenId, identity }: AccessToken): Promise<Identity | null> {
-      return (await feed.isRevoked(tokenId)) ? null : identity
-    }
-
     return {
       issue: (subject) => codec.sign(subject),
       verify(credential) {
         const token = credential === undefined ? null : codec.verify(credential)
         if (token === null) return null
         const suspect = filters.get(token.expiresAt)?.has(token.tokenId) ?? false
-        return suspect || !feed.fresh() ? asked(token) : token.identity
+        return suspect || !feed.fresh() ? feed.ask(token) : token.identity
       },
       async revoke(credential) {
         const token = codec.verify(credential)

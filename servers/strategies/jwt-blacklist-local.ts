@@ -1,8 +1,7 @@
-import type { AuthStrategy, Identity } from '../contract.ts'
+import type { AuthStrategy } from '../contract.ts'
 import { expiryBuckets } from '../expiry-buckets.ts'
 import { FEED_LAG_MS, revocationFeed } from '../revocation-feed.ts'
 import { NO_LOGOUT_EVERYWHERE } from '../revoked-ids.ts'
-import type { AccessToken } from '../token-claims.ts'
 
 /** A revoked id stays a sixteenth of a lifetime longer than it has to. */
 const BUCKETS_PER_LIFETIME = 16
@@ -20,7 +19,7 @@ export const jwtBlacklistLocal = {
   family: 'revocable token',
   needs: ['redis'],
   stores:
-    'one entry and one stream entry per revoked token, and its id on every server, until the token would have expired',
+    'one entry and one stream entry per revoked token, and its id on every server, until a minute after the token would have expired',
   roundTrips: 0,
   background: true,
   cache: null,
@@ -34,16 +33,12 @@ export const jwtBlacklistLocal = {
     const revoked = expiryBuckets(deps.ttlSeconds / BUCKETS_PER_LIFETIME, deps.now, () => new Set<string>())
     const feed = await revocationFeed(deps, ({ tokenId, expiresAt }) => revoked.open(expiresAt).add(tokenId))
 
-    async function asked({ tokenId, identity }: AccessToken): Promise<Identity | null> {
-      return (await feed.isRevoked(tokenId)) ? null : identity
-    }
-
     return {
       issue: (subject) => codec.sign(subject),
       verify(credential) {
         const token = credential === undefined ? null : codec.verify(credential)
         if (token === null || revoked.get(token.expiresAt)?.has(token.tokenId)) return null
-        return feed.fresh() ? token.identity : asked(token)
+        return feed.fresh() ? token.identity : feed.ask(token)
       },
       async revoke(credential) {
         const token = codec.verify(credential)

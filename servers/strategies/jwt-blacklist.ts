@@ -13,7 +13,7 @@ export const jwtBlacklist = {
   revocation: { effect: 'immediate' },
   family: 'revocable token',
   needs: ['redis'],
-  stores: 'one entry per revoked token, until the token would have expired',
+  stores: 'one entry per revoked token, until a minute after the token would have expired',
   roundTrips: 1,
   cache: null,
   refreshes: false,

@@ -1,6 +1,6 @@
 import type { AuthStrategy } from '../contract.ts'
 import type { SignatureAlgorithm } from '../keys.ts'
-import { NOT_REVOCABLE } from '../not-revocable.ts'
+import { STATELESS_TOKEN, syncTokens } from '../stateless-token.ts'
 
 /** As declared, so that the declaration needs no library. */
 const CACHE = { entries: 10_000, seconds: 600 } as const
@@ -10,27 +10,13 @@ export const jwtCached = (algorithm: SignatureAlgorithm) =>
   ({
     title: `JWT ${algorithm}, cached (fast-jwt)`,
     summary: `The token of jwt-${algorithm.toLowerCase()}-fast, its signature checked once and then remembered for the ${CACHE.entries.toLocaleString('en')} tokens used last; of no use where more than these take turns.`,
-    state: 'stateless',
-    revocation: { effect: 'at-expiry' },
-    family: 'token',
-    needs: [],
-    stores: null,
-    roundTrips: 0,
+    ...STATELESS_TOKEN,
     cache: CACHE,
-    refreshes: false,
-    exceptions: NOT_REVOCABLE,
     library: 'fast-jwt',
     async open(deps) {
       // Loaded by the servers that use it, not by every one.
       const { cachedCodec } = await import('../token-cached.ts')
       const codec = cachedCodec(deps, algorithm, CACHE)
-      return {
-        issue: codec.sign,
-        verify: (credential) =>
-          credential === undefined ? null : (codec.verify(credential)?.identity ?? null),
-        revoke() {},
-        cacheUse: codec.cacheUse,
-        close() {},
-      }
+      return { ...syncTokens(codec), cacheUse: codec.cacheUse }
     },
   }) satisfies Omit<AuthStrategy, 'id'>

@@ -1,32 +1,18 @@
 import type { AuthStrategy } from '../contract.ts'
 import type { SignatureAlgorithm } from '../keys.ts'
-import { NOT_REVOCABLE } from '../not-revocable.ts'
+import { STATELESS_TOKEN, syncTokens } from '../stateless-token.ts'
 
 /** The cheapest kept way to verify a JWT in Node: what a token costs when the library does not get in the way. */
 export const jwtFast = (algorithm: SignatureAlgorithm) =>
   ({
     title: `JWT ${algorithm} (fast-jwt)`,
     summary: `The same token as jwt-${algorithm.toLowerCase()}, verified synchronously by the fastest maintained library, its cache switched off.`,
-    state: 'stateless',
-    revocation: { effect: 'at-expiry' },
-    family: 'token',
-    needs: [],
-    stores: null,
-    roundTrips: 0,
-    cache: null,
-    refreshes: false,
-    exceptions: NOT_REVOCABLE,
+    ...STATELESS_TOKEN,
     library: 'fast-jwt',
     async open(deps) {
       // Loaded by the servers that use it, not by every one.
       const { fastCodec } = await import('../token-fast.ts')
       const codec = fastCodec(deps, algorithm)
-      return {
-        issue: codec.sign,
-        verify: (credential) =>
-          credential === undefined ? null : (codec.verify(credential)?.identity ?? null),
-        revoke() {},
-        close() {},
-      }
+      return syncTokens(codec)
     },
   }) satisfies Omit<AuthStrategy, 'id'>

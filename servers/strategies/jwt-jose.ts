@@ -1,6 +1,6 @@
 import type { AuthStrategy } from '../contract.ts'
 import type { SignatureAlgorithm } from '../keys.ts'
-import { NOT_REVOCABLE } from '../not-revocable.ts'
+import { asyncTokens, STATELESS_TOKEN } from '../stateless-token.ts'
 
 const SIGNATURES = {
   HS256: 'an HMAC that every verifier could also forge',
@@ -15,28 +15,12 @@ export const jwtJose = (algorithm: SignatureAlgorithm) =>
   ({
     title: `JWT ${algorithm} (jose)`,
     summary: `Stateless access token with ${SIGNATURES[algorithm]}; valid until it expires, whatever happens.`,
-    state: 'stateless',
-    revocation: { effect: 'at-expiry' },
-    family: 'token',
-    needs: [],
-    stores: null,
-    roundTrips: 0,
-    cache: null,
-    refreshes: false,
-    exceptions: NOT_REVOCABLE,
+    ...STATELESS_TOKEN,
     library: 'jose',
     async open(deps) {
       // Loaded by the servers that use it, not by every one.
       const { joseCodec } = await import('../token-jose.ts')
       const codec = await joseCodec(algorithm, deps)
-      return {
-        issue: codec.sign,
-        async verify(credential) {
-          if (credential === undefined) return null
-          return (await codec.verify(credential))?.identity ?? null
-        },
-        revoke() {},
-        close() {},
-      }
+      return asyncTokens(codec)
     },
   }) satisfies Omit<AuthStrategy, 'id'>
