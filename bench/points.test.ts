@@ -4,11 +4,11 @@ import { cellSchema } from '../src/cell.ts'
 import { resolveConfig } from '../src/config.ts'
 import { inShapeOf, withOtherEnd } from './pool.ts'
 import { runAll } from './runner.ts'
-import { describeScenario } from './scenario.ts'
+import { applicableScenarios, describeScenario } from './scenario.ts'
 import { SCENARIOS } from './scenarios/registry.ts'
 import { type FakeBench, fakeBench } from './testing/fake-bench.ts'
 
-const IDS = ['none', 'session-redis', 'jwt-hs256', 'jwt-hs256-cached'] as const
+const IDS = ['none', 'session-redis', 'jwt-hs256', 'jwt-hs256-cached', 'session-near-cache'] as const
 
 async function measure(scenario: string, bench: FakeBench = fakeBench()) {
   const strategies = IDS.map((id) => STRATEGIES[id])
@@ -55,13 +55,16 @@ describe('store-size', () => {
   })
 
   it('is about those that store something, and the baseline', () => {
-    expect(measuredIn('store-size')).toEqual(['none', 'session-redis'])
+    expect(measuredIn('store-size')).toEqual(['none', 'session-redis', 'session-near-cache'])
+    const fixed = STRATEGIES['jwt-status-list']
+    const storeSize = SCENARIOS.filter(({ id }) => id === 'store-size')
+    expect(() => applicableScenarios(storeSize, [STRATEGIES.none, fixed])).toThrow('store-size')
   })
 })
 
 describe('population', () => {
   it('is about those that have a cache, and the baseline', () => {
-    expect(measuredIn('population')).toEqual(['none', 'jwt-hs256-cached'])
+    expect(measuredIn('population')).toEqual(['none', 'jwt-hs256-cached', 'session-near-cache'])
   })
 
   it('gives every point a load of its own: the most active user sends most', async () => {
@@ -76,13 +79,19 @@ describe('population', () => {
     // 1 / H(1,000,000) = 6.9 %.
     expect(most / requests.length).toBeGreaterThan(0.05)
     expect(most / requests.length).toBeLessThan(0.09)
-    expect(times.size).toBeGreaterThan(1000)
+    // Twice what the cache has room for: or the load would fit into it, whatever the population.
+    expect(times.size).toBeGreaterThan(2 * (STRATEGIES['jwt-hs256-cached'].cache?.entries ?? 0))
   })
 })
 
 describe('flood', () => {
   it('is about those that refuse something', () => {
-    expect(measuredIn('flood')).toEqual(['session-redis', 'jwt-hs256', 'jwt-hs256-cached'])
+    expect(measuredIn('flood')).toEqual([
+      'session-redis',
+      'jwt-hs256',
+      'jwt-hs256-cached',
+      'session-near-cache',
+    ])
   })
 
   it('expects of each kind of credential what the strategy promises', async () => {
@@ -97,6 +106,20 @@ describe('flood', () => {
     const refused = { expired: 401, forged: 401, oversized: 401, unknown: 401, valid: 200 }
     expect(seen('session-redis autocannon')).toEqual({ ...refused, revoked: 401 })
     expect(seen('jwt-hs256 autocannon')).toEqual({ ...refused, revoked: 200 })
+  })
+})
+
+describe('flood of every kind', () => {
+  it('has as many good requests for a strategy of which no status can be expected after a logout', async () => {
+    const { bench } = await measure('flood')
+    const shares = (load: string) => {
+      const requests = bench.opened.get(load)?.requests ?? []
+      return (kind: string) => requests.filter(({ cohort }) => cohort === kind).length / requests.length
+    }
+    const [immediate, within] = [shares('session-redis autocannon'), shares('session-near-cache autocannon')]
+    expect(within('valid')).toBe(immediate('valid'))
+    expect(within('revoked')).toBe(0)
+    expect(within('unknown')).toBeGreaterThan(1.5 * immediate('unknown'))
   })
 })
 

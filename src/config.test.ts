@@ -54,6 +54,34 @@ describe('resolveConfig', () => {
     expect(resolve({ strategies: ['all'] }).strategies).toContain('jwe')
   })
 
+  it('measures an endpoint of others alone, unless strategies are named beside it', () => {
+    const choices = {
+      strategies: ['none', 'jwe', 'target'],
+      usual: ['none', 'jwe'],
+      added: ['target'],
+      alone: ['target'],
+      scenarios: ['verify'],
+    }
+    const chosen = (options: Options) =>
+      resolveConfig(options, choices, { profile: 'full', seed: 1, extraClaims: [] }).strategies
+    expect(chosen({ target: 'http://127.0.0.1/' })).toEqual(['target'])
+    expect(chosen({ target: 'http://127.0.0.1/', strategies: ['jwe'] })).toEqual(['none', 'jwe', 'target'])
+  })
+
+  it('always runs the strategies that the user brought', () => {
+    const choices = {
+      strategies: ['none', 'jwe', 'mine'],
+      usual: ['none'],
+      added: ['mine'],
+      scenarios: ['verify'],
+    }
+    const chosen = (options: Options) =>
+      resolveConfig(options, choices, { profile: 'quick', seed: 1, extraClaims: [] }).strategies
+    expect(chosen({})).toEqual(['none', 'mine'])
+    expect(chosen({ strategies: ['jwe'] })).toEqual(['none', 'jwe', 'mine'])
+    expect(chosen({ profile: 'full' })).toEqual(['none', 'jwe', 'mine'])
+  })
+
   it('adds the baseline, without which there is no cost of authentication', () => {
     expect(resolve({ strategies: ['session-redis'] }).strategies).toEqual(['none', 'session-redis'])
   })

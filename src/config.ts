@@ -35,6 +35,8 @@ export interface Choices {
   readonly strategies: readonly string[]
   /** Those that profiles of the everyday run when none are named. */
   readonly usual?: readonly string[]
+  /** Those that the user brought, which are part of every run. */
+  readonly added?: readonly string[]
   /** Endpoints of others, that our baseline says nothing about. */
   readonly alone?: readonly string[]
   readonly scenarios: readonly string[]
@@ -66,15 +68,18 @@ const isPopularity = (value: string): value is RunConfig['popularity'] =>
   value === 'cycle' || value === 'uniform' || value === 'zipf'
 const unique = (values: readonly string[]): string[] => [...new Set(values)]
 
-/** `all` stands for every one. */
+/** `all` stands for every one; beside an endpoint of others only what is named. */
 function chosenStrategies(
-  named: readonly string[] | undefined,
-  { strategies, usual = strategies }: Choices,
+  { strategies: named, target }: Options,
+  { strategies, usual = strategies, added = [] }: Choices,
   profile: ProfileId | null,
 ): readonly string[] {
   if (named?.includes('all')) return strategies
-  if (named !== undefined) return unique(named)
-  return profile === null || PROFILES[profile].strategies === 'usual' ? usual : strategies
+  if (named !== undefined) return unique([...named, ...added])
+  if (target !== undefined) return added
+  return profile === null || PROFILES[profile].strategies === 'usual'
+    ? unique([...usual, ...added])
+    : strategies
 }
 
 /**
@@ -91,7 +96,7 @@ export function resolveConfig(
   const problems: string[] = []
   const profileId = options.profile ?? defaults.profile
   choose('profile', profileId, Object.keys(PROFILES), problems)
-  const strategies = chosenStrategies(options.strategies, choices, isProfile(profileId) ? profileId : null)
+  const strategies = chosenStrategies(options, choices, isProfile(profileId) ? profileId : null)
   for (const strategy of strategies) choose('strategy', strategy, choices.strategies, problems)
   const profile = isProfile(profileId) ? PROFILES[profileId] : null
   const offered: readonly string[] = profile?.scenarios ?? []

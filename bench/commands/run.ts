@@ -52,17 +52,11 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const target = merged.target === undefined ? null : readTarget(merged.target, merged.credentials)
   const added = [...own.map(({ info }) => info.id), ...(target === null ? [] : [TARGET_ID])]
   const config = resolveConfig(
-    {
-      ...merged,
-      ...(merged.strategies !== undefined
-        ? { strategies: [...merged.strategies, ...added] }
-        : target === null
-          ? {}
-          : { strategies: added }),
-    },
+    merged,
     {
       strategies: choosable(own, target),
-      usual: target === null ? [...usualStrategies, ...added] : added,
+      usual: usualStrategies,
+      added,
       alone: [TARGET_ID],
       scenarios: SCENARIOS.map(({ id }) => id),
     },

@@ -184,6 +184,15 @@ describe('checks of a cell', () => {
     expect(checkCell(hidden, strategy.info).map(({ id }) => id)).not.toContain('memory')
   })
 
+  it('holds several processes of an endpoint of others to no law of one thread', () => {
+    const prefork = withSlices(({ seconds }) => ({
+      server: { mainUs: 1.9 * seconds * 1e6, otherUs: 0, runQueueUs: 0 },
+    }))
+    const ids = checkCell(prefork, { ...strategy.info, state: 'unknown' }).map(({ id }) => id)
+    expect(ids).not.toContain('utilisation')
+    expect(outcome('utilisation', prefork)).toBe('invalid')
+  })
+
   it('labels throughput that is no capacity', () => {
     const idle = withSlices((slice) => serverTimes(0.6, slice))
     expect(outcome('saturation', idle)).toBe('warn')
