@@ -31,7 +31,7 @@ export interface OwnRedisOptions {
   readonly readyMs?: number
 }
 
-const READY_MS = 5_000
+const READY_MS = 15_000
 const STOP_MS = 5_000
 const POLL_MS = 20
 const PORT_TRIES = 5

@@ -1,7 +1,7 @@
 import type { Arm, Cell } from '../cell.ts'
 import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
 import type { Results, RunVerdict } from '../results.ts'
-import { formatCount } from '../units.ts'
+import { formatCount, formatList } from '../units.ts'
 import { summariseChecks } from './check-summary.ts'
 import { entrantsOf } from './entrants.ts'
 import { type cellsBySubject, keyOf, type Point } from './subject.ts'
@@ -13,13 +13,28 @@ const LOST_SHARE = 1 / 3
 
 interface Trouble {
   readonly verdict: RunVerdict
+  /** Null: the run as a whole. */
+  readonly subject: string | null
+  /** What is wrong; of several subjects it is said once. */
   readonly reason: string
 }
+
+/** One line for each reason, with everybody whom it befell. */
+function reasonsOf(troubles: readonly Trouble[]): readonly string[] {
+  const same = Map.groupBy(troubles, ({ reason }) => reason)
+  return [...same].map(([reason, all]) => {
+    const subjects = all.flatMap(({ subject }) => subject ?? [])
+    return subjects.length === 0 ? reason : `${formatList(subjects)}: ${reason}`
+  })
+}
+
+/** Of a message with a log behind it. */
+const firstLine = (message: string): string => message.split('\n', 1).join('')
 
 /** Why the first cell of a list is lost; null where none is. */
 function causeOf(cells: readonly Cell[]): string | null {
   for (const cell of cells) {
-    if (cell.state === 'failed') return cell.error.message
+    if (cell.state === 'failed') return firstLine(cell.error.message)
     if (cell.state !== 'invalid') continue
     const check = cell.checks.find(({ outcome }) => outcome === 'invalid')
     if (check !== undefined) return check.sentence
@@ -29,7 +44,7 @@ function causeOf(cells: readonly Cell[]): string | null {
 
 /** Repeats count once: a round is lost when none of its attempts was completed. */
 function troubleOf(
-  name: string,
+  subject: string,
   isTwin: boolean,
   attempts: readonly Cell[],
   { run, config: { rounds } }: Pick<Context, 'run' | 'config'>,
@@ -43,22 +58,23 @@ function troubleOf(
   const cause = causeOf(lost.flat())
   const because = cause === null ? '' : ` First cause: ${cause}`
   if (completed === 0 && lost.length === 0 && run.partial) {
-    return { verdict: 'partial', reason: `${name}: no round was completed before the run was stopped.` }
+    return { verdict: 'partial', subject, reason: `no round was completed before the run was stopped.` }
   }
   if (completed === 0) {
     const verdict = isTwin ? 'inconclusive' : 'invalid'
-    return { verdict, reason: `${name}: no round was completed.${because}` }
+    return { verdict, subject, reason: `no round was completed.${because}` }
   }
   if (lost.length > byRound.size * LOST_SHARE) {
     const verdict = isTwin ? 'inconclusive' : 'invalid'
     return {
       verdict,
-      reason: `${name}: ${lost.length} of ${byRound.size} rounds are invalid or failed.${because}`,
+      subject,
+      reason: `${lost.length} of ${byRound.size} rounds are invalid or failed.${because}`,
     }
   }
   if (completed < MINIMUM_ROUNDS && rounds >= MINIMUM_ROUNDS) {
-    const reason = `${name}: only ${completed} of ${rounds} rounds were completed; an interval needs ${MINIMUM_ROUNDS}.${because}`
-    return { verdict: 'inconclusive', reason }
+    const reason = `only ${completed} of ${rounds} rounds were completed; an interval needs ${MINIMUM_ROUNDS}.${because}`
+    return { verdict: 'inconclusive', subject, reason }
   }
   return null
 }
@@ -94,12 +110,13 @@ export function validityOf(
   const troubles: Trouble[] = []
   if (run.partial) {
     const reason = 'The run was stopped before its end; what was complete by then is analysed.'
-    troubles.push({ verdict: 'partial', reason })
+    troubles.push({ verdict: 'partial', subject: null, reason })
   }
-  if (points.length === 0) troubles.push({ verdict: 'invalid', reason: 'Nothing was measured.' })
+  if (points.length === 0)
+    troubles.push({ verdict: 'invalid', subject: null, reason: 'Nothing was measured.' })
   if (config.rounds < MINIMUM_ROUNDS) {
     const reason = `${formatCount(config.rounds, 'round')} cannot give an interval, which needs ${MINIMUM_ROUNDS}; no winner is named.`
-    troubles.push({ verdict: 'unjudged', reason })
+    troubles.push({ verdict: 'unjudged', subject: null, reason })
   }
   for (const point of points) {
     const where = points.length > 1 ? ` (${[point.scenario, ...Object.values(point.params)].join(', ')})` : ''
@@ -119,7 +136,7 @@ export function validityOf(
   }
   return {
     verdict: ORDER.find((verdict) => troubles.some((trouble) => trouble.verdict === verdict)) ?? 'ok',
-    reasons: [...new Set(troubles.map(({ reason }) => reason))],
+    reasons: [...reasonsOf(troubles)],
     checks: summariseChecks(
       // What the other checkout was like is said where changes are judged; the tables are about this one.
       cells.filter(({ arm }) => arm !== 'base'),

@@ -7,13 +7,10 @@ export const EVERYTHING = 'report.html'
 export const keptOf = <Row extends { readonly kept?: boolean }>(rows: readonly Row[]): readonly Row[] =>
   rows.filter(({ kept }) => kept !== false)
 
-/** A table as short formats show it. @param most rows of one that does not say which it can spare; the first are kept */
-export function keptTable(
-  table: Table,
-  most = Number.POSITIVE_INFINITY,
-): { readonly table: Table; readonly leftOut: number; readonly which: string } {
+/** A table as short formats show it, and how many rows that leaves out. */
+export function keptTable(table: Table): { readonly table: Table; readonly leftOut: number } {
   const { kept, groups, rows } = table
-  const isKept = (index: number) => kept?.[index] ?? index < most
+  const isKept = (index: number) => kept?.[index] ?? true
   const shown = rows.filter((_, index) => isKept(index))
   return {
     table: {
@@ -22,7 +19,6 @@ export function keptTable(
       ...(groups === undefined ? {} : { groups: groups.filter((_, index) => isKept(index)) }),
     },
     leftOut: rows.length - shown.length,
-    which: kept === undefined ? 'the first' : 'first and last of each family, and who the answer is about',
   }
 }
 

@@ -34,7 +34,7 @@ function fenced(lines: readonly string[]): string {
 function tableText(table: Table): string {
   const short = keptTable(table)
   if (short.leftOut === 0) return rowsText(table)
-  const more = `Shown: ${short.which}; ${short.leftOut} more rows are below.`
+  const more = `Shown: first and last of each family, and who the answer is about; ${short.leftOut} more rows are below.`
   return [
     rowsText({ ...short.table, note: [more, table.note].filter((text) => text !== '').join(' ') }),
     '',

@@ -1,13 +1,14 @@
 import type { ClaimResult, Finding } from '../results.ts'
+import { formatCount } from '../units.ts'
 import { buildReport } from './build.ts'
 import { isGrouped } from './families.ts'
-import { EVERYTHING, keptTable } from './kept.ts'
-import type { Block, Section } from './model.ts'
+import { EVERYTHING } from './kept.ts'
+import type { Block, Section, Table } from './model.ts'
 import type { RenderOptions, Reporter } from './reporter.ts'
 import { foldsNamed, shortened } from './text/brief.ts'
 import { chartLines, chartUnit } from './text/charts.ts'
 import { ansiPaint, type Paint, plainPaint, type Style } from './text/paint.ts'
-import { tableLines } from './text/table.ts'
+import { tableLines, tableStart } from './text/table.ts'
 import { padEnd, singleLine, widthOf, wrap } from './text/width.ts'
 
 const DEFAULT_COLUMNS = 100
@@ -16,8 +17,8 @@ const LEAST_COLUMNS = 60
 const PROSE_COLUMNS = 92
 /** Every number is in the files; a terminal shows what one reads at once. */
 const LEFT_OUT: readonly string[] = ['details', 'change-details', 'strategies']
-/** Of many strategies: who differs from whom fills screens. */
-const LEFT_OUT_OF_MANY: readonly string[] = ['differences']
+/** Of many strategies: who differs from whom, and how each kind of request fared, fills screens. */
+const LEFT_OUT_OF_MANY: readonly string[] = ['differences', 'cohorts']
 
 const CLAIM_STYLES: Readonly<Record<ClaimResult['verdict'], Style>> = {
   supported: 'good',
@@ -56,7 +57,10 @@ const someOf = <Item>(
 ): { readonly some: readonly Item[]; readonly more: readonly string[] } => {
   const leftOut = brief ? items.length - MOST_ITEMS : 0
   return leftOut > 0
-    ? { some: items.slice(0, MOST_ITEMS), more: [`${leftOut} more are in ${EVERYTHING}.`] }
+    ? {
+        some: items.slice(0, MOST_ITEMS),
+        more: [`${leftOut} more ${leftOut === 1 ? 'is' : 'are'} in ${EVERYTHING}.`],
+      }
     : { some: items, more: [] }
 }
 
@@ -74,6 +78,18 @@ function claimLines({ text, verdict, why, evidence }: ClaimResult, pen: Pen): re
   ]
 }
 
+/** Only what the run says something about. */
+function someClaims(claims: readonly ClaimResult[], pen: Pen): readonly string[] {
+  const measured = claims.filter(({ verdict }) => verdict !== 'not measured')
+  const left = claims.length - measured.length
+  const more = left === 0 ? '' : `${formatCount(left, 'claim')} not measured. `
+  return [
+    ...measured.flatMap((claim) => claimLines(claim, pen)),
+    ...prose(`${more}Everything, with the evidence, is in ${EVERYTHING}.`, pen, 'muted'),
+    '',
+  ]
+}
+
 function findingLines({ severity, sentence, advice }: Finding, pen: Pen): readonly string[] {
   const text = advice === null ? sentence : `${sentence} ${advice}`
   return prose(
@@ -83,6 +99,29 @@ function findingLines({ severity, sentence, advice }: Finding, pen: Pen): readon
     severity === 'warning' ? '! ' : '- ',
     '  ',
   )
+}
+
+/** A brief report has all strategies once, and of everything else the first rows. */
+function tableBlock(whole: Table, pen: Pen): readonly string[] {
+  const { columns, paint, brief } = pen
+  const isOfStrategies = whole.kept !== undefined
+  const shown = brief && !isOfStrategies ? whole.rows.slice(0, MOST_ROWS) : whole.rows
+  const { lines, columnsLeft } =
+    brief && isOfStrategies
+      ? tableStart(whole, columns, paint)
+      : { lines: tableLines({ ...whole, rows: shown }, columns, paint), columnsLeft: 0 }
+  const rowsLeft = whole.rows.length - shown.length
+  const more = [
+    ...(rowsLeft === 0 ? [] : [`Shown: the first; ${rowsLeft} more rows are in ${EVERYTHING}.`]),
+    ...(columnsLeft === 0 ? [] : [`${formatCount(columnsLeft, 'more column')} in ${EVERYTHING}.`]),
+  ]
+  const note = [...more, ...(whole.note === '' ? [] : [whole.note])].join(' ')
+  return [
+    ...prose(whole.caption, pen, 'strong'),
+    ...lines,
+    ...(note === '' ? [] : prose(note, pen, 'muted')),
+    '',
+  ]
 }
 
 function blockLines(block: Block, pen: Pen): readonly string[] {
@@ -120,16 +159,8 @@ function blockLines(block: Block, pen: Pen): readonly string[] {
     }
     case 'command':
       return [`  ${singleLine(block.text)}`, '']
-    case 'table': {
-      const { table, leftOut, which } = keptTable(block.table, pen.brief ? MOST_ROWS : undefined)
-      const rest = leftOut === 0 ? '' : `Shown: ${which}; ${leftOut} more rows are in ${EVERYTHING}. `
-      return [
-        ...prose(table.caption, pen, 'strong'),
-        ...tableLines(table, columns, paint),
-        ...(rest + table.note === '' ? [] : prose(rest + table.note, pen, 'muted')),
-        '',
-      ]
-    }
+    case 'table':
+      return tableBlock(block.table, pen)
     case 'chart': {
       const lines = chartLines(block.chart, columns, paint)
       if (lines.length === 0) return []
@@ -142,10 +173,9 @@ function blockLines(block: Block, pen: Pen): readonly string[] {
       ]
     }
     case 'claims':
-      return [
-        ...block.claims.flatMap((claim) => claimLines(claim, pen)),
-        ...(pen.brief ? [...prose(`Evidence is in ${EVERYTHING}.`, pen, 'muted'), ''] : []),
-      ]
+      return pen.brief
+        ? someClaims(block.claims, pen)
+        : block.claims.flatMap((claim) => claimLines(claim, pen))
     case 'findings': {
       const { some, more } = someOf(block.findings, pen)
       return [

@@ -24,7 +24,7 @@ const THROUGHPUT = 'throughput'
 
 /** What is looked up for a decision under each kind of load. A load that compares no strategies decides nothing. */
 const VALUES: Readonly<Record<LoadKind, readonly string[]>> = {
-  closed: [THROUGHPUT, 'latency.p99', 'bytes.request_head', 'redis.commands'],
+  closed: ['bytes.request_head', 'redis.commands', THROUGHPUT, 'latency.p99'],
   'same rate': ['load.rate', 'latency.p50', 'latency.p99', 'service.p99', 'lag.p99', COST],
   search: ['slo.rate'],
   'own rate': [],
@@ -87,16 +87,13 @@ function decisionTable(results: Results, group: Group, isExplained: boolean): Bl
   const costed = cost !== undefined && group.baseline !== null
   const revoking = group.kind !== 'same rate'
   const values: readonly Column[] = metrics.map(({ title, unit }) => ({ title, unit }))
-  const revocation: readonly Column[] = revoking
-    ? [
-        { title: 'Revokes', unit: null },
-        { title: 'After logout', unit: null },
-      ]
-    : []
+  const declared: readonly Column[] = revoking ? [{ title: 'Revokes', unit: null }] : []
+  const observed: readonly Column[] = revoking ? [{ title: 'After logout', unit: null }] : []
   const columns: readonly Column[] = [
     { title: 'Strategy', unit: null },
     ...(costed ? [{ title: 'Auth CPU', unit: cost.unit }] : []),
-    ...(group.kind === 'search' ? [...values, ...revocation] : [...revocation, ...values]),
+    ...(group.kind === 'search' ? [...values, ...declared] : [...declared, ...values]),
+    ...observed,
   ]
   const estimates: Estimate[] = []
   const valueCell = (
@@ -126,18 +123,16 @@ function decisionTable(results: Results, group: Group, isExplained: boolean): Bl
       const limited = id === THROUGHPUT && isLimited(results, group, strategy.id)
       return valueCell(group.estimate(strategy.id, id), false, limited ? 'warn' : 'plain', limited ? '†' : '')
     })
-    const revoked = revoking
-      ? [
-          textCell(revocationText(strategy, results.config.ttlSeconds), isBaseline ? 'muted' : 'plain'),
-          observedCell(strategy, results.probes),
-        ]
+    const revokes = revoking
+      ? [textCell(revocationText(strategy, results.config.ttlSeconds), isBaseline ? 'muted' : 'plain')]
       : []
     return [
       strategyCell(strategy),
       ...(costed
         ? [isBaseline ? textCell('baseline', 'muted') : valueCell(against?.difference, true, toneOf(against))]
         : []),
-      ...(group.kind === 'search' ? [...own, ...revoked] : [...revoked, ...own]),
+      ...(group.kind === 'search' ? [...own, ...revokes] : [...revokes, ...own]),
+      ...(revoking ? [observedCell(strategy, results.probes)] : []),
     ]
   })
   return {

@@ -1,5 +1,6 @@
 import type { Results } from '../../results.ts'
 import { formatChange, formatCount, formatList } from '../../units.ts'
+import { isGrouped } from '../families.ts'
 import { groupsOf } from '../group.ts'
 import { type Block, type Section, type Tone, textCell } from '../model.ts'
 import { bandText, sentence } from '../wording.ts'
@@ -47,68 +48,99 @@ function noiseTable(results: Results): Block {
   }
 }
 
-type CheckRow = Results['validity']['checks'][number] & { readonly scenarios: readonly string[] }
+type Check = Results['validity']['checks'][number]
+interface CheckRow extends Check {
+  readonly strategies: readonly string[]
+  readonly scenarios: readonly string[]
+}
 
 /** How far the value is from the limit, on either side: for some checks a small value is the bad one. */
-const distanceOf = ({ value, warnLimit, invalidLimit }: CheckRow): number =>
+const distanceOf = ({ value, warnLimit, invalidLimit }: Check): number =>
   Math.abs((value ?? 0) - (warnLimit ?? invalidLimit ?? 0))
 
-/** What one strategy shows in several scenarios is one row with the worst of them. */
-function acrossScenarios(checks: Results['validity']['checks']): readonly CheckRow[] {
-  const same = Map.groupBy(checks, ({ id, outcome, strategy }) => JSON.stringify([id, outcome, strategy]))
+/** Checks of one key are one row with the worst of them. */
+function worstOf(checks: readonly Check[], keyOf: (check: Check) => readonly unknown[]): readonly CheckRow[] {
+  const same = Map.groupBy(checks, (check) => JSON.stringify(keyOf(check)))
   return [...same.values()].flatMap((rows) => {
-    const scenarios = rows.flatMap(({ scenario }) => scenario ?? [])
+    const strategies = [...new Set(rows.flatMap(({ strategy }) => strategy ?? []))]
+    const scenarios = [...new Set(rows.flatMap(({ scenario }) => scenario ?? []))]
     const cells = rows.reduce((sum, row) => sum + row.cells, 0)
     return rows
-      .map((row) => ({ ...row, cells, scenarios }))
       .toSorted((a, b) => distanceOf(b) - distanceOf(a))
       .slice(0, 1)
+      .map((row) => ({ ...row, cells, strategies, scenarios }))
   })
 }
 
-/** Checks that passed are counted; the others are named one by one, worst first. */
-function checksTable({ validity, strategies, scenarios }: Results): readonly Block[] {
+/** Worst first. @param caption of the table @param who of a row: whose cells they are */
+function checksTable(
+  { scenarios }: Results,
+  rows: readonly CheckRow[],
+  caption: string,
+  who: { readonly title: string; readonly of: (row: CheckRow) => string },
+): Block {
   const several = scenarios.length > 1
-  const titleOf = (id: string | null) =>
-    id === null ? 'all' : (strategies.find((strategy) => strategy.id === id)?.title ?? id)
+  return {
+    kind: 'table',
+    table: {
+      caption,
+      columns: [
+        'Check',
+        'Outcome',
+        who.title,
+        ...(several ? ['Scenario'] : []),
+        'Cells',
+        several ? 'What was seen, the worst' : 'What was seen',
+      ].map((title) => ({ title, unit: null })),
+      rows: rows.map((row) => [
+        textCell(row.id),
+        textCell(row.outcome, TONES[row.outcome]),
+        textCell(who.of(row)),
+        ...(several ? [textCell(row.scenarios.join(', '))] : []),
+        textCell(`${row.cells}`),
+        textCell(sentence(row.sentence)),
+      ]),
+      note: '',
+    },
+  }
+}
+
+/** Checks that passed are counted; the others are named one by one, of many strategies after a table without their names. */
+function checkBlocks(results: Results): readonly Block[] {
+  const { validity, strategies } = results
+  const titleOf = (id: string) => strategies.find((strategy) => strategy.id === id)?.title ?? id
   const passed = new Map<string, number>()
   for (const check of validity.checks.filter(({ outcome }) => outcome === 'ok')) {
     passed.set(check.id, (passed.get(check.id) ?? 0) + check.cells)
   }
   const ids = [...new Set(validity.checks.map(({ id }) => id))]
-  const rest = acrossScenarios(validity.checks.filter(({ outcome }) => outcome !== 'ok')).toSorted(
-    (a, b) =>
-      SEVERITY.indexOf(a.outcome) - SEVERITY.indexOf(b.outcome) || ids.indexOf(a.id) - ids.indexOf(b.id),
+  const rest = validity.checks
+    .filter(({ outcome }) => outcome !== 'ok')
+    .toSorted(
+      (a, b) =>
+        SEVERITY.indexOf(a.outcome) - SEVERITY.indexOf(b.outcome) || ids.indexOf(a.id) - ids.indexOf(b.id),
+    )
+  const named = checksTable(
+    results,
+    worstOf(rest, ({ id, outcome, strategy }) => [id, outcome, strategy]),
+    'Checks that did not pass everywhere',
+    { title: 'Strategy', of: (row) => row.strategies.map(titleOf).join('') || 'all' },
   )
+  const counted = checksTable(
+    results,
+    worstOf(rest, ({ id, outcome }) => [id, outcome]),
+    'Checks that did not pass everywhere',
+    { title: 'Strategies', of: (row) => (row.strategies.length === 0 ? 'all' : `${row.strategies.length}`) },
+  )
+  const tables: readonly Block[] = isGrouped(strategies)
+    ? [
+        counted,
+        { kind: 'folded', title: 'Checks that did not pass, by strategy', open: false, blocks: [named] },
+      ]
+    : [named]
   const words = [...passed].map(([id, cells]) => `${id} (${formatCount(cells, 'cell')})`)
   return [
-    ...(rest.length === 0
-      ? []
-      : [
-          {
-            kind: 'table' as const,
-            table: {
-              caption: 'Checks that did not pass everywhere',
-              columns: [
-                'Check',
-                'Outcome',
-                'Strategy',
-                ...(several ? ['Scenario'] : []),
-                'Cells',
-                several ? 'What was seen, the worst' : 'What was seen',
-              ].map((title) => ({ title, unit: null })),
-              rows: rest.map((check) => [
-                textCell(check.id),
-                textCell(check.outcome, TONES[check.outcome]),
-                textCell(titleOf(check.strategy)),
-                ...(several ? [textCell(check.scenarios.join(', '))] : []),
-                textCell(`${check.cells}`),
-                textCell(sentence(check.sentence)),
-              ]),
-              note: '',
-            },
-          },
-        ]),
+    ...(rest.length === 0 ? [] : tables),
     ...(words.length === 0
       ? []
       : [{ kind: 'text' as const, text: `Passed: ${formatList(words)}.`, tone: 'plain' as const }]),
@@ -125,7 +157,7 @@ export function noiseSection(results: Results): Section {
     title: 'Noise and validity',
     blocks: [
       noiseTable(results),
-      ...checksTable(results),
+      ...checkBlocks(results),
       {
         kind: 'text',
         text: `Cells: ${counts.join(', ')}. Only completed cells are analysed.`,

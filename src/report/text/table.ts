@@ -134,3 +134,14 @@ export function tableLines(table: Table, columns: number, paint: Paint): readonl
     ...panelLines(panel, table, paint, columns),
   ])
 }
+
+/** As many columns as stand side by side, and how many have no room. */
+export function tableStart(
+  table: Table,
+  columns: number,
+  paint: Paint,
+): { readonly lines: readonly string[]; readonly columnsLeft: number } {
+  const [first = [], ...rest] = panels(textColumns(table), columns, table.groups !== undefined)
+  const columnsLeft = rest.reduce((sum, panel) => sum + panel.length - 1, 0)
+  return { lines: panelLines(first, table, paint, columns), columnsLeft }
+}
