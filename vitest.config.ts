@@ -1,5 +1,29 @@
 import { availableParallelism } from 'node:os'
+import { join, relative } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+const ROOT = import.meta.dirname
+
+/** What takes longest, begun first: begun last, it would go on alone on one core. A fresh clone knows no durations yet. */
+const LONGEST = [
+  'servers/conformance.test.ts',
+  'bench/pipeline.test.ts',
+  'bench/pipeline-faults.test.ts',
+  'src/report/html.test.ts',
+  'scripts/setup.test.ts',
+  'bench/main.test.ts',
+]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const known = LONGEST.indexOf(relative(ROOT, moduleId))
+      return known === -1 ? LONGEST.length : known
+    }
+    return (await super.sort(files)).toSorted((one, other) => place(one) - place(other))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -8,5 +32,13 @@ export default defineConfig({
     hookTimeout: 30_000,
     // On two cores as well: the security checklist mostly waits, for caches to end and for stores to be missed.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    sequence: { sequencer: LongestFirst },
+    // To start a process and load fastify, zod and the rest for each file takes longer than most files do. A test that changes what is
+    // shared, such as the environment or a clock, has to put it back.
+    isolate: false,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    // Of workers, and of the many processes that they start.
+    env: { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/authbench') },
   },
 })

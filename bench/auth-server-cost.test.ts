@@ -9,8 +9,8 @@ import { fakeBench } from './testing/fake-bench.ts'
 async function authUsOf(ids: readonly StrategyId[]): Promise<Record<string, unknown>> {
   const fake = fakeBench()
   let reads = 0
-  const startSubject: typeof fake.startSubject = async (strategy, arm, keyPrefix) => {
-    const subject = await fake.startSubject(strategy, arm, keyPrefix)
+  const startSubject: typeof fake.startSubject = async (strategy, ...rest) => {
+    const subject = await fake.startSubject(strategy, ...rest)
     if (strategy !== 'jwt-jwks') return subject
     const readCpu = async () => {
       reads++

@@ -62,6 +62,43 @@ describe('command line', () => {
     expect(code).toBe(2)
   })
 
+  it.each([
+    ['run --credentials f', /add --target/i],
+    ['run --gate cpu=5%', /--against DIR/],
+    ['run --target http://127.0.0.1:1/ --credentials f --against .', /compare/],
+    ['run --strategy f --against .', /registry/],
+    ['run --target http://127.0.0.1:1/ --credentials f --claims f', /--strategies/],
+    ['run --target http://127.0.0.1:1/ --credentials f --conformance', /authbench conformance --target/],
+    ['run --strategies none --scenarios verify --slo 10', /scenario slo/],
+    ['run --strategies none --scenarios verify --arrivals constant', /iso-load/],
+    ['run --strategies session-redis --scenarios verify,refresh', /measured in refresh \[SCENARIO/],
+    ['conformance --credentials f', /add --target/i],
+    ['conformance --transport cookie', /both/],
+    ['conformance --target http://127.0.0.1:1/ --credentials f --strategies none', /without --strategies/],
+    ['conformance --target http://127.0.0.1:1/ --credentials f --strategy f', /without --strategy /],
+    ['compare a b --format markdown --json', /not --format markdown/],
+  ])('refuses %s: something in it would be ignored', async (words, message) => {
+    const { code, stderr, stdout } = await authbench(...words.split(' '))
+    expect(stderr).toMatch(message)
+    expect(stderr).toMatch(/OPTIONS_INVALID|SCENARIO_NOT_APPLICABLE/)
+    expect(stdout).toBe('')
+    expect(code).toBe(2)
+  })
+
+  it('refuses claims of strategies that set them, and takes them for others', async () => {
+    const claims = file('sid.json', '{"sid": "x"}')
+    const refused = await authbench('serve', 'jwt-refresh', '--claims', claims)
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('jwt-refresh sets "sid" itself'),
+    })
+    const blocked = ['--out', join(file('blocked', ''), 'below')]
+    const run = (id: string) =>
+      authbench('run', '--profile', 'smoke', '--strategies', id, '--claims', claims, ...blocked)
+    expect((await run('jwt-refresh')).stderr).toContain('CLAIMS_TAKEN')
+    expect((await run('jwt-hs256')).stderr).toContain('OUT_NOT_WRITABLE')
+  })
+
   it('says where a claims file is wrong', async () => {
     const broken = await authbench('run', '--claims', file('a.json', '{"roles": ['), ...out())
     expect(broken).toMatchObject({ code: 2, stderr: expect.stringMatching(/a\.json.*line 1/) })

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { AuthbenchError } from '../src/errors.ts'
 import { PROFILES } from '../src/profiles.ts'
 import { FORMATS } from '../src/report/formats.ts'
-import { nameList, wholeNumber } from './commands/arguments.ts'
+import { nameList, numberList, wholeNumber } from './commands/arguments.ts'
 import type { CompareFlags } from './commands/compare.ts'
 import type { ConformanceFlags } from './commands/conformance.ts'
 import type { MicroFlags } from './commands/micro.ts'
@@ -57,6 +57,11 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
       '--popularity <how>',
       'who of the pool makes the next request: cycle, uniform or zipf (default: cycle)',
     )
+    .option(
+      '--entries <n,...>',
+      'of others in the stores of `store-size`, each up to 1000000 (default: 1000,100000,1000000)',
+      numberList,
+    )
     .option('--transport <how>', 'bearer or cookie (default: bearer)')
     .option('--arrivals <how>', 'of open loops: poisson or constant (default: poisson)')
     .option('--slo <ms>', 'limit of p99 that `slo` searches the highest rate for (default: 25)', Number)
@@ -97,7 +102,7 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
       collect,
     )
     .addOption(new Option('--format <name>', 'terminal, markdown, json').default('terminal'))
-    .option('--json', 'the same as --format json')
+    .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .action(async (base: string, head: string | undefined, flags: CompareFlags) =>
       exitWith((await import('./commands/compare.ts')).compare(base, head, flags, terminal)),
     )

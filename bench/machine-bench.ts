@@ -26,6 +26,9 @@ export interface MachineBenchOptions {
   readonly signal: AbortSignal
 }
 
+/** Of those whose entries are weighed: the prefix of a run would be a third of what a revoked token takes, and longer for longer ids. */
+const SHORT_PREFIX = 'auth:'
+
 /** The real thing: child processes, sockets, Redis, /proc. */
 export function machineBench(options: MachineBenchOptions): Bench {
   const { config, target, pinning, redis, keys, token, base, signal } = options
@@ -44,7 +47,7 @@ export function machineBench(options: MachineBenchOptions): Bench {
     return file === undefined ? {} : { file }
   }
   return {
-    startSubject: async (strategy, arm, keyPrefix) => {
+    startSubject: async (strategy, arm, keyPrefix, ownRedis) => {
       if (strategy === TARGET_ID && target !== null) return targetSubject(target)
       const start = (redisUrl: string | null) =>
         startServerProcess(
@@ -53,7 +56,7 @@ export function machineBench(options: MachineBenchOptions): Bench {
             ...fileOf(strategy),
             keys,
             token,
-            keyPrefix,
+            keyPrefix: redis?.origin === 'own' && ownRedis ? SHORT_PREFIX : keyPrefix,
             ttlSeconds: config.ttlSeconds,
             transport: config.transport,
             redisUrl,
@@ -67,7 +70,8 @@ export function machineBench(options: MachineBenchOptions): Bench {
       if (!needsRedis.has(strategy) || redis === null) {
         return { ...(await start(null)), ...(shared ? { store: null } : {}) }
       }
-      return background.has(strategy) && !shared ? withOwnRedis(start, pinning.redis) : start(redis.url)
+      const alone = redis.origin === 'own' && (ownRedis || background.has(strategy))
+      return alone ? withOwnRedis(start, pinning.redis) : start(redis.url)
     },
     startGenerator: () =>
       startGeneratorProcess(
@@ -82,7 +86,7 @@ export function machineBench(options: MachineBenchOptions): Bench {
   }
 }
 
-/** Asked while others are measured as well: its commands must not be counted for them. */
+/** Neither what it does while others are measured nor what its data take is counted for them. */
 async function withOwnRedis(start: (url: string) => Promise<Subject>, core: number | null): Promise<Subject> {
   const redis = await provideRedis(null, core)
   try {

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { describeStrategies } from './own-strategies.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'authbench-own-'))
@@ -17,7 +17,7 @@ function file(name: string, text: string): string {
 }
 
 test('a file tells what it declares, and is kept by its full path', async () => {
-  const [own] = await describeStrategies([example], signal)
+  const [own] = (await describeStrategies([example], signal)) ?? []
   expect(own).toMatchObject({
     info: { id: 'hmac-ticket', state: 'stateless', family: 'token' },
     file: example,
@@ -26,16 +26,17 @@ test('a file tells what it declares, and is kept by its full path', async () => 
 })
 
 test.each([
-  ['ends the process', file('ends', 'process.exit(0)'), 'STRATEGY_FILE_FAILED', /died/],
+  ['ends the process', file('ends', 'process.exit(0)'), 'STRATEGY_FILE_FAILED', /died/, 10_000],
   [
     'never gets to its end',
     file('hangs', 'await new Promise(() => {})'),
     'STRATEGY_FILE_FAILED',
     /did not answer/,
+    500,
   ],
-  ['is no strategy', file('none', 'export default 7'), 'STRATEGY_FILE_INVALID', /no strategy/],
-])('a file that %s is told before anything is measured', async (_what, path, code, message) => {
-  await expect(describeStrategies([path], signal, 1500)).rejects.toMatchObject({
+  ['is no strategy', file('none', 'export default 7'), 'STRATEGY_FILE_INVALID', /no strategy/, 10_000],
+])('a file that %s is told before anything is measured', async (_what, path, code, message, limitMs) => {
+  await expect(describeStrategies([path], signal, limitMs)).rejects.toMatchObject({
     code,
     exitCode: 2,
     message: expect.stringMatching(message),
@@ -51,4 +52,17 @@ test('an id is given once', async () => {
   await expect(describeStrategies([example, example], signal)).rejects.toMatchObject({
     code: 'STRATEGY_ID_TAKEN',
   })
+})
+
+test('an interrupted file has not failed', async () => {
+  const controller = new AbortController()
+  const told = join(folder, 'started')
+  const hangs = file(
+    'hangs on',
+    `(await import('node:fs')).writeFileSync(${JSON.stringify(told)}, ''); await new Promise(() => {})`,
+  )
+  const described = describeStrategies([hangs, example], controller.signal)
+  await vi.waitFor(() => expect(existsSync(told)).toBe(true), { timeout: 10_000 })
+  controller.abort()
+  expect(await described).toBeNull()
 })

@@ -17,16 +17,18 @@ export interface OwnStrategy {
 
 /**
  * What the strategies in the user's files declare. Each file runs in a process of its own, which it may end or hang.
+ * @returns null when interrupted
  * @throws AuthbenchError `STRATEGY_FILE_FAILED`, `STRATEGY_FILE_INVALID`, `STRATEGY_ID_TAKEN`
  */
 export async function describeStrategies(
   files: readonly string[],
   signal: AbortSignal,
   limitMs = DESCRIBE_LIMIT_MS,
-): Promise<readonly OwnStrategy[]> {
+): Promise<readonly OwnStrategy[] | null> {
   const own: OwnStrategy[] = []
   for (const file of files.map((each) => resolve(each))) {
     const info = await describe(file, signal, limitMs)
+    if (info === null) return null
     const taken: readonly string[] = [...strategyIds, ...own.map((each) => each.info.id)]
     if (taken.includes(info.id)) {
       throw new AuthbenchError(
@@ -42,11 +44,13 @@ export async function describeStrategies(
   return own
 }
 
-async function describe(file: string, signal: AbortSignal, limitMs: number): Promise<StrategyInfo> {
+/** Null when interrupted, which ends the process. */
+async function describe(file: string, signal: AbortSignal, limitMs: number): Promise<StrategyInfo | null> {
   const child = new Child<ToServer, FromServer>(OWN_SERVERS, `the strategy file ${file}`, signal)
   try {
     return (await child.request({ type: 'describe', file }, 'described', limitMs)).info
   } catch (error) {
+    if (signal.aborted) return null
     const known = error instanceof AuthbenchError && error.code.startsWith('STRATEGY_')
     throw new AuthbenchError(known ? error.code : 'STRATEGY_FILE_FAILED', messageOf(error), {
       next: 'Its default export has to be an AuthStrategy, see servers/contract.ts and servers/examples/.',

@@ -1,8 +1,9 @@
 import type { PlannedRound } from '../src/plan.ts'
+import type { StrategyInfo } from '../src/strategy-info.ts'
 import { attempt, isGoing, type Lane, type RoundContext } from './lane.ts'
 import { type Pool, poolOfRun, requestsFrom } from './pool.ts'
-import type { Generator } from './ports.ts'
-import { loadKey, storeOf } from './slice.ts'
+import type { Generator, Subject } from './ports.ts'
+import { loadKey } from './slice.ts'
 
 export function poolAt(plan: PlannedRound, point: number, { config, scenario }: RoundContext): Pool {
   return scenario.pool?.(plan.points[point] ?? {}) ?? poolOfRun(config)
@@ -20,7 +21,7 @@ export async function preparePoint(
   const entries = scenario.entries?.(plan.points[point] ?? {})
   if (entries !== undefined) {
     listener({ type: 'phase', round: plan.round, phase: `filling stores up to ${entries} entries` })
-    // One after the other: what a shared store grows by is then one server's.
+    // One after the other: two would fill at half the speed, and wait for each other's disk and memory.
     for (const lane of lanes) await fillTo(entries, lane, point, context)
   }
   // Filling can take longer than a server keeps an idle connection.
@@ -30,32 +31,36 @@ export async function preparePoint(
   await openPoint(point, plan, lanes, generator, context)
 }
 
-/** A process's resident memory moves by more than fewer take. */
-const ENTRIES_IN_MEMORY = 20_000
-
 async function fillTo(entries: number, lane: Lane, point: number, context: RoundContext): Promise<void> {
   const { server, info } = lane
   const track = lane.tracks[point]
   if (server === null || track === undefined || !isGoing(lane, context) || info.stores === null) return
   await attempt(lane, context.signal, async () => {
     const before = lane.tracks[point - 1]?.fill ?? { entries: 0, bytes: 0 }
-    const held = () => bytesHeld(lane, context)
-    const bytesBefore = await held()
+    const bytesBefore = await bytesHeld(server, info)
     await server.fill(entries - before.entries)
-    const grown = (await held()) - bytesBefore
-    // What was too little to tell counts like the rest.
-    const bytes =
-      before.bytes === null ? (grown * entries) / (entries - before.entries) : before.bytes + grown
-    const isNoise = info.needs.includes('memory') && entries < ENTRIES_IN_MEMORY
-    track.fill = { entries, bytes: isNoise ? null : bytes }
+    const bytesAfter = await bytesHeld(server, info)
+    track.fill = { entries, bytes: grownTo(entries, before, bytesBefore, bytesAfter) }
   })
 }
 
-async function bytesHeld(lane: Lane, context: RoundContext): Promise<number> {
-  const { server, info } = lane
-  const meter = storeOf(lane, context)
-  if (info.needs.includes('redis') && meter !== null) return meter.memory()
-  return (await server?.readUse())?.storeBytes ?? 0
+/** Null: not to be told. What takes nothing, or less than nothing, was lost in what else the store did meanwhile. */
+function grownTo(
+  entries: number,
+  before: { readonly entries: number; readonly bytes: number | null },
+  bytesBefore: number | null,
+  bytesAfter: number | null,
+): number | null {
+  if (bytesBefore === null || bytesAfter === null || bytesAfter <= bytesBefore) return null
+  const grown = bytesAfter - bytesBefore
+  // Earlier ones of which it was not to be told count like these.
+  return before.bytes === null ? (grown * entries) / (entries - before.entries) : before.bytes + grown
+}
+
+/** Null on a Redis that others write to as well: a table that it doubles is nobody's alone. */
+async function bytesHeld(server: Subject, { needs }: StrategyInfo): Promise<number | null> {
+  if (!needs.includes('redis')) return server.storeBytes()
+  return (await server.store?.memory()) ?? null
 }
 
 /** Over the connections of the point before would go its credentials. */

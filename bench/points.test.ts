@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { STRATEGIES } from '../servers/registry.ts'
-import { cellSchema } from '../src/cell.ts'
+import { type Arm, type Cell, cellSchema } from '../src/cell.ts'
 import { resolveConfig } from '../src/config.ts'
+import { storeBytes } from '../src/metrics/store-size.ts'
 import { inShapeOf, withOtherEnd } from './pool.ts'
 import { runAll } from './runner.ts'
-import { applicableScenarios, describeScenario } from './scenario.ts'
+import { applicableScenarios, describeScenario, withEntries } from './scenario.ts'
 import { SCENARIOS } from './scenarios/registry.ts'
 import { type FakeBench, fakeBench } from './testing/fake-bench.ts'
 
 const IDS = ['none', 'session-redis', 'jwt-hs256', 'jwt-hs256-cached', 'session-near-cache'] as const
 
-async function measure(scenario: string, bench: FakeBench = fakeBench()) {
+async function measure(scenario: string, bench: FakeBench = fakeBench(), rounds = 1) {
   const strategies = IDS.map((id) => STRATEGIES[id])
   const config = resolveConfig(
-    { rounds: 1, profile: 'smoke' },
+    { rounds, profile: 'smoke' },
     { strategies: IDS, scenarios: [scenario] },
     { profile: 'quick', seed: 1, extraClaims: [] },
   )
@@ -40,18 +41,100 @@ const measuredIn = (id: string) => {
 }
 
 describe('store-size', () => {
-  it('fills every store up to each point, and tells what an entry takes', async () => {
-    const { cells, bench } = await measure('store-size')
-    const fills = bench.journal.filter((line) => line.startsWith('fill session-redis'))
-    expect(fills).toEqual([
-      'fill session-redis 1000',
-      'fill session-redis 99000',
-      'fill session-redis 900000',
-    ])
-    const filled = cells.flatMap((cell) =>
-      cell.state !== 'failed' && cell.strategy === 'session-redis' ? [cell.fill] : [],
+  const fillsOf = (cells: readonly Cell[], strategy: string) =>
+    cells.flatMap((cell) => (cell.state !== 'failed' && cell.strategy === strategy ? [cell.fill] : []))
+  const bytesPerEntry = (bytesHeld: (entries: number) => number) =>
+    measure('store-size', fakeBench({ servers: { 'session-redis': { cpuUs: 50, bytesHeld } } })).then(
+      ({ cells }) =>
+        cells.flatMap((cell) =>
+          cell.state === 'completed' && cell.strategy === 'session-redis' ? [storeBytes.read(cell)] : [],
+        ),
     )
-    expect(filled).toEqual([1000, 100_000, 1_000_000].map((entries) => ({ entries, bytes: 200 * entries })))
+
+  it('fills every store up to each point, opens the load anew, and tells what an entry takes', async () => {
+    const { cells, bench } = await measure('store-size')
+    const own = bench.journal.filter((line) => line.includes(' session-redis'))
+    const steps = own.filter((line, index) => line !== own[index - 1])
+    const point = (entries: number) => [
+      `fill session-redis ${entries}`,
+      'warm up session-redis',
+      'slice session-redis',
+    ]
+    expect(steps).toEqual([
+      'start session-redis',
+      'warm up session-redis',
+      ...[1000, 99_000, 900_000].flatMap(point),
+      'stop session-redis',
+    ])
+    expect(fillsOf(cells, 'session-redis')).toEqual(
+      [1000, 100_000, 1_000_000].map((entries) => ({ entries, bytes: 100 * entries })),
+    )
+  })
+
+  it('begins with an empty store in every round', async () => {
+    const { cells, bench } = await measure('store-size', fakeBench(), 2)
+    const fills = bench.journal.filter((line) => line.startsWith('fill session-redis'))
+    expect(fills.slice(3)).toEqual(fills.slice(0, 3))
+    const [first, second] = [
+      fillsOf(cells, 'session-redis').slice(0, 3),
+      fillsOf(cells, 'session-redis').slice(3),
+    ]
+    expect(second).toEqual(first)
+  })
+
+  it('tells nothing of a strategy that keeps no store', async () => {
+    const { cells, bench } = await measure('store-size')
+    expect(bench.journal.filter((line) => line.startsWith('fill none'))).toEqual([])
+    const without = cells.flatMap((cell) =>
+      cell.state === 'completed' && cell.strategy === 'none' ? [cell] : [],
+    )
+    // Both arms.
+    expect(without.map((cell) => [cell.fill, storeBytes.read(cell)])).toEqual(Array(6).fill([null, null]))
+  })
+
+  it('tells nothing where the store did not grow, and makes up for it at the next point', async () => {
+    expect(await bytesPerEntry(() => 5000)).toEqual([null, null, null])
+    expect(await bytesPerEntry((entries) => 1e6 - entries)).toEqual([null, null, null])
+    expect(await bytesPerEntry((entries) => (entries > 1000 ? 200 * entries - 199_000 : 1000))).toEqual([
+      null,
+      200,
+      200,
+    ])
+  })
+
+  it('tells nothing of a Redis that others write to as well', async () => {
+    const bench = fakeBench()
+    const shared = {
+      ...bench,
+      startSubject: (id: string, arm: Arm, prefix: string) => bench.startSubject(id, arm, prefix, false),
+    }
+    const { cells } = await measure('store-size', shared)
+    expect(fillsOf(cells, 'session-redis')).toEqual(
+      [1000, 100_000, 1_000_000].map((entries) => ({ entries, bytes: null })),
+    )
+  })
+
+  it('gives no server of other scenarios a Redis of its own', async () => {
+    const bench = fakeBench()
+    const asked: boolean[] = []
+    const startSubject: FakeBench['startSubject'] = (...wanted) => {
+      asked.push(wanted[3])
+      return bench.startSubject(...wanted)
+    }
+    await measure('verify', { ...bench, startSubject })
+    expect(new Set(asked)).toEqual(new Set([false]))
+    asked.length = 0
+    await measure('store-size', { ...bench, startSubject })
+    expect(new Set(asked)).toEqual(new Set([true]))
+  })
+
+  it('has the points that are asked for', () => {
+    const params = (id: string) =>
+      SCENARIOS.filter((scenario) => scenario.id === id).map(
+        (scenario) => withEntries(scenario, [10, 20]).params,
+      )
+    expect(params('store-size')).toEqual([[{ entries: 10 }, { entries: 20 }]])
+    expect(params('verify')).toEqual([[{}]])
   })
 
   it('is about those that store something, and the baseline', () => {

@@ -15,8 +15,10 @@ export interface Subject {
   issue(names: readonly string[], kind?: CredentialKind): Promise<readonly string[]>
   /** Entries of so many others. Rejects for a strategy that has no store. */
   fill(entries: number): Promise<void>
-  /** What the server holds besides what Redis does, and what its cache of verified credentials did so far. */
-  readUse(): Promise<{ readonly storeBytes: number; readonly cache: CacheUse | null }>
+  /** What its store takes that is not Redis: a file, or its own memory. Not while it is loaded. */
+  storeBytes(): Promise<number>
+  /** What its cache of verified credentials did so far; null where it has none. */
+  readCache(): Promise<CacheUse | null>
   /** Its own Redis, which nobody else asks; absent: that of the run. Null: what is asked for it cannot be told from what others ask. */
   readonly store?: StoreMeter | null
   /** Since the start of the process; exact while it is idle. Null where it is not shown. */
@@ -51,14 +53,15 @@ export interface Generator {
 export interface StoreMeter {
   /** Starts a measurement; the returned function ends it. */
   measure(): Promise<() => Promise<StoreUse & { readonly cpuUs: number }>>
-  /** Bytes that it holds, keys, values and what finds them. */
+  /** Bytes that its data take, keys, values and what finds them, once it has come to rest. Not on a Redis that others use. */
   memory(): Promise<number>
   clear(prefix: string): Promise<void>
 }
 
 /** Everything that a round does to the world; fakes in the tests of the runner. */
 export interface Bench {
-  startSubject(strategy: string, arm: Arm, keyPrefix: string): Promise<Subject>
+  /** @param ownRedis whether its Redis is to be asked by no other server, where it needs one and that is possible */
+  startSubject(strategy: string, arm: Arm, keyPrefix: string, ownRedis: boolean): Promise<Subject>
   startGenerator(): Promise<Generator>
   /** Null when no strategy of the run needs Redis. */
   readonly store: StoreMeter | null

@@ -63,8 +63,9 @@ async function prepareRound(
   const prepare = (lane: Lane) =>
     attempt(lane, signal, async () => {
       const { strategy, arm } = lane.subject
-      lane.server = await bench.startSubject(strategy, arm, `${context.keyPrefix}${strategy}-${arm}:`)
-      const { steps } = context.scenario
+      const { steps, entries } = context.scenario
+      const prefix = `${context.keyPrefix}${strategy}-${arm}:`
+      lane.server = await bench.startSubject(strategy, arm, prefix, entries !== undefined)
       const sent =
         steps === undefined
           ? { requests: await requestsFrom(poolAt(plan, 0, context), lane, context) }

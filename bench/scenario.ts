@@ -38,6 +38,12 @@ export interface Scenario extends Omit<ScenarioInfo, 'strategies'> {
   readonly appliesTo?: (strategy: StrategyInfo) => boolean
 }
 
+/** With the points that the user asked for, where a point is a number of entries. */
+export const withEntries = (scenario: Scenario, asked: readonly number[] | undefined): Scenario =>
+  scenario.entries === undefined || asked === undefined
+    ? scenario
+    : { ...scenario, params: asked.map((entries) => ({ entries })) }
+
 /** Where an endpoint of others lets users in, nobody knows here. */
 const applies = ({ steps, appliesTo }: Scenario, strategy: StrategyInfo): boolean =>
   (steps === undefined || strategy.family !== 'target') && (appliesTo?.(strategy) ?? true)

@@ -97,9 +97,9 @@ function usedBetween(
 /** Only of a server that has one: the others are not disturbed. */
 async function startCache({ server, info }: Lane): Promise<(() => Promise<MeasuredSlice['cache']>) | null> {
   if (server === null || info.cache === null) return null
-  const { cache: before } = await server.readUse()
+  const before = await server.readCache()
   return async () => {
-    const { cache: after } = await server.readUse()
+    const after = await server.readCache()
     if (before === null || after === null) return null
     return { hits: after.hits - before.hits, misses: after.misses - before.misses }
   }

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { MAX_CREDENTIAL_BYTES, type Transport } from '../servers/contract.ts'
-import type { ProcessCpu } from '../src/cell.ts'
 import { AuthbenchError, messageOf } from '../src/errors.ts'
 import type { StrategyInfo } from '../src/strategy-info.ts'
 import { listenersOn } from './machine/listeners.ts'
-import { readSchedstat } from './machine/schedstat.ts'
+import { countWithWorkers, mastersAmong, readCpuWithWorkers } from './machine/workers.ts'
 import type { Subject } from './ports.ts'
 import { protectedRequest, sendRaw } from './probe.ts'
 
@@ -150,34 +149,21 @@ export async function assertAnswers(
 
 /** The target as a subject: nothing is started, nothing is stopped. Credentials are used again where the run needs more. */
 export function targetSubject({ origin, path, credentials }: Target): Subject {
-  const pids = listenersOn(Number(new URL(origin).port || 80))
+  const servers = mastersAmong(listenersOn(Number(new URL(origin).port || 80)))
+  const [only = null] = countWithWorkers(servers) === 1 ? servers : []
   return {
     origin,
     path,
-    pid: pids[0] ?? null,
+    // With several, none of them tells whether the target is warm.
+    pid: only,
     issue: async (names) => names.map((_, index) => credentials[index % credentials.length] ?? ''),
     fill: () => Promise.reject(new Error('the store of a target is its own affair')),
-    readUse: async () => ({ storeBytes: 0, cache: null }),
-    readCpu: async () => sumOf(pids.map(readSchedstat)),
+    storeBytes: async () => 0,
+    readCache: async () => null,
+    readCpu: async () => readCpuWithWorkers(servers),
     readMemory: () => null,
     async assertAlive() {},
     pin() {},
     async stop() {},
   }
-}
-
-/** Null where one of the processes is gone, or none is shown. */
-function sumOf(parts: readonly (ProcessCpu | null)[]): ProcessCpu | null {
-  let sum: ProcessCpu | null = null
-  for (const part of parts) {
-    if (part === null) return null
-    sum ??= { mainUs: 0, otherUs: 0, runQueueUs: 0 }
-    sum = {
-      mainUs: sum.mainUs + part.mainUs,
-      otherUs: sum.otherUs + part.otherUs,
-      runQueueUs:
-        sum.runQueueUs === null || part.runQueueUs === null ? null : sum.runQueueUs + part.runQueueUs,
-    }
-  }
-  return sum
 }

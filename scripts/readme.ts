@@ -79,7 +79,7 @@ function namesOf(strategies: readonly StrategyInfo[]): string {
 function exceptionRows(): readonly (readonly string[])[] {
   return CHECKLIST.flatMap(({ id, text }) => {
     const declaring = ALL.filter(({ exceptions }) => exceptions[id] !== undefined)
-    const byReason = Map.groupBy(declaring, ({ exceptions }) => exceptions[id] ?? '')
+    const byReason = Map.groupBy(declaring, ({ exceptions }) => exceptions[id]?.reason ?? '')
     return [...byReason].map(([reason, strategies]) => [
       `${codes([id])} ${text}`,
       namesOf(strategies),

@@ -14,7 +14,7 @@ import { presentedCredential, REFUSED } from './presented-credential.ts'
 
 export interface AppOptions {
   readonly transport: Transport
-  /** Told to the client as `expires_in`, and to the browser as the cookie's age. */
+  /** Told to the client as `expires_in`, and to the browser as the cookie's age where the strategy has no other. */
   readonly ttlSeconds: number
 }
 
@@ -53,6 +53,7 @@ const identitySchema = {
  */
 export async function buildApp(authenticator: Authenticator, options: AppOptions): Promise<FastifyInstance> {
   const { transport, ttlSeconds } = options
+  const { cookieSeconds = ttlSeconds } = authenticator
   const app = fastify({
     logger: false,
     bodyLimit: MAX_BODY_BYTES,
@@ -85,7 +86,7 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
 
   function hand(reply: FastifyReply, credential: string): void {
     if (transport === 'bearer') reply.header('set-auth-token', credential)
-    else reply.setCookie(COOKIE_NAME, credential, { ...COOKIE_ATTRIBUTES, maxAge: ttlSeconds })
+    else reply.setCookie(COOKIE_NAME, credential, { ...COOKIE_ATTRIBUTES, maxAge: cookieSeconds })
   }
 
   function grant(reply: FastifyReply, { credential, refreshToken }: Partial<TokenPair>) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { AuthbenchError } from '../src/errors.ts'
-import { parseClaimsFile, tokenProfileFromClaims } from './claims-file.ts'
+import { assertNoneTaken, parseClaimsFile, tokenProfileFromClaims } from './claims-file.ts'
 import { DEFAULT_TOKEN_PROFILE } from './token-profile.ts'
 
 function errorOf(action: () => unknown): AuthbenchError {
@@ -71,10 +71,17 @@ test('reserved claims of the wrong type are named all at once, with both types',
   ])
 })
 
-test.each(['sid', 'status', 'token_version', 'active'])('%s is refused: a strategy sets it', (claim) => {
-  const error = errorOf(() => tokenProfileFromClaims({ [claim]: 'x' }, 'claims.json'))
-  expect(error).toMatchObject({ code: 'CLAIMS_INVALID', exitCode: 2 })
-  expect(error.message).toBe(`claims.json: "${claim}" is taken: some strategies set it themselves`)
+test('a claim that a strategy sets itself is refused for that strategy alone, which is named', () => {
+  const profile = tokenProfileFromClaims({ sid: 'x', status: 'gold', active: true }, 'claims.json')
+  expect(profile.claims).toEqual({ sid: 'x', status: 'gold', active: true })
+  const plain = { id: 'plain' }
+  const sessions = { id: 'sessions', ownClaims: ['sid', 'toString'] }
+  expect(() => assertNoneTaken(profile, [plain, { id: 'other', ownClaims: ['token_version'] }])).not.toThrow()
+  const error = errorOf(() =>
+    assertNoneTaken(profile, [plain, sessions, { id: 'asked', ownClaims: ['active'] }]),
+  )
+  expect(error).toMatchObject({ code: 'CLAIMS_TAKEN', exitCode: 2 })
+  expect(error.message).toMatch(/: sessions sets "sid" itself; asked sets "active" itself$/)
 })
 
 test('takes several audiences, as identity providers issue them', () => {

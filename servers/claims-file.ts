@@ -1,4 +1,5 @@
 import { AuthbenchError } from '../src/errors.ts'
+import type { StrategyInfo } from '../src/strategy-info.ts'
 import type { TokenProfile } from './contract.ts'
 import { firstJsonError } from './json-position.ts'
 import { DEFAULT_TOKEN_PROFILE } from './token-profile.ts'
@@ -13,9 +14,6 @@ const RESERVED = {
   iat: 'number',
   nbf: 'number',
 } as const
-
-/** Set by some strategies, which take them out again: a user's own would be lost there. */
-const TAKEN = ['sid', 'status', 'token_version', 'active']
 
 type ReservedClaim = keyof typeof RESERVED
 
@@ -55,9 +53,6 @@ export function tokenProfileFromClaims(parsed: unknown, source: string): TokenPr
   if (parsed.aud !== undefined && audienceOf(parsed.aud) === null) {
     problems.push(`"aud" must be a string, or an array of strings, and is ${typeName(parsed.aud)}`)
   }
-  for (const claim of TAKEN) {
-    if (Object.hasOwn(parsed, claim)) problems.push(`"${claim}" is taken: some strategies set it themselves`)
-  }
   if (problems.length > 0) {
     throw new AuthbenchError('CLAIMS_INVALID', `${source}: ${problems.join('; ')}`, {
       next: 'Correct these claims, or leave them out: every token gets its own.',
@@ -83,6 +78,23 @@ export function tokenProfileFromClaims(parsed: unknown, source: string): TokenPr
     clientId: client_id ?? DEFAULT_TOKEN_PROFILE.clientId,
     claims,
   }
+}
+
+/**
+ * A user's claim would be lost in a strategy that sets it itself, and takes it out again.
+ * @throws AuthbenchError `CLAIMS_TAKEN`, with all of them
+ */
+export function assertNoneTaken(
+  { claims }: Pick<TokenProfile, 'claims'>,
+  strategies: readonly Pick<StrategyInfo, 'id' | 'ownClaims'>[],
+): void {
+  const taken = strategies.flatMap(({ id, ownClaims = [] }) =>
+    ownClaims.filter((claim) => Object.hasOwn(claims, claim)).map((claim) => `${id} sets "${claim}" itself`),
+  )
+  if (taken.length === 0) return
+  throw new AuthbenchError('CLAIMS_TAKEN', `the claims file has what a strategy needs: ${taken.join('; ')}`, {
+    next: 'Leave these claims out, or these strategies.',
+  })
 }
 
 /** RFC 7519 section 4.1.3: one string, or an array of them. Null: neither. */

@@ -1,7 +1,8 @@
 import { AssertionError } from 'node:assert/strict'
 import { CHECKLIST } from '../src/checklist.ts'
-import { type ConformanceRow, conformanceRow } from '../src/conformance.ts'
+import { type CaseFailure, type ConformanceRow, conformanceRow } from '../src/conformance.ts'
 import { messageOf } from '../src/errors.ts'
+import type { ConformanceException } from '../src/strategy-info.ts'
 import { authServerCases } from './conformance/auth-server-cases.ts'
 import { cacheCases } from './conformance/cache-cases.ts'
 import type { ConformanceCase } from './conformance/case.ts'
@@ -15,14 +16,17 @@ import { loadCases } from './conformance/load-cases.ts'
 import { NotTestable } from './conformance/minter.ts'
 import { refreshCases } from './conformance/refresh-cases.ts'
 import { revocationCases } from './conformance/revocation-cases.ts'
+import { rotationCases } from './conformance/rotation-cases.ts'
 import { sessionCases } from './conformance/session-cases.ts'
+import { statusListCases } from './conformance/status-list-cases.ts'
 import { storeCases } from './conformance/store-cases.ts'
 import { type ConformanceEnvironment, openSubject, type Subject } from './conformance/subject.ts'
+import { type StartTimer, systemTimer, type TimeLimit, timeLimit } from './conformance/time-limit.ts'
 import { tokenCases } from './conformance/token-cases.ts'
 import type { AuthStrategy, Transport } from './contract.ts'
 
 /** What holds for good credentials first; outages last. */
-const CASES: readonly ConformanceCase[] = [
+export const CASES: readonly ConformanceCase[] = [
   ...credentialCases,
   ...tokenCases,
   ...claimCases,
@@ -33,7 +37,9 @@ const CASES: readonly ConformanceCase[] = [
   ...cookieCases,
   ...refreshCases,
   ...authServerCases,
+  ...rotationCases,
   ...revocationCases,
+  ...statusListCases,
   ...loadCases,
   ...storeCases,
 ]
@@ -41,39 +47,56 @@ const CASES: readonly ConformanceCase[] = [
 /** Between two cases of one server: where whole seconds decide, no case sees what the one before it did. */
 const PAUSE_SECONDS = 2
 
+/** For all cases of one strategy: many times what the slowest needs. One that hangs must not keep the others waiting. */
+export const STRATEGY_LIMIT_MS = 90_000
+const OUT_OF_TIME = `ran out of time: ${STRATEGY_LIMIT_MS / 1000} s for all cases`
+
 /**
  * Holds one strategy to the whole checklist. Servers are shared by the cases of one transport, and replaced after a case
- * that failed.
+ * that failed. What is not done by the end of its time has failed.
  * @returns one row for each item, in the order of the checklist; null: aborted
  */
 export async function checkStrategy(
   strategy: AuthStrategy,
   environment: ConformanceEnvironment,
+  startTimer: StartTimer = systemTimer,
 ): Promise<readonly ConformanceRow[] | null> {
-  const { signal } = environment
-  const failures = new Map<string, Failure[]>()
+  const interrupted = environment.signal
+  using limit = timeLimit(STRATEGY_LIMIT_MS, interrupted, startTimer)
+  const limited = { ...environment, signal: limit.signal }
+  const failures = new Map<string, CaseFailure[]>()
   const tried = new Set<string>()
   const subjects = new Map<Transport, Subject>()
+  const close = (subject: Subject | undefined) =>
+    limit
+      .within(async () => subject?.close())
+      .catch((error: unknown) => {
+        // What is out of time has failed already.
+        if (!limit.signal.aborted) throw error
+      })
   try {
     for (const conformanceCase of CASES.filter((one) => one.appliesTo(strategy))) {
-      if (signal.aborted) return null
-      const { id, transport = 'bearer' } = conformanceCase
-      const failure = await attempt(conformanceCase, async () => {
-        const subject = subjects.get(transport) ?? (await openSubject(strategy, environment, { transport }))
+      if (interrupted.aborted) return null
+      const { id, name, transport = 'bearer' } = conformanceCase
+      const outcome = await attempt(conformanceCase, limit, async () => {
+        const subject = subjects.get(transport) ?? (await openSubject(strategy, limited, { transport }))
         subjects.set(transport, subject)
         return subject
       })
-      if (failure === 'not testable') continue
+      if (outcome === 'not testable') continue
       tried.add(id)
-      if (failure === null) continue
-      failures.set(id, [...(failures.get(id) ?? []), failure])
-      await subjects.get(transport)?.close()
+      if (outcome === null) continue
+      failures.set(id, [...(failures.get(id) ?? []), { name, ...outcome }])
+      const broken = subjects.get(transport)
       subjects.delete(transport)
+      await close(broken)
     }
   } finally {
-    await Promise.all([...subjects.values()].map((subject) => subject.close()))
+    await Promise.all([...subjects.values()].map(close))
   }
-  return signal.aborted ? null : CHECKLIST.map(({ id }) => rowOf(strategy, id, tried, failures.get(id) ?? []))
+  return interrupted.aborted
+    ? null
+    : CHECKLIST.map(({ id }) => rowOf(strategy, id, tried, failures.get(id) ?? []))
 }
 
 /**
@@ -103,24 +126,24 @@ export async function checkStrategies(
   }
 }
 
-interface Failure {
-  readonly text: string
-  /** The server broke the promise; otherwise the case itself did not get to its end. */
-  readonly isVerdict: boolean
-}
-
 async function attempt(
-  { name, run }: ConformanceCase,
+  { run }: ConformanceCase,
+  limit: TimeLimit,
   open: () => Promise<Subject>,
-): Promise<Failure | 'not testable' | null> {
+): Promise<Omit<CaseFailure, 'name'> | 'not testable' | null> {
+  const outOfTime = { message: OUT_OF_TIME, isVerdict: false }
+  if (limit.signal.aborted) return outOfTime
   try {
-    const subject = await open()
-    await subject.advance(PAUSE_SECONDS)
-    await run(subject)
+    await limit.within(async () => {
+      const subject = await open()
+      await subject.advance(PAUSE_SECONDS)
+      await run(subject)
+    })
     return null
   } catch (error) {
+    if (limit.signal.aborted) return outOfTime
     if (error instanceof NotTestable) return 'not testable'
-    return { text: `${name}: ${messageOf(error)}`, isVerdict: error instanceof AssertionError }
+    return { message: messageOf(error), isVerdict: error instanceof AssertionError }
   }
 }
 
@@ -128,19 +151,12 @@ function rowOf(
   strategy: AuthStrategy,
   item: string,
   tried: ReadonlySet<string>,
-  failures: readonly Failure[],
+  failures: readonly CaseFailure[],
 ): ConformanceRow {
-  const exceptions: Readonly<Record<string, string>> = strategy.exceptions
+  const exceptions: Readonly<Record<string, ConformanceException>> = strategy.exceptions
   const exception = exceptions[item]
   if (!tried.has(item) && exception === undefined) {
     return { strategy: strategy.id, item, outcome: 'not applicable', detail: null }
   }
-  // A declared weakness excuses a broken promise, and nothing else.
-  const excuse = failures.every(({ isVerdict }) => isVerdict) ? exception : undefined
-  return conformanceRow(
-    strategy.id,
-    item,
-    failures.map(({ text }) => text),
-    excuse,
-  )
+  return conformanceRow(strategy.id, item, failures, exception)
 }

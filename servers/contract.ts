@@ -54,8 +54,12 @@ export interface Authenticator {
   /** Ends everything that the subject was ever issued: logout on all devices, a changed password, a closed account. */
   revokeAll?(subject: string): MaybePromise<void>
   readonly refreshes?: RefreshGrants
+  /** How long a browser keeps the credential, where uses prolong what it names; absent: one lifetime. */
+  readonly cookieSeconds?: number
   /** Puts entries of so many other principals into the store, as fast as it takes them; the strategy's own kind and size. */
   fill?(entries: number): Promise<void>
+  /** What is in the store takes, in bytes, where that is neither Redis nor this process's own memory. */
+  storeBytes?(): MaybePromise<number>
   cacheUse?(): CacheUse
   /** Plug-ins of the web framework that are part of the strategy; before any route is added. */
   mount?(app: FastifyInstance, transport: Transport): MaybePromise<void>
@@ -119,6 +123,8 @@ export interface TokenProfile {
 export interface StrategyDeps {
   /** Milliseconds since the epoch; injected, so that expiry is testable without waiting. */
   readonly now: () => number
+  /** Milliseconds from some moment on that only go forward, whatever sets the wall clock: for ages and pauses. */
+  readonly clock: () => number
   readonly ttlSeconds: number
   readonly keys: KeyMaterial
   readonly token: TokenProfile

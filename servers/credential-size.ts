@@ -41,6 +41,7 @@ export async function assertFits(
     .open({
       ...dependencies,
       now: Date.now,
+      clock: () => performance.now(),
       store: async () => store,
       redis: () => Promise.reject(noServer),
       folder: '',

@@ -31,10 +31,12 @@ async function handle(message: ToServer): Promise<FromServer> {
       await (await running()).fill(message.entries)
       return { type: 'filled' }
     }
+    case 'store':
+      return { type: 'stored', bytes: await (await running()).storeBytes() }
     case 'usage': {
       const { user, system } = process.cpuUsage()
       const cache = (await starting)?.cacheUse() ?? null
-      return { type: 'usage', userUs: user, systemUs: system, rssBytes: process.memoryUsage.rss(), cache }
+      return { type: 'usage', userUs: user, systemUs: system, cache }
     }
     default:
       throw new AuthbenchError('UNKNOWN_MESSAGE', 'the server got a message that it does not know', {

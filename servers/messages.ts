@@ -9,11 +9,12 @@ export type ToServer =
       readonly strategy: string
       /** Of the user; none for the strategies of the registry. */
       readonly file?: string
-    } & Omit<ServerOptions, 'now'>)
+    } & Omit<ServerOptions, 'now' | 'clock'>)
   /** What the strategy of a file says of itself, told by a process that the file may hang or end. */
   | { readonly type: 'describe'; readonly file: string }
   | { readonly type: 'issue'; readonly subjects: readonly string[]; readonly kind?: CredentialKind }
   | { readonly type: 'fill'; readonly entries: number }
+  | { readonly type: 'store' }
   | { readonly type: 'usage' }
 
 /** Server child to runner. */
@@ -21,13 +22,13 @@ export type FromServer =
   | { readonly type: 'ready'; readonly port: number }
   | { readonly type: 'issued'; readonly credentials: readonly string[] }
   | { readonly type: 'filled' }
+  | { readonly type: 'stored'; readonly bytes: number }
   | { readonly type: 'described'; readonly info: StrategyInfo }
   /** `process.cpuUsage()` in microseconds, for systems without schedstat. */
   | {
       readonly type: 'usage'
       readonly userUs: number
       readonly systemUs: number
-      readonly rssBytes: number
       /** Null: the strategy has no cache. */
       readonly cache: CacheUse | null
     }

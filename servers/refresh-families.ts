@@ -2,7 +2,8 @@ import { hkdfSync, randomBytes } from 'node:crypto'
 import { inBatches } from './backends/batches.ts'
 import type { RedisLink } from './backends/redis-link.ts'
 import { redisScript } from './backends/redis-script.ts'
-import { hashOf, otherSubject } from './session-keeper.ts'
+import { otherSubject } from './other-entries.ts'
+import { hashOf } from './session-keeper.ts'
 
 /** What one login and all its refreshes have in common (RFC 9700 section 4.14.2). */
 export interface Refreshed {
@@ -139,8 +140,8 @@ export function refreshFamilies(
       await deleteAll([indexOf(subject)], [])
     },
     async fill(entries) {
-      const subjects = Array.from({ length: entries }, (_, index) => otherSubject(index))
-      for (const batch of inBatches(subjects)) await Promise.all(batch.map(start))
+      for (const batch of inBatches(Iterator.from(Array(entries).keys())))
+        await Promise.all(batch.map(() => start(otherSubject())))
     },
   }
 }

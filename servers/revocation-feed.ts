@@ -132,7 +132,7 @@ async function followStream(
   lost: { some: boolean },
   read: (fields: readonly string[]) => void,
 ): Promise<StreamReader> {
-  const connection = link.connect({ socketTimeout: BLOCK_MS + SILENCE_MS })
+  const connection = link.connect({ silenceMs: BLOCK_MS + SILENCE_MS })
   const closing = new AbortController()
   let last = BEGINNING
   let completeAt = Number.NEGATIVE_INFINITY

@@ -17,8 +17,10 @@ export const CLOCK_MARGIN_SECONDS = 60
 export const secondsLeft = ({ expiresAt }: Revocation, nowMs: number): number =>
   Math.ceil(expiresAt - nowMs / 1000) + CLOCK_MARGIN_SECONDS
 
-export const NO_LOGOUT_EVERYWHERE =
-  'what is revoked is one token: nothing is kept that says which other tokens the subject has'
+export const NO_LOGOUT_EVERYWHERE = {
+  reason: 'what is revoked is one token: nothing is kept that says which other tokens the subject has',
+  cases: ['ends every credential of the subject at a logout everywhere, and none of others'],
+} as const
 
 /** Tokens of other principals, revoked as soon as they were issued. */
 export function* otherRevocations(entries: number, expiresAt: number): Generator<Revocation> {

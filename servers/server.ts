@@ -15,6 +15,7 @@ import type {
   TokenProfile,
   Transport,
 } from './contract.ts'
+import { heldMemory } from './held-memory.ts'
 
 export interface ServerOptions {
   readonly keys: KeyMaterial
@@ -33,9 +34,15 @@ export interface ServerOptions {
   readonly port: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Milliseconds that only go forward; the machine's own where none is given. */
+  readonly clock?: () => number
 }
 
-/** What a pool of credentials is to hold. */
+/**
+ * What a pool of credentials is to hold. Expired ones are past their end by the server's clock, and a stateful strategy has
+ * nothing under them any more, like Redis after a lifetime, or a database that has been swept: an entry past its end is
+ * in no store for long, and refusing it would cost the reading of a whole session.
+ */
 export type CredentialKind = 'valid' | 'expired' | 'revoked'
 
 export interface RunningServer {
@@ -44,6 +51,8 @@ export interface RunningServer {
   issue(subjects: readonly string[], kind?: CredentialKind): Promise<string[]>
   /** Entries of so many other principals, in the store. */
   fill(entries: number): Promise<void>
+  /** What the strategy's store takes; this process's memory where the strategy does not tell. Not while the server is loaded: it collects garbage. */
+  storeBytes(): Promise<number>
   /** Null: no cache. */
   cacheUse(): CacheUse | null
   /** Open connections are closed, not waited for. */
@@ -73,6 +82,9 @@ export async function startServer(strategy: AuthStrategy, options: ServerOptions
   }
   let clockSetBackMs = 0
   const now = () => options.now() - clockSetBackMs
+  // Its lifetime in the store starts only now, whatever the clock said at its issue.
+  const endsAtOnce = (kind: CredentialKind) =>
+    kind === 'revoked' || (kind === 'expired' && strategy.state === 'stateful')
   try {
     const authenticator = await strategy.open(dependencies(strategy, { ...options, now }, closers))
     opened = authenticator
@@ -86,7 +98,7 @@ export async function startServer(strategy: AuthStrategy, options: ServerOptions
         try {
           return await forEach(subjects, async (subject) => {
             const credential = await authenticator.issue(subject)
-            if (kind === 'revoked') await authenticator.revoke(credential)
+            if (endsAtOnce(kind)) await authenticator.revoke(credential)
             return credential
           })
         } finally {
@@ -101,6 +113,7 @@ export async function startServer(strategy: AuthStrategy, options: ServerOptions
         }
         await authenticator.fill(entries)
       },
+      storeBytes: async () => (await authenticator.storeBytes?.()) ?? heldMemory(),
       cacheUse: () => authenticator.cacheUse?.() ?? null,
       async close() {
         try {
@@ -151,6 +164,7 @@ function dependencies(
   }
   return {
     now: options.now,
+    clock: options.clock ?? (() => performance.now()),
     ttlSeconds: options.ttlSeconds,
     keys: options.keys,
     token: options.token,

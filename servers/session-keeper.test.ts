@@ -8,7 +8,6 @@ import {
   hashOf,
   liveSession,
   nameOf,
-  otherSubject,
   type SessionStore,
   type StoredSession,
   sessionKeeper,
@@ -108,9 +107,12 @@ describe.each([
       },
     })
     await sessions.fill(1_000_000_000)
-    const own = await sessions.start(otherSubject(0))
+    const [{ name = '' } = {}] = made
+    const value = (await store.get(name)) ?? ''
+    const own = await sessions.start(JSON.parse(value).sub)
     expect(made.map(({ name, owner }) => [name.length, owner.length])).toEqual(Array(3).fill([43, 43]))
-    expect(await store.get(made[0]?.name ?? '')).toBe(await store.get(hashOf(own)))
+    expect(await store.get(hashOf(own))).toBe(value)
+    expect(new Set(made.map(({ owner }) => owner)).size).toBe(3)
   })
 })
 

@@ -1,8 +1,9 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Identity, MaybePromise, StrategyDeps } from './contract.ts'
+import { otherSubject, otherText } from './other-entries.ts'
 
 /** 256 bits: two of them never meet, and none is guessed. */
-const ID_BYTES = 32
+export const ID_BYTES = 32
 export const ID_LENGTH = 43
 
 export interface Session extends Identity {
@@ -62,9 +63,10 @@ export function sessionKeeper(
     return { name, owner, value: JSON.stringify(session), expiresAt: second + idleSeconds, until }
   }
 
-  /** Nobody has their ids: random names are as good as hashes, and quicker to come by. */
+  /** Random names are as good as hashes, and quicker to come by. */
   function* others(entries: number): Generator<StoredSession> {
-    for (let index = 0; index < entries; index++) yield stored(newId(), newId(), otherSubject(index))
+    for (let made = 0; made < entries; made++)
+      yield stored(otherText(ID_BYTES), otherText(ID_BYTES), otherSubject())
   }
 
   return {
@@ -96,9 +98,6 @@ export function liveSession(value: string | null, now: number): Session | null {
   // The store's expiry runs on the store's clock, and only promises to happen some time.
   return session.exp > now / 1000 ? session : null
 }
-
-/** As long as the subjects of a run. */
-export const otherSubject = (index: number) => `user-x${String(index).padStart(6, '0')}`
 
 export const newId = () => randomBytes(ID_BYTES).toString('base64url')
 export const hashOf = (text: string) => hash('sha256', text, 'base64url')

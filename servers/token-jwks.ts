@@ -14,9 +14,9 @@ const ALGORITHMS = { algorithms: ['RS256'] }
 /** Verifies RS256 access tokens with the keys of an auth server; all else as with a key of one's own. */
 export function jwksVerifier(
   fetchKeySet: () => Promise<unknown>,
-  { now, token: profile }: Pick<StrategyDeps, 'now' | 'token'>,
+  { now, clock, token: profile }: Pick<StrategyDeps, 'now' | 'clock' | 'token'>,
 ): (token: string) => Promise<AccessToken | null> {
-  const keyOf = remoteKeys(fetchKeySet, now)
+  const keyOf = remoteKeys(fetchKeySet, clock)
   return async (token) => {
     // How long its keys are is the auth server's affair, and no signature of another length verifies.
     if (!isCanonicalBase64url(token.slice(token.lastIndexOf('.') + 1))) return null

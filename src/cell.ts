@@ -164,7 +164,7 @@ const measured = {
   store: storeUseSchema.nullable(),
   /** Of the server's cache of verified credentials, inside the windows; null or absent where it has none. */
   cache: z.object({ hits: z.number().int(), misses: z.number().int() }).nullable().optional(),
-  /** Entries of others that were put into the store before the load, and what it grew by (null: too little to tell); null or absent where none were. */
+  /** Entries of others that were put into the store before the load, and what it grew by (null: that cannot be told); null or absent where none were. */
   fill: z.object({ entries: z.number().int(), bytes: z.number().nullable() }).nullable().optional(),
   probe: probeSchema,
   checks: z.array(checkSchema),

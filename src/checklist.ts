@@ -53,7 +53,11 @@ export const CHECKLIST: readonly ChecklistItem[] = [
     'caches no verdict past expiry, and tells any two tokens apart',
     'RFC 7519 section 4.1.4; CVE-2026-35039',
   ),
-  item('J18', 'accepts a withdrawn key no longer than it declares', 'RFC 8725 section 3.10'),
+  item(
+    'J18',
+    'refuses no good token while keys rotate, and accepts a withdrawn key no longer than it declares',
+    'RFC 8725 section 3.10; OpenID Connect Core section 10.1.1',
+  ),
   item(
     'J19',
     'takes no encrypted token for a signed one, nor the reverse',

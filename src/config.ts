@@ -18,6 +18,7 @@ export const optionsSchema = z.strictObject({
   connections: z.number().int().min(1).max(1000).optional(),
   pool: z.number().int().min(1).max(1_000_000).optional(),
   popularity: name.optional(),
+  entries: z.array(z.number().int().min(1).max(1_000_000)).min(1).optional(),
   arrivals: name.optional(),
   slo: z.number().positive().max(60_000).optional(),
   against: name.optional(),
@@ -139,6 +140,9 @@ export function resolveConfig(
     connections,
     pool,
     popularity,
+    ...(options.entries === undefined
+      ? {}
+      : { entries: [...new Set(options.entries)].sort((one, other) => one - other) }),
     slicesPerRound: profile.slicesPerRound,
     sliceMs: profile.sliceMs,
     pacedConnections: Math.min(pool, Math.max(connections, PACED_CONNECTIONS)),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CHECKLIST, CHECKLIST_GROUPS } from './checklist.ts'
 import {
+  type CaseFailure,
   type ConformanceRow,
   conformanceCounts,
   conformanceMatrix,
@@ -17,13 +18,33 @@ describe('the checklist', () => {
   })
 })
 
+const first: CaseFailure = { name: 'first', message: 'why', isVerdict: true }
+const second: CaseFailure = { name: 'second', message: 'and why', isVerdict: true }
+
 describe('an item', () => {
   it.each([
     ['kept', [], undefined, 'pass', null],
-    ['broken', ['why', 'and why'], undefined, 'unexpected failure', 'why; and why'],
-    ['broken by design', ['why'], 'reason', 'expected failure', 'reason'],
-    ['kept against its declaration', [], 'reason', 'unexpected pass', expect.stringContaining('reason')],
-  ] as const)('that is %s comes out as such', (_what, failures, exception, outcome, detail) => {
+    ['broken', [first, second], undefined, 'unexpected failure', 'first: why; second: and why'],
+    ['broken by design', [first], ['first'], 'expected failure', 'reason'],
+    ['broken by design in two cases', [first, second], ['second', 'first'], 'expected failure', 'reason'],
+    ['broken elsewhere too', [first, second], ['first'], 'unexpected failure', 'second: and why'],
+    [
+      'never tried to its end',
+      [{ ...first, isVerdict: false }],
+      ['first'],
+      'unexpected failure',
+      'first: why',
+    ],
+    ['kept against its declaration', [], ['first'], 'unexpected pass', expect.stringContaining('first')],
+    [
+      'kept in a declared case',
+      [first],
+      ['first', 'second'],
+      'unexpected pass',
+      expect.stringContaining('second'),
+    ],
+  ] as const)('that is %s comes out as such', (_what, failures, cases, outcome, detail) => {
+    const exception = cases && { reason: 'reason', cases }
     expect(conformanceRow('s', 'J01', failures, exception)).toEqual({
       strategy: 's',
       item: 'J01',

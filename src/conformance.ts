@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { CHECKLIST } from './checklist.ts'
+import type { ConformanceException } from './strategy-info.ts'
 
 /**
- * - `expected failure`: the strategy declares the item among its exceptions, and fails it
- * - `unexpected pass`: it declares the item and keeps it all the same; the declaration is wrong
+ * - `expected failure`: it fails every case of the item that the strategy declares among its exceptions, and no other
+ * - `unexpected pass`: it declares a case and keeps it all the same; the declaration is wrong
  * - `not applicable`: no case of the item fits what the strategy declares
  */
 const conformanceOutcomeSchema = z.enum([
@@ -74,29 +75,33 @@ export function isUnexpected({ outcome }: ConformanceRow): boolean {
   return outcome === 'unexpected failure' || outcome === 'unexpected pass'
 }
 
+/** One case of an item that did not come out right. */
+export interface CaseFailure {
+  readonly name: string
+  readonly message: string
+  /** The server broke the promise; otherwise the case itself did not get to its end, which no exception excuses. */
+  readonly isVerdict: boolean
+}
+
 /**
  * The verdict on one item.
- * @param failures what broke, one for each case of the item that failed
- * @param exception the reason that the strategy declares for failing it; `undefined`: none
+ * @param exception what the strategy declares for it; `undefined`: nothing
  */
 export function conformanceRow(
   strategy: string,
   item: string,
-  failures: readonly string[],
-  exception: string | undefined,
+  failures: readonly CaseFailure[],
+  exception: ConformanceException | undefined,
 ): ConformanceRow {
-  const failed = failures.length > 0
-  if (exception !== undefined) {
-    return failed
-      ? { strategy, item, outcome: 'expected failure', detail: exception }
-      : {
-          strategy,
-          item,
-          outcome: 'unexpected pass',
-          detail: `declared as an exception, and kept: ${exception}`,
-        }
+  const excused = exception?.cases ?? []
+  const broken = failures.filter(({ name, isVerdict }) => !isVerdict || !excused.includes(name))
+  if (broken.length > 0) {
+    const detail = broken.map(({ name, message }) => `${name}: ${message}`).join('; ')
+    return { strategy, item, outcome: 'unexpected failure', detail }
   }
-  return failed
-    ? { strategy, item, outcome: 'unexpected failure', detail: failures.join('; ') }
-    : { strategy, item, outcome: 'pass', detail: null }
+  if (exception === undefined) return { strategy, item, outcome: 'pass', detail: null }
+  const kept = excused.filter((excuse) => failures.every(({ name }) => name !== excuse))
+  if (kept.length === 0) return { strategy, item, outcome: 'expected failure', detail: exception.reason }
+  const detail = `declared as an exception, and kept: ${kept.join('; ')}`
+  return { strategy, item, outcome: 'unexpected pass', detail }
 }

@@ -47,6 +47,8 @@ export const runConfigSchema = z.object({
   /** Subjects, who each have a credential of their own, and who of them makes the next request. */
   pool: z.number().int().positive(),
   popularity: z.enum(['cycle', 'uniform', 'zipf']),
+  /** Points of a scenario that fills stores, in rising order; absent: its own. */
+  entries: z.array(z.number().int().positive()).optional(),
   slicesPerRound: z.number().int().positive(),
   sliceMs: z.number().int().positive(),
   /** Of open loops: more connections than the closed loop has, so that a request that is due rarely waits for one. */

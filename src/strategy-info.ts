@@ -23,6 +23,13 @@ export const revocationSchema = z.discriminatedUnion('effect', [
   z.object({ effect: z.literal('unknown') }),
 ])
 
+/** Why it fails an item of the security checklist by design, and in which cases of it: those by their names, the others are to hold. */
+const exceptionSchema = z.object({
+  reason: z.string().min(1),
+  cases: z.array(z.string()).min(1).readonly(),
+})
+export type ConformanceException = z.infer<typeof exceptionSchema>
+
 /** What a report says about a strategy, without the strategy's code at hand. */
 export const strategyInfoSchema = z.object({
   id: z.string(),
@@ -39,7 +46,9 @@ export const strategyInfoSchema = z.object({
   stores: z.string().nullable(),
   /** `stores` does not grow with its users one by one, or only on another server: nothing for `store-size` to fill. Absent: it does. */
   fixedStore: z.boolean().optional(),
-  /** Trips to a store or another server for one request with a good credential, caches warm. */
+  /** Claims that it sets in its tokens and takes out again: a user's own of that name would be lost. Absent: none. */
+  ownClaims: z.array(z.string()).optional(),
+  /** Trips, one after the other, to a store or another server, and from there to its store, for one request with a good credential and warm caches. */
   roundTrips: z.int().min(0),
   /** Its servers ask Redis also when no request comes: a feed that is followed, a list that is polled. Absent: they do not. */
   background: z.boolean().optional(),
@@ -47,8 +56,8 @@ export const strategyInfoSchema = z.object({
   cache: z.object({ entries: z.int().positive(), seconds: z.number().positive() }).nullable(),
   /** Its credentials are exchanged for new ones with a refresh token; `Authenticator.refreshes` is there. */
   refreshes: z.boolean(),
-  /** Items of the security checklist that it fails by design: id to reason. What is listed and holds is an error as well. */
-  exceptions: z.record(z.string(), z.string()),
+  /** Items of the security checklist that it fails by design, by their ids. What is listed and holds is an error as well. */
+  exceptions: z.record(z.string(), exceptionSchema),
   /** The package that verifies the credential; null where no package does. */
   library: z.string().nullable(),
 })

@@ -5,6 +5,8 @@ export function wholeNumber(text: string): number {
   return Number(text)
 }
 
+export const numberList = (text: string): number[] => nameList(text).map(wholeNumber)
+
 export function nameList(text: string): string[] {
   return text
     .split(',')

@@ -106,7 +106,7 @@ describe('compare', () => {
 
   it('writes JSON for programs', () => {
     const [a, b] = [folder('a', steady({ seed: 1 })), folder('b', steady({ seed: 2 }))]
-    const { text } = compared(a, b, { json: true, gate: ['p99=30%'] })
+    const { text } = compared(a, b, { json: true, format: 'json', gate: ['p99=30%'] })
     expect(text).toBe(compared(a, b, { format: 'json', gate: ['p99=30%'] }).text)
     expect(JSON.parse(text)).toMatchObject({
       schema: 'authbench/compare@1',

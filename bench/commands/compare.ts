@@ -13,6 +13,7 @@ import { terminalOfSections } from '../../src/report/terminal.ts'
 import type { RunVerdict } from '../../src/results.ts'
 import { readResults } from '../results-folder.ts'
 import { renderOptions, type Terminal } from '../terminal.ts'
+import { refuseIgnored } from './ignored-options.ts'
 
 export interface CompareFlags {
   readonly gate?: readonly string[]
@@ -86,7 +87,7 @@ function reportOf(
 /**
  * Judges a head run against a base run, or the two sides of one run made with `--against`.
  * @returns the exit code: 0 pass, 1 regression, 3 inconclusive or not comparable
- * @throws AuthbenchError FORMAT_UNKNOWN, GATE_INVALID, RESULTS_*, COMPARE_WITHOUT_BASE
+ * @throws AuthbenchError OPTIONS_INVALID, FORMAT_UNKNOWN, GATE_INVALID, RESULTS_*, COMPARE_WITHOUT_BASE
  */
 export function compare(
   base: string,
@@ -94,7 +95,14 @@ export function compare(
   { gate = [], format, json = false }: CompareFlags,
   terminal: Terminal,
 ): number {
-  const render = FORMATS[json ? 'json' : format]
+  refuseIgnored([
+    {
+      when: json && format !== 'json',
+      message: `--json is --format json, and not --format ${format}`,
+      next: 'Give one of them.',
+    },
+  ])
+  const render = FORMATS[format]
   if (render === undefined) {
     const valid = Object.keys(FORMATS)
     throw new AuthbenchError('FORMAT_UNKNOWN', `unknown format '${format}' (valid: ${valid.join(', ')})`, {

@@ -13,6 +13,7 @@ import { conformanceText } from '../conformance/render.ts'
 import { describeStrategies } from '../own-strategies.ts'
 import { assertAnswers, readTarget } from '../target.ts'
 import type { Terminal } from '../terminal.ts'
+import { refuseIgnored } from './ignored-options.ts'
 
 const SCHEMA = 'authbench/conformance@1'
 const INTERRUPTED = 130
@@ -31,6 +32,7 @@ export interface ConformanceFlags {
 /** Reference servers, the user's own strategies or somebody's endpoint, held to the security checklist. @returns the exit code */
 export async function conformance(flags: ConformanceFlags, terminal: Terminal): Promise<number> {
   const { stdout, color } = terminal
+  refuseIgnored(ignoredBeside(flags))
   await using cleanup = new AsyncDisposableStack()
   const signal = terminal.interruption(cleanup, 'Stopping; what was checked so far stands.')
   const { rows, groups } =
@@ -55,6 +57,31 @@ export async function conformance(flags: ConformanceFlags, terminal: Terminal): 
   if (flags.out !== undefined) write(flags.out, json)
   if (partial) return INTERRUPTED
   return unexpected === 0 ? 0 : 1
+}
+
+function ignoredBeside(flags: ConformanceFlags): Parameters<typeof refuseIgnored>[0] {
+  const { target, credentials, transport, strategies, strategy } = flags
+  const own = [
+    ...(strategies === undefined ? [] : ['--strategies']),
+    ...(strategy === undefined ? [] : ['--strategy']),
+  ]
+  return [
+    {
+      when: target === undefined && credentials !== undefined,
+      message: '--credentials are those of a target, and there is none',
+      next: 'Add --target URL; the reference servers issue their own.',
+    },
+    {
+      when: target === undefined && transport !== undefined,
+      message: '--transport is that of a target, and there is none',
+      next: 'Leave it out: the reference servers are checked with both.',
+    },
+    {
+      when: target !== undefined && own.length > 0,
+      message: `--target is checked alone, without ${own.join(' and ')}`,
+      next: 'Check them one after the other.',
+    },
+  ]
 }
 
 /** Of strategies with code at hand: that of files would stay in the runner's process. */
@@ -82,7 +109,8 @@ interface Checked {
 
 async function checkOwn(flags: ConformanceFlags, signal: AbortSignal, terminal: Terminal): Promise<Checked> {
   // In a process of its own first: a file that ends or hangs its process, or takes an id that is taken, is told from here.
-  await describeStrategies(flags.strategy ?? [], signal)
+  const described = await describeStrategies(flags.strategy ?? [], signal)
+  if (described === null) return { rows: [], groups: new Map() }
   const unguard = failOnExit(terminal)
   try {
     const strategies = await chosen(flags)

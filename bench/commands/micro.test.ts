@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startRedis } from '../../servers/conformance/redis.ts'
 import { type Micro, microSchema } from '../../src/micro.ts'
 import { fakeResults } from '../../src/testing/fake-results.ts'
@@ -17,6 +17,8 @@ vi.mock(import('../../servers/keys.ts'), async (original) => {
   let keys: ReturnType<typeof actual.generateKeys> | undefined
   return { ...actual, generateKeys: () => (keys ??= actual.generateKeys()) }
 })
+// What has them must not be there for the next file in this process.
+afterAll(() => void vi.resetModules())
 
 /** Says nothing of speed, and is over at once. */
 const DURATIONS = { warmUpMs: 10, measureMs: 10 }

@@ -1,17 +1,19 @@
 import { randomInt, randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { realpathSync, rmSync } from 'node:fs'
 import { basename, relative } from 'node:path'
+import { assertNoneTaken } from '../../servers/claims-file.ts'
 import type { TokenProfile } from '../../servers/contract.ts'
 import { generateKeys } from '../../servers/keys.ts'
 import { STRATEGIES, usualStrategies } from '../../servers/registry.ts'
 import { AuthbenchError } from '../../src/errors.ts'
-import { differenceOf, MICRO_SCHEMA_ID, type Micro } from '../../src/micro.ts'
+import { MICRO_SCHEMA_ID, type Micro } from '../../src/micro.ts'
 import { operationBlocks } from '../../src/report/sections/operations.ts'
 import { stackSection } from '../../src/report/sections/stack.ts'
 import { terminalOfSections } from '../../src/report/terminal.ts'
 import type { Results } from '../../src/results.ts'
 import { authbenchVersion, describeEnvironment, describeGit } from '../environment.ts'
 import { detectPinning } from '../machine/pinning.ts'
+import { type Explained, explainedRun } from '../micro/explained.ts'
 import type { MeasureOptions } from '../micro/measure.ts'
 import { TASKS } from '../micro/registry.ts'
 import { runTasks } from '../micro/run-tasks.ts'
@@ -19,11 +21,12 @@ import { selectTasks } from '../micro/select.ts'
 import type { MicroTask } from '../micro/task.ts'
 import { measureInProcess } from '../micro/task-process.ts'
 import { provideRedis } from '../redis/provide.ts'
-import { createResultsFolder, openResultsFolder, readResults } from '../results-folder.ts'
+import { createResultsFolder, openResultsFolder } from '../results-folder.ts'
 import { lockMachine } from '../run-lock.ts'
 import { renderOptions, type Terminal } from '../terminal.ts'
 import { readClaims, redisUrl } from './options.ts'
-import { writeReports } from './run.ts'
+import { microCommand } from './reproduce.ts'
+import { writeReports } from './stored-reports.ts'
 
 export interface MicroFlags {
   readonly tasks?: readonly string[] | undefined
@@ -40,19 +43,12 @@ const INTERRUPTED = 130
 const FAILED = 3
 /** The fewest whose interval leaves out the furthest process on each side. */
 const ROUNDS = 9
-const LATEST = 'results/latest'
 /** With 200 the optimiser was still at work: CPU was 1.4 times the median time of a cached token, with 400 and more 1.06 times. */
 const DURATIONS = { warmUpMs: 400, measureMs: 300 }
 /** Longer than any measurement, as in a run. */
 const TTL_SECONDS = 900
 
 type Durations = Pick<MeasureOptions, 'warmUpMs' | 'measureMs'>
-
-/** The stored run that the operations are to explain. */
-interface Explained {
-  readonly folder: string
-  readonly results: Results
-}
 
 /**
  * Measures operations alone, each in processes of its own, and says where the CPU of a run goes.
@@ -75,6 +71,10 @@ export async function micro(
   if (flags.tasks !== undefined) selectTasks(TASKS, flags.tasks)
   const explained = explainedRun(flags, extraClaims, terminal)
   const tasks = chosenTasks(flags.tasks, explained)
+  assertNoneTaken(
+    token,
+    Object.values(STRATEGIES).filter(({ id }) => tasks.some(({ strategy }) => strategy === id)),
+  )
 
   await using cleanup = new AsyncDisposableStack()
   const signal = terminal.interruption(cleanup, 'Stopping; what was measured so far is kept.')
@@ -88,7 +88,8 @@ export async function micro(
   cleanup.defer(() => {
     if (ownFolder !== null && !keepsOwn) rmSync(ownFolder.path, { recursive: true, force: true })
   })
-  const plan = { tasks, token, rounds, seed, durations, redis: redisUrl(flags.redis) }
+  const redis = redisUrl(flags.redis)
+  const plan = { tasks, token, rounds, seed, durations, redis }
   const measured = await measureTasks(plan, signal, terminal, cleanup)
   if (measured.tasks.length === 0 && signal.aborted) {
     terminal.stderr.write('Interrupted before anything was measured.\n')
@@ -110,7 +111,12 @@ export async function micro(
       partial: signal.aborted,
       git: describeGit(),
       authbench: authbenchVersion(),
-      command: reproduce(flags, rounds, seed),
+      command: microCommand(flags, {
+        rounds,
+        seed,
+        run: runFolder === null ? null : relative(process.cwd(), realpathSync(runFolder.path)),
+        redis: redis !== null && tasks.some((task) => task.needsRedis),
+      }),
     },
     ...measured,
   }
@@ -172,47 +178,6 @@ async function measureTasks(
   return { environment: describeEnvironment(pinning, version), ...measured }
 }
 
-/**
- * Named with `--with`, or the latest where everything is measured and both belong together.
- * @throws AuthbenchError RESULTS_*, MICRO_NOT_COMPARABLE
- */
-function explainedRun(
-  flags: MicroFlags,
-  extraClaims: readonly string[],
-  terminal: Terminal,
-): Explained | null {
-  const byDefault = flags.with === undefined
-  if (byDefault && (flags.tasks !== undefined || flags.out !== undefined)) return null
-  const folder = flags.with ?? LATEST
-  const results = byDefault ? latestResults() : readResults(folder)
-  if (results === null) return null
-  const difference = differenceOf(
-    { environment: describeEnvironment(detectPinning(null), null), extraClaims },
-    { environment: results.environment, extraClaims: results.config.extraClaims },
-  )
-  if (difference === null) return { folder, results }
-  if (byDefault) {
-    terminal.stderr.write(`Not added to ${LATEST}: what is measured now has ${difference}.\n`)
-    return null
-  }
-  throw new AuthbenchError(
-    'MICRO_NOT_COMPARABLE',
-    `${folder}: what would be measured now has ${difference}`,
-    {
-      next: 'Name a run of this machine and these versions, or leave out --with.',
-    },
-  )
-}
-
-function latestResults(): Results | null {
-  try {
-    return readResults(LATEST)
-  } catch (error) {
-    if (error instanceof AuthbenchError) return null
-    throw error
-  }
-}
-
 /** Without a word about it: what the run holds, or what most runs do. */
 function chosenTasks(
   words: readonly string[] | undefined,
@@ -246,13 +211,3 @@ function textOf(result: Micro, results: Results | null, terminal: Terminal): str
   }
   return terminalOfSections([section], renderOptions(terminal))
 }
-
-/** What to type to get this measurement again; the claims file is named, Redis is not. */
-const reproduce = (flags: MicroFlags, rounds: number, seed: number): string =>
-  [
-    'npm run authbench -- micro',
-    ...(flags.tasks === undefined ? [] : [`--tasks '${flags.tasks.join(',')}'`]),
-    ...(flags.claims === undefined ? [] : ['--claims FILE']),
-    `--rounds ${rounds}`,
-    `--seed ${seed}`,
-  ].join(' ')

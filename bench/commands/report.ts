@@ -3,7 +3,7 @@ import { nearest } from '../../src/nearest.ts'
 import { REPORTERS } from '../../src/report/registry.ts'
 import { readResults } from '../results-folder.ts'
 import type { Terminal } from '../terminal.ts'
-import { renderForTerminal } from './run.ts'
+import { renderForTerminal } from './stored-reports.ts'
 
 /** Renders a stored run to standard output. @returns the exit code */
 export function report(folder: string, format: string, terminal: Terminal): number {

@@ -1,36 +1,29 @@
-import { randomInt } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { relative } from 'node:path'
-import type { TokenProfile } from '../../servers/contract.ts'
-import { assertFits } from '../../servers/credential-size.ts'
-import { generateKeys } from '../../servers/keys.ts'
-import { usualStrategies } from '../../servers/registry.ts'
 import { analyse } from '../../src/analyse.ts'
-import { type Options, resolveConfig } from '../../src/config.ts'
+import type { Options } from '../../src/config.ts'
 import { isUnexpected } from '../../src/conformance.ts'
 import { AuthbenchError } from '../../src/errors.ts'
-import { DEFAULT_GATES, type Gate, parseGates } from '../../src/gates/gate.ts'
+import type { Gate } from '../../src/gates/gate.ts'
 import { gateExitCode } from '../../src/gates/verdict.ts'
-import { REPORTERS, renderCharts } from '../../src/report/registry.ts'
 import type { Results, RunConfig } from '../../src/results.ts'
-import { assertHasStrategies, openBase } from '../against.ts'
-import { choosable, chosenStrategies } from '../chosen.ts'
 import { authbenchVersion, describeEnvironment, describeGit } from '../environment.ts'
 import { extended } from '../extension.ts'
 import { detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { machineBench } from '../machine-bench.ts'
-import { describeStrategies } from '../own-strategies.ts'
 import { showProgress } from '../progress/live.ts'
 import { provideRedis } from '../redis/provide.ts'
-import { createResultsFolder, type ResultsFolder } from '../results-folder.ts'
+import { createResultsFolder } from '../results-folder.ts'
 import { lockMachine } from '../run-lock.ts'
 import { type RunOutcome, runAll } from '../runner.ts'
-import { applicableScenarios, describeScenario } from '../scenario.ts'
-import { SCENARIOS } from '../scenarios/registry.ts'
-import { assertAnswers, readTarget, TARGET_ID } from '../target.ts'
-import { renderOptions, type Terminal } from '../terminal.ts'
+import { describeScenario } from '../scenario.ts'
+import { assertAnswers } from '../target.ts'
+import type { Terminal } from '../terminal.ts'
 import { checkBeforeRun } from './conformance.ts'
-import { LONGEST_SUBJECT, mergeOptions, readClaims, redisUrl } from './options.ts'
+import { mergeOptions, redisUrl } from './options.ts'
+import { planRun } from './plan-run.ts'
+import { runCommand } from './reproduce.ts'
+import { renderForTerminal, writeReports } from './stored-reports.ts'
 
 export interface RunFlags extends Options {
   readonly config?: string | undefined
@@ -45,54 +38,15 @@ const INTERRUPTED = 130
 export async function run(flags: RunFlags, terminal: Terminal): Promise<number> {
   const { config: configFile, conformance: wantsChecklist = false, json = false, ...options } = flags
   const merged = mergeOptions(options, configFile)
-  const token = readClaims(merged.claims)
   await using cleanup = new AsyncDisposableStack()
   const signal = terminal.interruption(cleanup, 'Stopping; what was measured so far is kept.')
-  const own = await describeStrategies(merged.strategy ?? [], signal)
-  const target = merged.target === undefined ? null : readTarget(merged.target, merged.credentials)
-  const added = [...own.map(({ info }) => info.id), ...(target === null ? [] : [TARGET_ID])]
-  const config = resolveConfig(
-    merged,
-    {
-      strategies: choosable(own, target),
-      usual: usualStrategies,
-      added,
-      alone: [TARGET_ID],
-      scenarios: SCENARIOS.map(({ id }) => id),
-    },
-    {
-      profile: 'quick',
-      seed: randomInt(2 ** 32),
-      extraClaims: merged.claims === undefined ? [] : Object.keys(token.claims),
-    },
-  )
-  const gates = parseGates(merged.gate ?? [])
-  const named = gates.filter((gate) => !DEFAULT_GATES.includes(gate))
-  if (merged.gate !== undefined && merged.against === undefined) {
-    throw new AuthbenchError(
-      'OPTIONS_INVALID',
-      '--gate judges a change, and there is nothing to compare with',
-      {
-        next: 'Add --against DIR, or compare two stored runs with `authbench compare`.',
-      },
-    )
-  }
-  const base = merged.against === undefined ? null : openBase(merged.against)
-  if (base !== null) await assertHasStrategies(base, config.strategies)
-  const strategies = chosenStrategies(config.strategies, own, target)
-  const { infos } = strategies
-  const scenarios = applicableScenarios(
-    SCENARIOS.filter(({ id }) => config.scenarios.includes(id)),
-    infos,
-  )
-  const keys = await generateKeys()
-  const { transport, ttlSeconds } = config
-  for (const strategy of strategies.known) {
-    await assertFits(strategy, { keys, token, ttlSeconds, transport }, LONGEST_SUBJECT)
-  }
+  const planned = await planRun(merged, wantsChecklist, signal)
+  if (planned === null) return interrupted(terminal)
+  const { config, target, token, keys, gates, namedGates, base, strategies, scenarios } = planned
+  const { infos, files } = strategies
 
   cleanup.defer(lockMachine())
-  if (target !== null) await assertAnswers(target, transport)
+  if (target !== null) await assertAnswers(target, config.transport)
   const startedAt = new Date()
   const folder = createResultsFolder(merged.out ?? 'results', config.profile, startedAt)
   let cellsKept = 0
@@ -102,7 +56,6 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   // Of one length whatever the profile is called: its bytes are counted.
   const keyPrefix = `authbench:${folder.id.replace(`-${config.profile}-`, '-')}:`
   const url = redisUrl(merged.redis)
-  const { files } = strategies
   const needsRedis = infos.some(({ needs }) => needs.includes('redis'))
   const plan = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
   const pinning = infos.some(({ needs }) => needs.includes('auth-server')) ? withAuthServer(plan) : plan
@@ -114,14 +67,14 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     })
   }
 
-  const measure = async (planned: RunConfig, firstRound: number): Promise<RunOutcome> => {
+  const measure = async (measured: RunConfig, firstRound: number): Promise<RunOutcome> => {
     const expected = scenarios.map((scenario) => ({ ...scenario, ...describeScenario(scenario, infos) }))
-    const progress = showProgress(planned, expected, terminal.stderr, () => performance.now(), firstRound)
+    const progress = showProgress(measured, expected, terminal.stderr, () => performance.now(), firstRound)
     const outcome = await runAll(
-      { config: planned, strategies: infos, scenarios, keyPrefix, firstRound },
+      { config: measured, strategies: infos, scenarios, keyPrefix, firstRound },
       {
         bench: machineBench({
-          config: planned,
+          config: measured,
           strategies: infos,
           files,
           target,
@@ -162,7 +115,10 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
         extended: measured.rounds > config.rounds,
         base: base?.git ?? null,
         authbench: authbenchVersion(),
-        command: reproduce(config, merged, token),
+        command: runCommand(config, merged, {
+          conformance: wantsChecklist,
+          redis: redis?.origin === 'given',
+        }),
       },
       environment,
       config: measured,
@@ -186,7 +142,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   terminal.stderr.write(`\nReport: ${relative(process.cwd(), folder.path) || '.'}/report.html\n`)
   if (outcome.fatal !== null) terminal.reportError(outcome.fatal)
   if (signal.aborted) return INTERRUPTED
-  const code = outcome.fatal?.exitCode ?? exitCodeOf(results, named, terminal)
+  const code = outcome.fatal?.exitCode ?? exitCodeOf(results, namedGates, terminal)
   return code === 0 && checklist.some(isUnexpected) ? 1 : code
 }
 
@@ -207,11 +163,13 @@ function exitCodeOf(
   return code === 0 && idle.length > 0 ? 3 : code
 }
 
+function interrupted({ stderr }: Terminal): number {
+  stderr.write('Interrupted before anything was measured.\n')
+  return INTERRUPTED
+}
+
 function endWithoutCells(outcome: RunOutcome, signal: AbortSignal, terminal: Terminal): number {
-  if (signal.aborted) {
-    terminal.stderr.write('Interrupted before anything was measured.\n')
-    return INTERRUPTED
-  }
+  if (signal.aborted) return interrupted(terminal)
   throw (
     outcome.fatal ??
     new AuthbenchError('NOTHING_MEASURED', 'no cell could be measured', {
@@ -219,37 +177,4 @@ function endWithoutCells(outcome: RunOutcome, signal: AbortSignal, terminal: Ter
       exitCode: 3,
     })
   )
-}
-
-/** What to type to get this run again; the claims file is named, Redis is not. */
-function reproduce(config: RunConfig, options: Options, token: TokenProfile): string {
-  return [
-    'npm run authbench -- run',
-    `--profile ${config.profile}`,
-    ...(options.target === undefined ? [] : [`--target ${options.target} --credentials FILE`]),
-    ...(options.strategy ?? []).map((file) => `--strategy ${file}`),
-    ...(options.strategies === undefined ? [] : [`--strategies ${options.strategies.join(',')}`]),
-    ...(config.against ? ['--against DIR', ...(options.gate ?? []).map((gate) => `--gate ${gate}`)] : []),
-    `--scenarios ${config.scenarios.join(',')}`,
-    `--rounds ${config.rounds}`,
-    `--connections ${config.connections}`,
-    `--pool ${config.pool}`,
-    ...(config.popularity === 'cycle' ? [] : [`--popularity ${config.popularity}`]),
-    ...(config.arrivals === 'poisson' ? [] : [`--arrivals ${config.arrivals}`]),
-    ...(config.scenarios.includes('slo') ? [`--slo ${config.sloMs}`] : []),
-    ...(config.transport === 'bearer' ? [] : [`--transport ${config.transport}`]),
-    ...(Object.keys(token.claims).length > 0 && options.claims !== undefined ? ['--claims FILE'] : []),
-    `--seed ${config.seed}`,
-  ].join(' ')
-}
-
-export function writeReports(results: Results, folder: Pick<ResultsFolder, 'write' | 'link'>): void {
-  for (const { file, render } of REPORTERS) if (file !== null) folder.write(file, render(results, {}))
-  for (const { file, svg } of renderCharts(results)) folder.write(file, svg)
-  folder.link()
-}
-
-export function renderForTerminal(results: Results, terminal: Terminal): string {
-  const reporter = REPORTERS.find(({ file }) => file === null)
-  return reporter?.render(results, renderOptions(terminal)) ?? ''
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { assertNoneTaken } from '../../servers/claims-file.ts'
 import { COOKIE_NAME } from '../../servers/contract.ts'
 import { assertFits } from '../../servers/credential-size.ts'
 import { isStrategyId, STRATEGIES, strategyIds } from '../../servers/registry.ts'
@@ -34,6 +35,7 @@ export async function serve(id: string, flags: ServeFlags, terminal: Terminal): 
     })
   }
   const token = readClaims(flags.claims)
+  assertNoneTaken(token, [STRATEGIES[id]])
   const { keys, given } = await readKeys(flags.keys)
   await assertFits(STRATEGIES[id], { keys, token, ttlSeconds, transport }, LONGEST_SUBJECT)
   const url = redisUrl(flags.redis)

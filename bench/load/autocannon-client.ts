@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { requestText } from '../probe.ts'
 import type { EngineRequest, EngineTarget } from './engine.ts'
 import { NO_TOKENS, tokensIn, withOwn } from './own-tokens.ts'
+import { NO_RENEWAL, type RenewalField, renewalOf, renewalsIn } from './renewal.ts'
 import { type Expectation, expectationOf } from './response-tally.ts'
 
 /**
@@ -16,7 +17,7 @@ export interface BrakedClient extends EventEmitter {
   paused: boolean
   conn: Socket
   /** While `response` is emitted, still at the request that was answered; the next one is behind it. */
-  readonly requestIterator: { currentRequestIndex: number; requests: object[] }
+  readonly requestIterator: { currentRequestIndex: number; currentRequest: WireRequest; requests: object[] }
   setRequests(requests: object[]): void
   _doRequest(): void
   destroy(): void
@@ -43,6 +44,13 @@ interface Step extends Expectation {
   readonly leads: boolean
 }
 
+/** What the connections of one load share: a credential is renewed for all that present it, as in a browser. */
+export interface Jar {
+  /** Null: nothing is ever renewed. */
+  readonly field: RenewalField | null
+  readonly requests: Map<EngineRequest, WireRequest>
+}
+
 /**
  * What one connection sends: the opening, then its requests in a circle. A request that sends the connection's own token is written anew
  * when the token changes, not each time it is sent, so that the generator's time is not spent on it.
@@ -53,25 +61,20 @@ export class Walk {
   readonly #steps: readonly Step[]
   readonly #circle: readonly WireRequest[]
   readonly #senders = new Map<WireRequest, EngineRequest>()
+  #renewals = NO_RENEWAL
   #tokens = NO_TOKENS
   #isOpening: boolean
 
-  constructor(client: BrakedClient, target: EngineTarget, connection: number) {
+  constructor(client: BrakedClient, target: EngineTarget, connection: number, jar: Jar) {
     this.#client = client
     this.#host = new URL(target.origin).host
     const requests = target.requests.filter((_, index) => index % target.connections === connection)
-    const wires = new Map<EngineRequest, WireRequest>()
-    const byText = new Map<string, WireRequest>()
-    const wire = (request: EngineRequest) => {
-      const known = wires.get(request)
-      if (known !== undefined) return known
-      const text = JSON.stringify(request)
-      const made = byText.get(text) ?? this.#wire(request)
-      byText.set(text, made)
-      wires.set(request, made)
-      return made
-    }
-    this.#circle = requests.map(wire)
+    const own = new Map<string, WireRequest>()
+    this.#circle = requests.map((request) =>
+      request.keeps === undefined && request.sends === undefined
+        ? jar.requests.getOrInsertComputed(request, () => this.#wire(request))
+        : own.getOrInsertComputed(JSON.stringify(request), () => this.#wire(request)),
+    )
     this.#steps = requests.map((request) => ({
       ...expectationOf(request, target),
       leads: request.leads ?? false,
@@ -80,6 +83,12 @@ export class Walk {
     this.#isOpening = opening !== undefined
     if (opening === undefined) this.#begin()
     else client.setRequests([this.#wire(opening)])
+    const { field } = jar
+    if (field !== null) {
+      client.on('headers', ({ headers }: { readonly headers: readonly string[] }) => {
+        this.#renewals = renewalsIn(headers, field)
+      })
+    }
   }
 
   /** Called while `response` is emitted. @returns what was asked; null for the opening */
@@ -87,9 +96,24 @@ export class Walk {
     const { requestIterator } = this.#client
     if (!this.#isOpening) return this.#steps[requestIterator.currentRequestIndex] ?? null
     this.#isOpening = false
+    this.#renewals = NO_RENEWAL
     this.#begin()
     requestIterator.currentRequestIndex = this.#circle.length - 1
     return null
+  }
+
+  /** Called while `response` is emitted, when the response is counted: what it costs is not in its time. */
+  renew(status: number): void {
+    if (this.#renewals === NO_RENEWAL) return
+    const { currentRequest } = this.#client.requestIterator
+    const { requestBuffer } = currentRequest
+    const renewal = requestBuffer === undefined ? null : renewalOf(requestBuffer, status, this.#renewals)
+    if (renewal === null) return
+    if (!this.#senders.has(currentRequest)) currentRequest.requestBuffer = renewal.bytes
+    else {
+      this.#tokens = { ...this.#tokens, credential: renewal.credential }
+      this.#present()
+    }
   }
 
   #begin(): void {

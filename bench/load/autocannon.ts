@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
 import autocannon from 'autocannon'
 import { AuthbenchError } from '../../src/errors.ts'
-import { type BrakedClient, brake, release, Walk } from './autocannon-client.ts'
+import { type BrakedClient, brake, type Jar, release, Walk } from './autocannon-client.ts'
 import type { EngineSlice, EngineTarget, LoadEngine, OpenLoad, Window } from './engine.ts'
+import { renewalFieldOf } from './renewal.ts'
 import { cohortsOf, newResponseTally, type ResponseTally } from './response-tally.ts'
 
 /** A response that takes longer than the window by this much is counted as timed out. */
@@ -41,6 +42,7 @@ function openConnections(
 ): void {
   const clients: BrakedClient[] = []
   const cohorts = cohortsOf(target)
+  const jar: Jar = { field: renewalFieldOf(target), requests: new Map() }
   const walks = new Map<BrakedClient, Walk>()
   const sockets = new Map<BrakedClient, Socket>()
   const waiting = new Set<BrakedClient>()
@@ -163,10 +165,12 @@ function openConnections(
       skipAggregateResult: true,
       setupClient: (typed) => {
         const client = typed as unknown as BrakedClient
-        walks.set(client, new Walk(client, target, clients.length))
-        client.on('response', (status: number, _bytes: number, latencyMs: number) =>
-          onResponse(client, status, latencyMs),
-        )
+        const walk = new Walk(client, target, clients.length, jar)
+        walks.set(client, walk)
+        client.on('response', (status: number, _bytes: number, latencyMs: number) => {
+          onResponse(client, status, latencyMs)
+          walk.renew(status)
+        })
         client.on('connError', onConnectionError)
         clients.push(client)
       },

@@ -23,7 +23,10 @@ export interface EngineTarget {
   readonly origin: string
   readonly connections: number
   readonly expectStatus: number
-  /** At least one for each connection; every connection walks a part of its own, in their order and again and again. */
+  /**
+   * At least one for each connection; every connection walks a part of its own, in their order and again and again. What renews the
+   * credential of a request renews it wherever the same object is.
+   */
   readonly requests: readonly EngineRequest[]
   /** One for each connection: its very first request, which is never measured and never sent again. */
   readonly opening?: readonly EngineRequest[]

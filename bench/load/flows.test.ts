@@ -171,7 +171,7 @@ describe('flows of autocannon', () => {
   })
 
   it('ends with wrong statuses, and without the session before, where a login fails', async () => {
-    const server = await authServer((path, number) => path === '/login' && number > 20)
+    const server = await authServer((path, number) => path === '/login' && number > CONNECTIONS)
     const [, last] = await windows(server, target(server.origin, [login('user-1'), read]))
     expect(last?.slice).toMatchObject({ requests: 0, errors: 0, timeouts: 0 })
     const { 401: refused, 500: failed } = last?.slice.statuses ?? {}

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
-import { newResponseParser } from './response-parser.ts'
+import { NO_RENEWAL, type RenewalField, renewalOf } from './renewal.ts'
+import { newResponseParser, type ResponseParser } from './response-parser.ts'
 import type { Expectation } from './response-tally.ts'
 
 /** First pause before another connect, where the last one led to no response; it doubles up to the longest. */
@@ -9,8 +10,8 @@ const LONGEST_PAUSE_MS = 160
 const RECEIVED = Buffer.allocUnsafeSlow(65_536)
 
 export interface PreparedRequest extends Expectation {
-  /** As it goes on the wire. */
-  readonly bytes: Buffer
+  /** As it goes on the wire: with the credential of the last answer that renewed it, on whichever connection. */
+  bytes: Buffer
 }
 
 /** A request on the wire; on the scale of performance.now(). */
@@ -37,7 +38,7 @@ export class PacedConnection {
   readonly #address: { readonly host: string; readonly port: number }
   readonly #requests: readonly PreparedRequest[]
   readonly #listener: ConnectionListener
-  readonly #parser = newResponseParser()
+  readonly #parser: ResponseParser
   #next = 0
   #sent: SentRequest | null = null
   #socket: Socket | null = null
@@ -48,10 +49,17 @@ export class PacedConnection {
   #bytesOfEarlierSockets = 0
   #closed = false
 
-  constructor(origin: string, requests: readonly PreparedRequest[], listener: ConnectionListener) {
+  /** @param renewing the response field that renews credentials */
+  constructor(
+    origin: string,
+    requests: readonly PreparedRequest[],
+    renewing: RenewalField | null,
+    listener: ConnectionListener,
+  ) {
     const { hostname, port } = new URL(origin)
     this.#address = { host: hostname, port: Number(port || 80) }
     this.#requests = requests
+    this.#parser = newResponseParser(renewing)
     this.#listener = listener
     this.#connect()
   }
@@ -128,6 +136,11 @@ export class PacedConnection {
     // Before the response is counted: it may be the window's last, and the loss belongs to the same window.
     if (!stays) this.#replace(null)
     this.#listener.answered(this, sent, head.status, at)
+    // After the response is counted, so that it is not in its time; before the connection may send again.
+    if (head.renewals !== NO_RENEWAL) {
+      const { request } = sent
+      request.bytes = renewalOf(request.bytes, head.status, head.renewals)?.bytes ?? request.bytes
+    }
     if (stays) this.#listener.free(this)
   }
 

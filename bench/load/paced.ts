@@ -5,6 +5,7 @@ import type { EngineSlice, EngineTarget, LoadEngine, OpenLoad, Window } from './
 import { type ConnectionListener, PacedConnection, type SentRequest } from './paced-connection.ts'
 import { PacedWindow } from './paced-window.ts'
 import { startPacer } from './pacer.ts'
+import { renewalFieldOf } from './renewal.ts'
 import { cohortsOf, expectationOf } from './response-tally.ts'
 
 interface PacedLimits {
@@ -77,10 +78,11 @@ class PacedLoad implements OpenLoad, ConnectionListener {
         { ...expectationOf(request, target), bytes: Buffer.from(requestText(request, host)) },
       ]),
     )
+    const renewing = renewalFieldOf(target)
     const requests = target.requests.flatMap((request) => prepared.get(request) ?? [])
     this.#connections = Array.from({ length: target.connections }, (_, own) => {
       const part = requests.filter((_, index) => index % target.connections === own)
-      return new PacedConnection(target.origin, part, this)
+      return new PacedConnection(target.origin, part, renewing, this)
     })
     const hadResponse = new Set<PacedConnection>()
     const timer = setTimeout(() => {

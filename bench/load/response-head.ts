@@ -1,3 +1,5 @@
+import { NO_RENEWAL, type RenewalField } from './renewal.ts'
+
 /** A larger head is no head: Node's own limit is 16 KiB. */
 export const HEAD_LIMIT = 65_536
 /** What a safe integer holds. */
@@ -20,6 +22,8 @@ export interface ResponseHead {
   readonly length: number
   /** No other response follows on this connection. */
   readonly closes: boolean
+  /** Values of the field that was asked for. */
+  readonly renewals: readonly string[]
 }
 
 /** Behind the empty line that ends a head; -1 where there is none yet. */
@@ -40,14 +44,23 @@ export function beginsLikeHead(bytes: Uint8Array, from: number, to: number): boo
   return true
 }
 
-/** A head with its empty line, of a response to anything but HEAD. Null for what is not HTTP/1.1 or 1.0. */
-export function readHead(bytes: Uint8Array, from: number, to: number): ResponseHead | null {
+/**
+ * A head with its empty line, of a response to anything but HEAD. Null for what is not HTTP/1.1 or 1.0.
+ * @param wanted the field whose values are kept; the text of all others is never made
+ */
+export function readHead(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  wanted: RenewalField | null,
+): ResponseHead | null {
   const status = readStatus(bytes, from)
   if (status < 0 || to - from > HEAD_LIMIT) return null
   let length = -1
   let encoded = false
   let chunked = false
   let closes = bytes[from + 7] === ZERO
+  let renewals = NO_RENEWAL
   for (let line = nextLine(bytes, from, to); line < to - 2; ) {
     const end = nextLine(bytes, line, to)
     let colon = line
@@ -63,14 +76,20 @@ export function readHead(bytes: Uint8Array, from: number, to: number): ResponseH
       chunked = hasToken(bytes, value, end, 'chunked')
     } else if (equals(bytes, line, colon, 'connection')) {
       closes = hasToken(bytes, value, end, 'close') || (closes && !hasToken(bytes, value, end, 'keep-alive'))
+    } else if (wanted !== null && equals(bytes, line, colon, wanted)) {
+      renewals = [...renewals, textOf(bytes, value, end).trim()]
     }
     line = end
   }
-  if (status < 200 || status === 204 || status === 304) return { status, body: 'none', length: 0, closes }
-  if (chunked) return { status, body: 'chunked', length: 0, closes }
-  if (encoded || length < 0) return { status, body: 'until close', length: 0, closes: true }
-  return { status, body: length === 0 ? 'none' : 'counted', length, closes }
+  if (status < 200 || status === 204 || status === 304)
+    return { status, body: 'none', length: 0, closes, renewals }
+  if (chunked) return { status, body: 'chunked', length: 0, closes, renewals }
+  if (encoded || length < 0) return { status, body: 'until close', length: 0, closes: true, renewals }
+  return { status, body: length === 0 ? 'none' : 'counted', length, closes, renewals }
 }
+
+const textOf = (bytes: Uint8Array, from: number, to: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1')
 
 /** `HTTP/1.1 200 OK` to 200; -1 for anything else. */
 function readStatus(bytes: Uint8Array, from: number): number {

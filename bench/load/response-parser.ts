@@ -1,3 +1,4 @@
+import type { RenewalField } from './renewal.ts'
 import { beginsLikeHead, HEAD_LIMIT, headEnd, type ResponseHead, readHead } from './response-head.ts'
 
 /** Hexadecimal digits of a chunk size that a safe integer holds. */
@@ -28,7 +29,8 @@ export interface ResponseParser {
 
 type State = 'head' | 'counted' | 'until close' | 'size' | 'extension' | 'chunk' | 'chunk end' | 'trailer'
 
-export function newResponseParser(): ResponseParser {
+/** @param wanted the field whose values heads keep */
+export function newResponseParser(wanted: RenewalField | null = null): ResponseParser {
   let state: State = 'head'
   let head: ResponseHead | null = null
   /** A head that comes in parts. */
@@ -51,7 +53,7 @@ export function newResponseParser(): ResponseParser {
           if (at < 0) return 'malformed'
           if (keptLength > 0) return 'more'
         } else {
-          head = readHead(bytes, at, end)
+          head = readHead(bytes, at, end, wanted)
           at = end
         }
         if (head === null) return 'malformed'
@@ -88,7 +90,7 @@ export function newResponseParser(): ResponseParser {
       kept[keptLength] = bytes[at] ?? 0
       keptLength += 1
       if (headEnd(kept, Math.max(0, keptLength - 4), keptLength) > 0) {
-        head = readHead(kept, 0, keptLength)
+        head = readHead(kept, 0, keptLength, wanted)
         keptLength = 0
         return at + 1
       }

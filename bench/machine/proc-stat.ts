@@ -7,7 +7,7 @@ export interface MachineTime {
 }
 
 /** USER_HZ is 100 on every platform that Node runs on (man 5 proc). */
-const US_PER_TICK = 10_000
+export const US_PER_TICK = 10_000
 
 /** All processors together since boot (man 5 proc, /proc/stat). Null where there is none. */
 export function readMachineTime(): MachineTime | null {

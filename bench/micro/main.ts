@@ -43,6 +43,7 @@ function aloneWith({ keys, token, ttlSeconds, folder }: ToMicro): StrategyDeps {
   const insteadOfRedis = memoryStore(Date.now)
   return {
     now: Date.now,
+    clock: () => performance.now(),
     ttlSeconds,
     keys,
     token,

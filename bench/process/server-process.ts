@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FromServer, ToServer } from '../../servers/messages.ts'
@@ -14,7 +14,7 @@ export const OWN_SERVERS = new URL('../../servers/main.ts', import.meta.url)
 const START_LIMIT_MS = 20_000
 /** A thousand RSA signatures on a slow core take a few seconds. */
 const ISSUE_LIMIT_MS = 60_000
-/** A million entries in a database on a slow disk. */
+/** A million entries in a database on a slow disk; the garbage of as many. */
 const FILL_LIMIT_MS = 300_000
 const USAGE_LIMIT_MS = 3000
 
@@ -70,10 +70,10 @@ export async function startServerProcess(
       async fill(entries) {
         await child.request({ type: 'fill', entries }, 'filled', FILL_LIMIT_MS)
       },
-      async readUse() {
-        const { rssBytes, cache } = await usage()
-        return { storeBytes: (await bytesIn(folder)) || rssBytes, cache }
+      async storeBytes() {
+        return (await child.request({ type: 'store' }, 'stored', FILL_LIMIT_MS)).bytes
       },
+      readCache: async () => (await usage()).cache,
       async readCpu(): Promise<ProcessCpu> {
         const cpu = child.gone ? null : readSchedstat(child.pid)
         if (cpu !== null) return cpu
@@ -98,10 +98,4 @@ export async function startServerProcess(
     await stop()
     throw error
   }
-}
-
-/** Size of its files; 0 for a strategy that keeps none there. */
-async function bytesIn(folder: string): Promise<number> {
-  const sizes = (await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size)
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
 }

@@ -25,6 +25,11 @@ export interface RedisControl {
   /** @throws {AuthbenchError} REDIS_LOST */
   snapshot(): Promise<RedisSnapshot>
   /**
+   * How often a second it does its housekeeping, from 1 to 500. Only of a server that is ours.
+   * @throws {AuthbenchError} REDIS_LOST
+   */
+  setHousekeeping(hertz: number): Promise<void>
+  /**
    * Removes the keys that start with it, and no other; never a FLUSH.
    * @returns how many there were
    * @throws {AuthbenchError} REDIS_LOST
@@ -114,6 +119,10 @@ function control(redis: Redis, address: RedisAddress, info: RedisInfo, local: bo
         const bytesReceived = redis.stream.bytesRead
         const text = await counted('info', redis.info('all'))
         return snapshotOf(parseInfo(text), { commands, bytesSent: redis.stream.bytesWritten, bytesReceived })
+      }),
+    setHousekeeping: (hertz) =>
+      exclusively(async () => {
+        await counted('config|set', redis.config('SET', 'hz', hertz))
       }),
     deletePrefix: (prefix) => {
       if (prefix === '') throw new TypeError('an empty prefix would delete every key')

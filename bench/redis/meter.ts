@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { readSchedstat } from '../machine/schedstat.ts'
 import type { StoreMeter } from '../ports.ts'
 import type { RedisControl } from './connection.ts'
@@ -9,10 +10,37 @@ const totalUs = (pid: number): number | null => {
 }
 
 /**
+ * A table that was doubled is still there twice until every entry has moved: one millisecond's worth in each round of housekeeping, ten of
+ * which a second are the default. This often, a million entries take less than a second.
+ */
+const BUSY_HERTZ = 500
+const USUAL_HERTZ = 10
+const STEP_MS = 100
+const QUIET_STEPS = 5
+const MOST_STEPS = 50
+/** What two readings at rest differ by, as a share: the reply to one, the memory of it. */
+const AT_REST = 0.001
+
+async function settledBytes(control: RedisControl, wait: (ms: number) => Promise<unknown>): Promise<number> {
+  let bytes = (await control.snapshot()).memoryBytes
+  let quiet = 0
+  for (let step = 0; step < MOST_STEPS && quiet < QUIET_STEPS; step++) {
+    await wait(STEP_MS)
+    const next = (await control.snapshot()).memoryBytes
+    quiet = Math.abs(next - bytes) <= AT_REST * bytes ? quiet + 1 : 0
+    bytes = next
+  }
+  return bytes
+}
+
+/**
  * Commands and bytes from INFO. CPU time from schedstat, read inside of the two INFO, where the process is on this machine;
  * elsewhere Redis's own figure, which holds one INFO too.
  */
-export function redisMeter(control: RedisControl): StoreMeter {
+export function redisMeter(
+  control: RedisControl,
+  wait: (ms: number) => Promise<unknown> = delay,
+): StoreMeter {
   return {
     async measure() {
       const before = await control.snapshot()
@@ -23,7 +51,14 @@ export function redisMeter(control: RedisControl): StoreMeter {
         return cpuBefore === null || cpuAfter === null ? use : { ...use, cpuUs: cpuAfter - cpuBefore }
       }
     },
-    memory: async () => (await control.snapshot()).memoryBytes,
+    async memory() {
+      await control.setHousekeeping(BUSY_HERTZ)
+      try {
+        return await settledBytes(control, wait)
+      } finally {
+        await control.setHousekeeping(USUAL_HERTZ)
+      }
+    },
     async clear(prefix) {
       await control.deletePrefix(prefix)
     },

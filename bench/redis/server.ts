@@ -1,12 +1,5 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { createInterface } from 'node:readline'
-import type { Readable, Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import { findRedis, freePort, launchRedis, type RedisProcess } from '../../servers/redis-process.ts'
 import { AuthbenchError } from '../../src/errors.ts'
 import { connectRedis, type RedisControl } from './connection.ts'
 
@@ -32,36 +25,14 @@ export interface OwnRedisOptions {
 }
 
 const READY_MS = 15_000
-const STOP_MS = 5_000
 const POLL_MS = 20
 const PORT_TRIES = 5
-const LOG_LINES = 12
-const NAMES = ['redis-server', 'valkey-server']
-/** Searched after PATH: an ordinary user's often lacks the `sbin` folders. Set-up looks in the same ones. */
-const EXTRA_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin']
-
-/** Tells the number of the process from what Redis prints. */
-const PID_MARK = 'authbench-redis-pid '
-
-/**
- * Outlives this process for the moment it takes to clean up. Whatever ends this process closes the pipe that
- * the inner shell reads; whatever ends Redis ends the outer one's wait. CONT: a stopped process hears no TERM.
- */
-const WRAPPER = `
-folder=$1; shift
-"$@" 2>&1 </dev/null & server=$!
-echo "${PID_MARK}$server"
-exec 3<&0
-(read -r _ <&3; kill "$server"; kill -CONT "$server") >/dev/null 2>&1 & watcher=$!
-wait "$server"
-kill "$watcher"
-rm -rf "$folder"
-`
 
 /** @throws {AuthbenchError} REDIS_MISSING, REDIS_NOT_READY */
 export async function startOwnRedis(options: OwnRedisOptions): Promise<OwnRedis> {
-  const { core, folders = defaultFolders(), choosePort = freePort, readyMs = READY_MS } = options
-  const binary = findBinary(folders)
+  const { core, folders, choosePort = freePort, readyMs = READY_MS } = options
+  const binary = findRedis(folders)
+  if (binary === null) throw missing()
   for (let attempt = 1; ; attempt++) {
     const started = await startOn(await choosePort(), binary, core, readyMs)
     if (started.state === 'ready') return started.redis
@@ -74,75 +45,29 @@ type Start =
   | { readonly state: 'port taken' | 'broken'; readonly log: readonly string[] }
 
 async function startOn(port: number, binary: string, core: number | null, readyMs: number): Promise<Start> {
-  const folder = await mkdtemp(join(tmpdir(), 'authbench-redis-'))
-  const wrapper = startWrapper(folder, [...pinnedTo(core), binary, ...settings(port, folder)])
+  const server = await launchRedis(binary, port, pinnedTo(core))
+  const { folder: tempFolder, log, stop } = server
   const url = `redis://127.0.0.1:${port}`
-  const control = await untilReady(url, wrapper, readyMs)
+  const control = await untilReady(url, server, readyMs)
   if (control === null) {
-    await stopWrapper(wrapper, folder)
-    return { state: /already in use/.test(wrapper.log.join()) ? 'port taken' : 'broken', log: wrapper.log }
+    await stop()
+    return { state: /already in use/.test(log.join()) ? 'port taken' : 'broken', log }
   }
   await control.close()
-  const { product, version, processId } = control
-  let stopping: Promise<void> | null = null
-  const stop = () => {
-    stopping ??= stopWrapper(wrapper, folder)
-    return stopping
-  }
-  return { state: 'ready', redis: { url, pid: processId, product, version, tempFolder: folder, stop } }
-}
-
-interface Wrapper {
-  readonly child: ChildProcessByStdio<Writable, Readable, null>
-  /** Resolves when Redis is dead and the folder removed. */
-  readonly ended: Promise<'ended'>
-  /** The last lines that Redis printed. */
-  readonly log: readonly string[]
-  /** Null until the wrapper has said it. */
-  pid(): number | null
-}
-
-function startWrapper(folder: string, command: readonly string[]): Wrapper {
-  const child = spawn('/bin/sh', ['-c', WRAPPER, 'sh', folder, ...command], {
-    // A session of its own: Ctrl-C on the terminal is for the runner, which still needs the store to tidy up.
-    detached: true,
-    stdio: ['pipe', 'pipe', 'ignore'],
-    // Redis refuses to start under a locale that the machine does not have.
-    env: { PATH: process.env.PATH, LC_ALL: 'C' },
-  })
-  const ended = new Promise<'ended'>((resolve) => {
-    // Not `exit`: by then its last lines may not have been read.
-    child.once('close', () => resolve('ended'))
-    child.once('error', () => resolve('ended'))
-  })
-  child.stdin.on('error', () => {})
-  // Nothing here keeps the runner alive: when it has nothing else to do, Redis goes with it.
-  child.unref()
-  for (const stream of [child.stdin, child.stdout]) if (stream instanceof Socket) stream.unref()
-  const log: string[] = []
-  let pid: number | null = null
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    // A server that fails at once may have said so before the shell gets to its number.
-    if (line.startsWith(PID_MARK)) {
-      pid = Number(line.slice(PID_MARK.length))
-      return
-    }
-    log.push(line)
-    if (log.length > LOG_LINES) log.shift()
-  })
-  return { child, ended, log, pid: () => pid }
+  const { product, version, processId: pid } = control
+  return { state: 'ready', redis: { url, pid, product, version, tempFolder, stop } }
 }
 
 /** Null when Redis ended, or was not there in time. */
-async function untilReady(url: string, wrapper: Wrapper, readyMs: number): Promise<RedisControl | null> {
+async function untilReady(url: string, server: RedisProcess, readyMs: number): Promise<RedisControl | null> {
   const giveUp = new AbortController()
   const late = delay(readyMs, 'late' as const, { signal: giveUp.signal }).catch(() => 'late' as const)
   try {
     for (;;) {
       const attempt = connectRedis(url)
-      const outcome = await Promise.race([attempt.catch(() => 'not yet' as const), wrapper.ended, late])
+      const outcome = await Promise.race([attempt.catch(() => 'not yet' as const), server.ended, late])
       // Whoever answers on this port may be somebody else's server, while ours is about to fail.
-      if (typeof outcome === 'object' && outcome.processId === wrapper.pid()) return outcome
+      if (typeof outcome === 'object' && outcome.processId === server.pid()) return outcome
       attempt.then((control) => control.close()).catch(() => {})
       if (outcome === 'ended' || outcome === 'late') return null
       await delay(POLL_MS)
@@ -152,65 +77,16 @@ async function untilReady(url: string, wrapper: Wrapper, readyMs: number): Promi
   }
 }
 
-async function stopWrapper({ child, ended, pid }: Wrapper, folder: string): Promise<void> {
-  const giveUp = new AbortController()
-  child.ref()
-  child.stdin.destroy()
-  const late = delay(STOP_MS, 'late' as const, { signal: giveUp.signal }).catch(() => 'late' as const)
-  const redis = pid()
-  if ((await Promise.race([ended, late])) === 'late' && redis !== null) {
-    process.kill(redis, 'SIGKILL')
-    await ended
-  }
-  giveUp.abort()
-  // The wrapper has done it, unless somebody killed the wrapper.
-  await rm(folder, { recursive: true, force: true })
-}
-
 function pinnedTo(core: number | null): readonly string[] {
   return core === null ? [] : ['taskset', '-c', String(core)]
 }
 
-function settings(port: number, folder: string): readonly string[] {
-  const network = ['--port', String(port), '--bind', '127.0.0.1', '--protected-mode', 'yes']
-  const disk = ['--save', '', '--appendonly', 'no', '--dir', folder]
-  return [...network, ...disk, '--daemonize', 'no', '--logfile', '']
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
-}
-
-function defaultFolders(): readonly string[] {
-  return [...(process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''), ...EXTRA_FOLDERS]
-}
-
-function findBinary(folders: readonly string[]): string {
-  const candidates = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))
-  const found = candidates.find(isExecutable)
-  if (found !== undefined) return found
-  throw new AuthbenchError('REDIS_MISSING', 'There is no redis-server or valkey-server on this machine.', {
+function missing(): AuthbenchError {
+  return new AuthbenchError('REDIS_MISSING', 'There is no redis-server or valkey-server on this machine.', {
     next: `One of three ways out: install the package redis-server, redis or valkey;
   start a container (docker run --rm -p 6379:6379 redis:7) and pass --redis redis://127.0.0.1:6379;
   pass --redis redis://HOST:PORT, or set REDIS_URL, to use a server that you have.`,
   })
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function notReady(log: readonly string[]): AuthbenchError {

@@ -21,7 +21,7 @@ export interface RedisSnapshot {
   readonly bytesOut: number
   /** User and system time of the server process, microseconds. */
   readonly cpuUs: number
-  /** `used_memory`: what the allocator gave out. */
+  /** What data take: `used_memory` without the buffers of clients, replicas and the append-only file. */
   readonly memoryBytes: number
   readonly own: OwnTraffic
 }
@@ -33,6 +33,9 @@ export function parseInfo(text: string): RedisInfo {
   const lines = text.split('\r\n').filter((line) => line.includes(':') && !line.startsWith('#'))
   return new Map(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]))
 }
+
+/** Not `used_memory_dataset`, which leaves out the table of keys and what it keeps of each: both grow with every entry. */
+const BUFFERS = ['mem_clients_normal', 'mem_clients_slaves', 'mem_replication_backlog', 'mem_aof_buffer']
 
 export function snapshotOf(info: RedisInfo, own: OwnTraffic): RedisSnapshot {
   const number = (field: string) => Number(info.get(field) ?? 0)
@@ -47,7 +50,7 @@ export function snapshotOf(info: RedisInfo, own: OwnTraffic): RedisSnapshot {
     bytesIn: number('total_net_input_bytes'),
     bytesOut: number('total_net_output_bytes'),
     cpuUs: Math.round((number('used_cpu_user') + number('used_cpu_sys')) * 1e6),
-    memoryBytes: number('used_memory'),
+    memoryBytes: number('used_memory') - BUFFERS.reduce((sum, field) => sum + number(field), 0),
     own,
   }
 }

@@ -2,7 +2,7 @@ import type { ProcessCpu } from '../../src/cell.ts'
 import { AuthbenchError } from '../../src/errors.ts'
 import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/histogram.ts'
 import type { EngineRequest, EngineSlice, EngineTarget, Window } from '../load/engine.ts'
-import type { Bench, Subject } from '../ports.ts'
+import type { Bench, StoreMeter, Subject } from '../ports.ts'
 
 export interface FakeServer {
   /** CPU of one request. */
@@ -20,6 +20,8 @@ export interface FakeServer {
   /** Reconnects in that slice, and lives on. */
   readonly losesConnectionsInSlice?: number
   readonly failsToStart?: boolean
+  /** Of its store with so many entries; a hundred bytes each by default. */
+  readonly bytesHeld?: (entries: number) => number
 }
 
 export interface FakeBenchOptions {
@@ -71,7 +73,29 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
   const died = (key: string) =>
     new AuthbenchError('CHILD_DIED', `server '${key}' died (SIGKILL)`, { next: '', exitCode: 3 })
 
-  function subject(key: string): Subject {
+  const store: StoreMeter = {
+    async measure() {
+      options.onMeasure?.()
+      return async () => ({
+        commands: Object.fromEntries(
+          Object.entries(commands)
+            .filter(([strategy]) => strategy === currentStrategy)
+            .map(([, perRequest]) => ['get', perRequest * SLICE_REQUESTS]),
+        ),
+        bytesIn: 0,
+        bytesOut: 0,
+        cpuUs: 0,
+      })
+    },
+    memory: async () => Number.NaN,
+    async clear(prefix) {
+      cleared.push(prefix)
+    },
+  }
+  const bytesHeld = (key: string) =>
+    (serverOf(key).bytesHeld ?? ((entries) => 100 * entries))(filled.get(key) ?? 0)
+
+  function subject(key: string, ownRedis: boolean): Subject {
     const isGone = () => {
       const { diesInSlice } = serverOf(key)
       return diesInSlice !== undefined && (slicesOf.get(key) ?? 0) > diesInSlice
@@ -85,7 +109,9 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
         journal.push(`fill ${key} ${entries}`)
       },
       readMemory: () => null,
-      readUse: async () => ({ storeBytes: 100 * (filled.get(key) ?? 0), cache: null }),
+      storeBytes: async () => bytesHeld(key),
+      readCache: async () => null,
+      ...(ownRedis ? { store: { ...store, memory: async () => bytesHeld(key) } } : {}),
       readCpu: async () => cpu(serverCpu.get(key) ?? 0),
       async assertAlive() {
         if (isGone()) throw died(key)
@@ -159,7 +185,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
     running,
     cleared,
     opened,
-    async startSubject(strategy, _arm, keyPrefix) {
+    async startSubject(strategy, _arm, keyPrefix, ownRedis) {
       const key = keyOf(keyPrefix)
       if (serverOf(strategy).failsToStart === true) {
         throw new AuthbenchError('WEAK_KEY', 'the secret is too short', { next: '', exitCode: 3 })
@@ -168,7 +194,8 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       options.onStart?.(journal.filter((line) => line.startsWith('start ')).length)
       running.add(key)
       slicesOf.set(key, 0)
-      return subject(key)
+      filled.set(key, 0)
+      return subject(key, ownRedis)
     },
     async startGenerator() {
       running.add('generator')
@@ -196,25 +223,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
         },
       }
     },
-    store: {
-      async measure() {
-        options.onMeasure?.()
-        return async () => ({
-          commands: Object.fromEntries(
-            Object.entries(commands)
-              .filter(([strategy]) => strategy === currentStrategy)
-              .map(([, perRequest]) => ['get', perRequest * SLICE_REQUESTS]),
-          ),
-          bytesIn: 0,
-          bytesOut: 0,
-          cpuUs: 0,
-        })
-      },
-      memory: async () => 200 * [...filled.values()].reduce((sum, entries) => sum + entries, 0),
-      async clear(prefix) {
-        cleared.push(prefix)
-      },
-    },
+    store,
     async probe(origin, request: EngineRequest) {
       const key = new URL(origin).hostname
       const bare = key.startsWith('none')

@@ -3,7 +3,7 @@ import { StoreUnavailableError, type TokenProfile } from '../contract.ts'
 import { newClaims } from '../token-claims.ts'
 import { isAuthorized } from './client-authentication.ts'
 import type { OpaqueTokens } from './opaque-tokens.ts'
-import { KEYS_MAX_AGE_SECONDS, type SigningKeys } from './signing-keys.ts'
+import { KEYS_MAX_AGE_SECONDS, KEYS_STALE_SECONDS, type SigningKeys } from './signing-keys.ts'
 
 export interface AuthAppOptions {
   readonly token: TokenProfile
@@ -21,6 +21,12 @@ const KEEP_ALIVE_MS = 10 * 60 * 1000
 const MAX_BODY_BYTES = 16_384
 const RETRY_AFTER_SECONDS = 1
 const FORM = 'application/x-www-form-urlencoded'
+const KEYS_CACHING = [
+  'public',
+  `max-age=${KEYS_MAX_AGE_SECONDS}`,
+  `stale-while-revalidate=${KEYS_STALE_SECONDS}`,
+  `stale-if-error=${KEYS_STALE_SECONDS}`,
+].join(', ')
 
 /**
  * The authorization server. Its token endpoint trusts the resource server, which speaks for the user at login: how a
@@ -45,7 +51,7 @@ export function buildAuthApp(options: AuthAppOptions): FastifyInstance {
   app.get('/jwks', async (_request, reply) =>
     reply
       .type('application/jwk-set+json')
-      .header('cache-control', `public, max-age=${KEYS_MAX_AGE_SECONDS}`)
+      .header('cache-control', KEYS_CACHING)
       .send(signingKeys.published()),
   )
 

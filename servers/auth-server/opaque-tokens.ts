@@ -19,7 +19,7 @@ export function opaqueTokens(store: SessionStore, now: () => number): OpaqueToke
       const token = newId()
       const exp = Number(claims.exp)
       const value = JSON.stringify(claims)
-      // What is over already is as good as unknown, and no store takes it.
+      // What is over already is in no store any more, and none would take it.
       if (isLive(claims)) {
         await store.add({ name: hashOf(token), owner: hashOf(subject), value, expiresAt: exp, until: exp })
       }

@@ -5,6 +5,7 @@ import { testKeys } from '../testing/deps.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../token-profile.ts'
 import { basicAuthorization } from './client-authentication.ts'
 import { type RunningAuthServer, startAuthServer } from './server.ts'
+import { PUBLISHED_AHEAD_SECONDS } from './signing-keys.ts'
 
 const TTL_SECONDS = 60
 let redis: TestRedis
@@ -138,11 +139,13 @@ test('what is missing, doubled or no form is refused', async () => {
   expect(json.status).toBe(400)
 })
 
-test('keys are published without their private half; a rotated one until its last token has expired', async () => {
+test('keys are published without their private half, before they sign and until their last token has expired', async () => {
   const published = async () => {
     const reply = await fetch(`${server.address.origin}/jwks`)
     expect(reply.headers.get('content-type')).toMatch(/^application\/jwk-set\+json/)
-    expect(reply.headers.get('cache-control')).toBe('public, max-age=300')
+    expect(reply.headers.get('cache-control')).toBe(
+      'public, max-age=300, stale-while-revalidate=3600, stale-if-error=3600',
+    )
     const { keys }: { keys: Record<string, string>[] } = JSON.parse(await reply.text())
     for (const key of keys) {
       expect(Object.keys(key).toSorted()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use'])
@@ -156,13 +159,34 @@ test('keys are published without their private half; a rotated one until its las
   const [old] = await published()
   expect(await signedWith()).toEqual({ alg: 'RS256', typ: 'at+jwt', kid: old })
   await server.rotateKeys()
-  const { kid } = await signedWith()
-  expect(kid).not.toBe(old)
-  expect(await published()).toEqual([kid, old])
-  now += 1000 * TTL_SECONDS - 1
-  expect(await published()).toEqual([kid, old])
+  const [, next, ...more] = await published()
+  expect([next === old, more]).toEqual([false, []])
+  now += 1000 * PUBLISHED_AHEAD_SECONDS - 1
+  expect([(await signedWith()).kid, await published()]).toEqual([old, [old, next]])
   now += 1
-  expect(await published()).toEqual([kid])
+  expect([(await signedWith()).kid, await published()]).toEqual([next, [next, old]])
+  now += 1000 * TTL_SECONDS - 1
+  expect(await published()).toEqual([next, old])
+  now += 1
+  expect(await published()).toEqual([next])
+})
+
+test('keys of several rotations take over one after the other, though nobody asks meanwhile', async () => {
+  const published = async () => {
+    const reply = await fetch(`${server.address.origin}/jwks`)
+    const { keys }: { keys: Record<string, string>[] } = JSON.parse(await reply.text())
+    return keys.map(({ kid }) => kid)
+  }
+  await server.rotateKeys()
+  now += 1000
+  await server.rotateKeys()
+  const [first, second, third] = await published()
+  now += 1000 * PUBLISHED_AHEAD_SECONDS
+  const { body } = await post('/token', { subject: 'alice', format: 'jwt' })
+  expect(decodeProtectedHeader(body.access_token).kid).toBe(third)
+  expect(await published()).toEqual([third, second, first])
+  now += 1000 * TTL_SECONDS - 1000
+  expect(await published()).toEqual([third, second])
 })
 
 test('Redis holds no token, and while it is away the answer is 503', async () => {

@@ -26,7 +26,7 @@ export interface AuthServerOptions {
 
 export interface RunningAuthServer {
   readonly address: AuthServerAddress
-  /** The new key signs at once; the old one is published until the last token that it signed has expired. */
+  /** The new key is published at once, long before it signs; the old one until the last token that it signed has expired. */
   rotateKeys(): Promise<void>
   /** Open connections are closed, not waited for. */
   close(): Promise<void>

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { AuthbenchError } from '../../src/errors.ts'
 import { StoreUnavailableError } from '../contract.ts'
+import { endWhenSilent } from './redis-link-silence.ts'
 
 export type RedisClient = Redis
 
@@ -9,7 +10,7 @@ export interface ConnectOptions {
   /** 2 for subscriptions that take invalidation messages: ioredis drops those of RESP3. */
   readonly protocol?: 2 | 3
   /** Milliseconds without an answer after which the connection is given up; longer than its commands may block. */
-  readonly socketTimeout?: number
+  readonly silenceMs?: number
   /** False where something has to be asked before subscribing again. */
   readonly autoResubscribe?: boolean
 }
@@ -30,12 +31,14 @@ export interface RedisLink {
 /** A silent Redis is given up after this long; a 503 then reaches the client well within a second. */
 const SILENCE_MS = 500
 const RECONNECT_MS = 50
+/** Longer: nothing waits for a connection, and a server that is busy starting must not take it for a host that is away. */
+const CONNECT_MS = 2000
 
 /**
  * Connections to one Redis. Every key has to start with `keyPrefix`.
  *
- * Away (refused, killed, stopped) means `StoreUnavailableError`: for requests in flight after `SILENCE_MS` at the
- * latest, for later ones at once, because nothing is queued while there is no connection. It reconnects by itself.
+ * Away (refused, killed, stopped) means `StoreUnavailableError`: for requests in flight after about `SILENCE_MS`,
+ * for later ones at once, because nothing is queued while there is no connection. It reconnects by itself.
  *
  * Two choices were measured as server CPU per request of session-redis behind HTTP, 16 and 64 connections:
  * one timer for the socket (74 and 55 us) over one for each command (84 and 65 us), and no automatic pipelining
@@ -47,20 +50,20 @@ export async function redisLink(url: string, keyPrefix: string): Promise<RedisLi
   // Loaded only where it is used: many servers start in every round, and few of them need it.
   const ioredis = await import('ioredis')
   const connections: Redis[] = []
-  const connect = (options: ConnectOptions = {}): Redis => {
+  const connect = ({ silenceMs = SILENCE_MS, ...options }: ConnectOptions = {}): Redis => {
     const redis = new ioredis.Redis(url, {
       lazyConnect: true,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       autoResendUnfulfilledCommands: false,
-      connectTimeout: SILENCE_MS,
-      socketTimeout: SILENCE_MS,
+      connectTimeout: CONNECT_MS,
       retryStrategy: () => RECONNECT_MS,
       disableClientInfo: true,
       ...options,
     })
     // ioredis prints errors that nobody listens to; each command reports its own.
     redis.on('error', () => {})
+    endWhenSilent(redis, silenceMs)
     connections.push(redis)
     return redis
   }

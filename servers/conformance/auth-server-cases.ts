@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
 import type { StrategyInfo } from '../../src/strategy-info.ts'
-import { KEYS_MAX_AGE_SECONDS } from '../auth-server/signing-keys.ts'
-import { type ConformanceCase, usesSessions, usesTokens } from './case.ts'
-import { assertAccepted, assertRefused } from './expectations.ts'
-import { openForger } from './forger.ts'
+import { type ConformanceCase, usesSessions } from './case.ts'
+import { assertAccepted } from './expectations.ts'
 import { type Header, type Reply, sendTo } from './http.ts'
 import { openSubject, type Subject, USER } from './subject.ts'
 
 const asksAuthServer = ({ needs }: StrategyInfo) => needs.includes('auth-server')
 const introspects = (strategy: StrategyInfo) => asksAuthServer(strategy) && usesSessions(strategy)
-const fetchesKeys = (strategy: StrategyInfo) => asksAuthServer(strategy) && usesTokens(strategy)
 
 /** Between a resource server and its authorization server. */
 export const authServerCases: readonly ConformanceCase[] = [
@@ -81,24 +78,6 @@ export const authServerCases: readonly ConformanceCase[] = [
       } finally {
         await subject.close()
       }
-    },
-  },
-  {
-    id: 'J18',
-    name: 'accepts tokens of a retired key until they expire, and no others of it after that',
-    appliesTo: fetchesKeys,
-    async run(subject) {
-      const forger = await openForger(subject)
-      assert.ok(forger.issued !== null, 'the key of the auth server is ours')
-      const endless = await forger.token({ claims: { exp: subject.now() / 1000 + 100 * subject.ttlSeconds } })
-      await authServerOf(subject).rotateKeys()
-      const next = await subject.login()
-      assertAccepted(await subject.me(next), USER, 'signed with the new key')
-      assertAccepted(await subject.me(forger.issued), USER, 'signed with the old key')
-      assertAccepted(await subject.me(endless), USER, 'signed with the old key, far expiry')
-      await subject.advance(subject.ttlSeconds + KEYS_MAX_AGE_SECONDS)
-      assertRefused(await subject.me(endless), 'signed with a key that is retired')
-      assertAccepted(await subject.me(await subject.login()), USER, 'a new login')
     },
   },
 ]

@@ -1,8 +1,9 @@
 import { compactDecrypt } from 'jose'
 import { beforeAll, expect, test, vi } from 'vitest'
-import type { ConformanceOutcome } from '../../src/conformance.ts'
-import { checkStrategy } from '../conformance.ts'
+import { type ConformanceOutcome, isUnexpected } from '../../src/conformance.ts'
+import { checkStrategy, STRATEGY_LIMIT_MS } from '../conformance.ts'
 import type { AuthStrategy } from '../contract.ts'
+import hmacTicket from '../examples/hmac-ticket.ts'
 import { encryptionSecret, generateKeys } from '../keys.ts'
 import { STRATEGIES } from '../registry.ts'
 import { testKeys } from '../testing/deps.ts'
@@ -90,23 +91,86 @@ test('an encrypted token of whose claims only the expiry is read', async () => {
   for (const item of ['J10', 'J11', 'J12', 'J13', 'E01']) expect(broken).toContain(item)
 })
 
+test('a PASETO that is only decoded', async () => {
+  const broken = await itemsWith('unexpected failure', {
+    ...STRATEGIES['paseto-v4'],
+    async open(deps) {
+      const tokens = await STRATEGIES['paseto-v4'].open(deps)
+      return {
+        ...tokens,
+        async verify(credential = '') {
+          try {
+            const payload = Buffer.from(credential.split('.')[2] ?? '', 'base64url').subarray(0, -64)
+            const { sub } = JSON.parse(payload.toString())
+            return typeof sub === 'string' ? { sub, claims: {} } : null
+          } catch {
+            return null
+          }
+        },
+      }
+    },
+  })
+  const items = 'J03 J04 J05 J06 J07 J08 J09 J10 J11 J12 J13'.split(' ')
+  expect(broken).toEqual(expect.arrayContaining(items))
+})
+
 test('what needs a key that nobody here has is not said to be kept', async () => {
-  const untested = await itemsWith('not applicable', STRATEGIES['paseto-v4'])
+  const untested = await itemsWith('not applicable', hmacTicket)
   for (const item of ['J03', 'J06', 'J10', 'J11']) expect(untested).toContain(item)
 })
 
 test('a declaration that is better than the strategy, and one that is worse', async () => {
   const good = STRATEGIES['jwt-hs256-fast']
-  const strategy = { ...good, exceptions: { S05: 'reason', J01: 'reason', R01: 'reason' } }
-  expect(await itemsWith('unexpected failure', strategy)).toEqual(['S06'])
-  expect(await itemsWith('unexpected pass', strategy)).toEqual(['J01', 'R01'])
+  const exceptions = {
+    S05: exceptionFor('refuses a credential after logout, as soon as it declares'),
+    // The case that fails is another one.
+    S06: exceptionFor('leaves other credentials of the subject alone at a logout'),
+    J01: exceptionFor('rejects unsigned tokens, whatever the case of "none"'),
+    R01: exceptionFor('gives refresh tokens that nobody can guess'),
+  }
+  expect(await itemsWith('expected failure', { ...good, exceptions })).toEqual(['S05'])
+  expect(await itemsWith('unexpected failure', { ...good, exceptions })).toEqual(['S06'])
+  expect(await itemsWith('unexpected pass', { ...good, exceptions })).toEqual(['J01', 'R01'])
 })
 
 test('a server that does not start fails everything, whatever it declares', async () => {
   const open = () => Promise.reject(new Error('no start'))
-  const strategy = { ...STRATEGIES['session-memory'], exceptions: { S05: 'reason' }, open }
+  const exceptions = { S05: exceptionFor('refuses a credential after logout, as soon as it declares') }
+  const strategy = { ...STRATEGIES['session-memory'], exceptions, open }
   const failed = await itemsWith('unexpected failure', strategy)
   expect(failed).toContain('S05')
   expect(failed).toContain('C04')
   expect(await itemsWith('expected failure', strategy)).toEqual([])
 })
+
+test('a strategy that hangs fails, in the end, what was not checked by then', {
+  timeout: 10_000,
+}, async () => {
+  const never = new Promise<never>(() => {})
+  let outOfTime = () => {}
+  const rows = await checkStrategy(
+    {
+      ...STRATEGIES['session-memory'],
+      async open(deps) {
+        const sessions = await STRATEGIES['session-memory'].open(deps)
+        const verify = () => {
+          outOfTime()
+          return never
+        }
+        return { ...sessions, verify, close: () => never }
+      },
+    },
+    environment,
+    (milliseconds, onEnd) => {
+      if (milliseconds === STRATEGY_LIMIT_MS) outOfTime = onEnd
+      else setImmediate(onEnd)
+      return () => {}
+    },
+  )
+  const details = new Set(rows?.filter(isUnexpected).map(({ detail }) => detail?.split('; ').at(-1)))
+  expect(rows?.filter(({ outcome }) => outcome === 'pass')).toEqual([])
+  expect(rows?.filter(isUnexpected).length).toBeGreaterThan(10)
+  for (const detail of details) expect(detail).toContain('ran out of time')
+})
+
+const exceptionFor = (name: string) => ({ reason: 'reason', cases: [name] })

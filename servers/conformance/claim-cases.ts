@@ -1,7 +1,7 @@
 import { DEFAULT_TOKEN_PROFILE } from '../token-profile.ts'
 import { type ConformanceCase, usesTokens } from './case.ts'
-import { assertRefused } from './expectations.ts'
-import { type Minter, openMinter } from './minter.ts'
+import { assertAllRefused, assertRefused } from './expectations.ts'
+import { type Minter, NotTestable, openMinter } from './minter.ts'
 import type { Subject } from './subject.ts'
 
 /** Tokens with a good signature and something wrong in what they say. */
@@ -15,7 +15,7 @@ export const claimCases: readonly ConformanceCase[] = [
         subject,
         (now) => ({ exp: [undefined, now, now - 1, -1, 0, String(now + 60), null, [now + 60], true, {}] }),
         // JSON.parse reads it as Infinity.
-        (minter) => [JSON.stringify(minter.claims()).replace(/"exp":\d+/, '"exp":1e999')],
+        (minter) => [JSON.stringify(minter.claims()).replace(/"exp":("[^"]*"|\d+)/, '"exp":1e999')],
       ),
   },
   {
@@ -44,6 +44,7 @@ export const claimCases: readonly ConformanceCase[] = [
     appliesTo: usesTokens,
     async run(subject) {
       const minter = await openMinter(subject)
+      if (!minter.severalAudiences) throw new NotTestable('a token is for one audience')
       const aud = ['https://other.example.test', DEFAULT_TOKEN_PROFILE.audience]
       await minter.assertTaken(await minter.mint({ claims: { aud } }))
     },
@@ -54,19 +55,21 @@ export const claimCases: readonly ConformanceCase[] = [
     appliesTo: usesTokens,
     async run(subject) {
       const minter = await openMinter(subject)
-      for (const typ of ['JWT', 'id_token+jwt', 'rt+jwt', 'at', '', undefined, 7, ['at+jwt']]) {
-        const token = await minter.mint({ header: { typ } })
-        assertRefused(await subject.me(token), `typ ${JSON.stringify(typ)}`)
-      }
+      await assertAllRefused(subject, await minter.otherTypes())
     },
   },
   {
     id: 'J13',
-    name: 'rejects a token without a subject, a client, a time of issue or an id',
+    name: 'rejects a token without a subject',
+    appliesTo: usesTokens,
+    run: (subject) => assertClaimsRefused(subject, () => ({ sub: [undefined, null, 7, ['user']] })),
+  },
+  {
+    id: 'J13',
+    name: 'rejects a token without a client, a time of issue or an id',
     appliesTo: usesTokens,
     run: (subject) =>
       assertClaimsRefused(subject, () => ({
-        sub: [undefined, null, 7, ['user']],
         jti: [undefined, null, 7],
         client_id: [undefined, null, 7],
         iat: [undefined],

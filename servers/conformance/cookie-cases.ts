@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import { COOKIE_NAME, MAX_CREDENTIAL_BYTES } from '../contract.ts'
-import { type ConformanceCase, isRevocable, rejectsSome } from './case.ts'
-import { assertAccepted, assertChallenged, assertRefused } from './expectations.ts'
-import { type Header, type Reply, setCookieOf } from './http.ts'
-import { loginRequest, type Subject, USER } from './subject.ts'
+import { type ConformanceCase, isRevocable, rejectsSome, tokenAndSession, usesSessions } from './case.ts'
+import { assertAccepted, assertAllRefused, assertChallenged, assertRefused } from './expectations.ts'
+import { cookieOf, type Header, type Reply, setCookieOf } from './http.ts'
+import { spellingsOf } from './spellings.ts'
+import { loginRequest, refreshRequest, type Subject, USER } from './subject.ts'
 
 const MAX_COOKIE_BYTES = 4096
+/** No session is longer. */
+const DAY_SECONDS = 24 * 60 * 60
+/** In one lifetime: whatever is renewed when half of it, or five minutes, have passed is renewed in between. */
+const USES = 4
 
 /** The same promises where a browser carries the credential, and those that only a browser makes necessary. */
 export const cookieCases: readonly ConformanceCase[] = [
@@ -34,13 +39,46 @@ export const cookieCases: readonly ConformanceCase[] = [
       const [pair = '', ...attributes] = setCookieOf(reply).split('; ')
       assert.equal(pair.split('=')[0], COOKIE_NAME)
       assert.ok(pair.length <= MAX_COOKIE_BYTES, `${pair.length} bytes`)
-      assert.deepEqual(attributes.toSorted(), [
+      const isAge = (attribute: string) => attribute.startsWith('Max-Age=')
+      assert.deepEqual(attributes.filter((attribute) => !isAge(attribute)).toSorted(), [
         'HttpOnly',
-        `Max-Age=${subject.ttlSeconds}`,
         'Path=/',
         'SameSite=Lax',
         'Secure',
       ])
+      const seconds = Number(attributes.find(isAge)?.slice('Max-Age='.length))
+      // A session that uses prolong may outlive one lifetime; a token does not.
+      const [least, most] = [
+        subject.ttlSeconds,
+        usesSessions(subject.strategy) ? DAY_SECONDS : subject.ttlSeconds,
+      ]
+      assert.ok(seconds >= least && seconds <= most, `Max-Age ${seconds}`)
+    },
+  },
+  {
+    id: 'C01',
+    name: 'sets no lesser cookie where it renews, refreshes or ends a session',
+    appliesTo: rejectsSome,
+    transport: 'cookie',
+    async run(subject) {
+      const { credential, refreshToken } = await subject.loginPair()
+      let own = credential
+      for (let use = 1; use <= USES; use++) {
+        await subject.advance(subject.ttlSeconds / (USES + 1))
+        const reply = await subject.me(own)
+        assertAccepted(reply, USER, `use ${use}`)
+        assertGuarded(subject, reply, `use ${use}`)
+        own = cookieOf(reply) || own
+      }
+      if (subject.strategy.refreshes) {
+        const reply = await subject.refresh(refreshToken)
+        assert.equal(reply.status, 200, 'refresh')
+        assertGuarded(subject, reply, 'refresh')
+        own = cookieOf(reply)
+        assertAccepted(await subject.me(own), USER, 'the cookie of a refresh')
+      }
+      assertGuarded(subject, await subject.logout(own), 'logout')
+      assertGuarded(subject, await subject.logoutAll(await subject.login()), 'logout everywhere')
     },
   },
   {
@@ -72,6 +110,22 @@ export const cookieCases: readonly ConformanceCase[] = [
         const reply = await postWith(subject, '/logout', await subject.login(), headers)
         assert.equal(reply.status, 204, 'from its own pages')
       }
+    },
+  },
+  {
+    id: 'C02',
+    name: 'refuses a refresh that another site asks for, and makes one that its own pages ask for',
+    appliesTo: ({ refreshes }) => refreshes,
+    transport: 'cookie',
+    async run(subject) {
+      const { credential, refreshToken } = await subject.loginPair()
+      const cookie: Header = ['cookie', `${COOKIE_NAME}=${credential}`]
+      for (const [what, headers] of fromElsewhere(subject)) {
+        const reply = await subject.send(refreshRequest(refreshToken, [cookie, ...headers]))
+        assertForbidden(reply, `refresh, ${what}`)
+        assert.equal(setCookieOf(reply), '', 'no cookie')
+      }
+      assert.equal((await subject.refresh(refreshToken)).status, 200, 'the token is still unused')
     },
   },
   {
@@ -114,6 +168,18 @@ export const cookieCases: readonly ConformanceCase[] = [
       assertAccepted(await subject.me(own), USER, 'nothing was changed')
     },
   },
+  ...tokenAndSession('J05', 'S08', {
+    name: 'rejects every other spelling of the same cookie',
+    transport: 'cookie',
+    async run(subject) {
+      const spellings = spellingsOf(await subject.login())
+      // A cookie may be quoted (RFC 6265 section 4.1.1): the quotes are not part of it.
+      await assertAllRefused(
+        subject,
+        spellings.filter(([what]) => what !== 'quotes'),
+      )
+    },
+  }),
   {
     id: 'C05',
     name: 'reads the credential from the cookie only, and only from one',
@@ -159,6 +225,23 @@ function postWith(
     path,
     headers: [['cookie', `${COOKIE_NAME}=${credential}`], ...headers],
   })
+}
+
+/** Every cookie of the reply. Without `Domain`, it is for this host only. */
+function assertGuarded({ ttlSeconds }: Subject, { headers }: Reply, what: string): void {
+  const cookies = [headers['set-cookie'] ?? []].flat()
+  for (const cookie of cookies) {
+    const [, ...attributes] = cookie.toLowerCase().split(/;\s*/)
+    for (const wanted of ['httponly', 'secure', 'path=/'])
+      assert.ok(attributes.includes(wanted), `${what}: ${wanted}`)
+    assert.ok(
+      attributes.some((attribute) => /^samesite=(lax|strict)$/.test(attribute)),
+      `${what}: SameSite`,
+    )
+    assert.ok(!attributes.some((attribute) => attribute.startsWith('domain')), `${what}: for other hosts too`)
+    const age = attributes.find((attribute) => attribute.startsWith('max-age='))?.slice('max-age='.length)
+    assert.ok(Number(age ?? 0) <= ttlSeconds, `${what}: Max-Age ${age}`)
+  }
 }
 
 function assertForbidden({ status, body }: Reply, what: string): void {

@@ -1,7 +1,7 @@
 import { type ConformanceCase, usesTokens } from './case.ts'
 import { assertAllRefused } from './expectations.ts'
 import { encode, openForger } from './forger.ts'
-import { encrypted, encryptionHeader } from './minter.ts'
+import { encrypted, encryptionHeader } from './format-jwe.ts'
 
 /** Minutes of work, if a server did it. */
 const ITERATIONS = 2_000_000_000

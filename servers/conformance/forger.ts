@@ -8,7 +8,7 @@ import { assertAccepted, assertRefused } from './expectations.ts'
 import { type Subject, USER } from './subject.ts'
 
 type Algorithm = Exclude<keyof KeyMaterial, 'A256GCM' | 'PASETO'>
-type Claims = Record<string, unknown>
+export type Claims = Record<string, unknown>
 type TokenHeader = Record<string, unknown>
 
 export interface Forgery {

@@ -25,15 +25,18 @@ const REPLY_DEADLINE_MS = 5000
 /**
  * Not fetch: it joins doubled headers, which is what one case is about.
  * @param agent keeps connections; without one each request has its own
+ * @param signal ends the request before its deadline
  */
 export function sendTo(
   origin: string,
   { method = 'GET', path, headers = [], body = '' }: RawRequest,
   agent: Agent | false = false,
+  signal?: AbortSignal,
 ) {
   const startedAt = performance.now()
   const { promise, resolve, reject } = Promise.withResolvers<Reply>()
   const { protocol, hostname, port, host } = new URL(origin)
+  const deadline = AbortSignal.timeout(REPLY_DEADLINE_MS)
   const fields = [['host', host], ['content-length', String(Buffer.byteLength(body))], ...headers]
   const request = (protocol === 'https:' ? httpsRequest : httpRequest)(
     {
@@ -43,7 +46,7 @@ export function sendTo(
       path,
       headers: fields.flat(),
       agent,
-      signal: AbortSignal.timeout(REPLY_DEADLINE_MS),
+      signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
     },
     (response) => {
       let text = ''

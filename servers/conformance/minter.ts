@@ -1,6 +1,10 @@
-import { CompactEncrypt, type CompactJWEHeaderParameters, compactDecrypt, importJWK, type JWK } from 'jose'
+import type { MaybePromise } from '../contract.ts'
 import { assertAccepted } from './expectations.ts'
-import { type Forger, type Forgery, openForger } from './forger.ts'
+import type { Claims } from './forger.ts'
+import { encryptedTokens } from './format-jwe.ts'
+import { signedTokens } from './format-jws.ts'
+import { pasetoTokens } from './format-paseto.ts'
+import { sealedSessions } from './format-sealed.ts'
 import { type Subject, USER } from './subject.ts'
 
 /** Nobody here can make a token of the strategy: what the case asks for was not tested, and must not look as if it was kept. */
@@ -8,58 +12,48 @@ export class NotTestable extends Error {
   override readonly name = 'NotTestable'
 }
 
-/** Somebody who can make good tokens, signed or encrypted, and therefore ones that are good but for what they say. */
-export interface Minter extends Pick<Forger, 'claims' | 'assertTaken'> {
-  mint(forgery?: Pick<Forgery, 'claims' | 'payload' | 'header'>): Promise<string>
+type Attempts = readonly (readonly [what: string, credential: string])[]
+
+/** One make of token, and what somebody who has its key, or knows how it is made, throws at a server. */
+export interface TokenFormat {
+  /** Those of a good token, except for these. Times are seconds since the epoch, whatever the format makes of them. */
+  claims(except?: Claims): Claims
+  /** With the server's own key, right in everything that is not asked otherwise; `payload` takes the place of all claims. */
+  mint(forgery?: { readonly claims?: Claims; readonly payload?: string }): MaybePromise<string>
+  /** Whether a token may be for more than one. */
+  readonly severalAudiences: boolean
+  /** Good claims under another algorithm, with the server's own key or with one that it has for something else. */
+  otherAlgorithms(): MaybePromise<Attempts>
+  /** Made with somebody else's key, which the token brings along or says where to find. */
+  broughtKeys(address: string): MaybePromise<Attempts>
+  /** Made with somebody else's key, which has a name that leads elsewhere. */
+  namedKeys(): MaybePromise<Attempts>
+  /** Made with the server's own key, and saying more than the format lets it. */
+  extended(): MaybePromise<Attempts>
+  /** Made with the server's own key for another purpose. */
+  otherTypes(): MaybePromise<Attempts>
+}
+
+/** Null: the credential is of another make, or its key is none of ours. */
+type OpenFormat = (subject: Subject, credential: string) => MaybePromise<TokenFormat | null>
+
+const FORMATS: readonly OpenFormat[] = [signedTokens, encryptedTokens, pasetoTokens, sealedSessions]
+
+/** Somebody who can make good tokens, and therefore ones that are good but for one thing. */
+export interface Minter extends TokenFormat {
+  assertTaken(token: string): Promise<void>
 }
 
 /** @throws NotTestable for tokens of another make, whose claims are tested beside their code */
 export async function openMinter(subject: Subject): Promise<Minter> {
-  const forger = await openForger(subject)
-  if (forger.issued !== null) return { ...forger, mint: forger.token }
-  const key = subject.environment.keys.A256GCM
-  const issued = await decrypted(await subject.login(), key)
-  if (issued === null) throw new NotTestable('no key of its tokens')
-  const minter: Minter = {
-    claims: (except = {}) => ({ ...issued, ...except }),
-    mint: ({ claims, payload, header } = {}) =>
-      encrypted(payload ?? JSON.stringify(minter.claims(claims)), { ...header }, key),
-    async assertTaken(token) {
-      assertAccepted(await subject.me(token), USER, 'a good token')
-    },
+  const credential = await subject.login()
+  for (const open of FORMATS) {
+    const format = await open(subject, credential)
+    if (format === null) continue
+    const assertTaken = async (token: string) =>
+      assertAccepted(await subject.me(token), USER, 'a good token of our own')
+    await assertTaken(await format.mint())
+    return { ...format, assertTaken }
   }
-  await minter.assertTaken(await minter.mint())
-  return minter
-}
-
-/** @throws NotTestable */
-export async function openKeyedForger(subject: Subject): Promise<Forger> {
-  const forger = await openForger(subject)
-  if (forger.issued === null) throw new NotTestable('no key of its signatures')
-  return forger
-}
-
-export function encryptionHeader(fields: Partial<CompactJWEHeaderParameters>): CompactJWEHeaderParameters {
-  return { alg: 'dir', enc: 'A256GCM', typ: 'at+jwt', ...fields }
-}
-
-export async function encrypted(
-  content: string,
-  fields: Partial<CompactJWEHeaderParameters>,
-  key: JWK,
-): Promise<string> {
-  const header = encryptionHeader(fields)
-  return new CompactEncrypt(new TextEncoder().encode(content))
-    .setProtectedHeader(header)
-    .encrypt(await importJWK(key, header.alg === 'dir' ? header.enc : header.alg))
-}
-
-/** Null: not encrypted, or not with this key. */
-async function decrypted(credential: string, key: JWK): Promise<Record<string, unknown> | null> {
-  try {
-    const { plaintext } = await compactDecrypt(credential, await importJWK(key, 'A256GCM'))
-    return JSON.parse(new TextDecoder().decode(plaintext))
-  } catch {
-    return null
-  }
+  throw new NotTestable('no key of its tokens')
 }

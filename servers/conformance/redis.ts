@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { connect } from 'node:net'
 import { AuthbenchError } from '../../src/errors.ts'
+import { findRedis, freePort, launchRedis, type RedisProcess } from '../redis-process.ts'
+
+const READY_MS = 15_000
 
 /** A Redis of one's own, to be paused, killed and listened to. */
 export interface TestRedis {
@@ -18,6 +16,8 @@ export interface TestRedis {
   restart(): Promise<void>
   /** Takes so much from the lifetime of every key under the prefix: what expires does so on Redis' own clock. */
   age(prefix: string, seconds: number): Promise<void>
+  /** Somebody who may write to it puts this token in the place of every signed one. @returns how many there were */
+  replaceTokens(token: string): Promise<number>
   /** Everything that Redis is told from now on. */
   listen(): Promise<Transcript>
   /** Also removes its folder. */
@@ -30,72 +30,50 @@ interface Transcript {
   close(): void
 }
 
-/** @throws AuthbenchError `REDIS_MISSING` when `redis-server` is not on the path, Error when it does not start */
+/** @throws AuthbenchError `REDIS_MISSING` where there is none on the machine, Error when it does not start */
 export async function startRedis(): Promise<TestRedis> {
-  const directory = await mkdtemp(join(tmpdir(), 'authbench-redis-'))
+  const binary = findRedis()
+  if (binary === null) {
+    throw new AuthbenchError('REDIS_MISSING', 'there is no redis-server to be paused and killed', {
+      next: 'Install the package redis-server, redis or valkey; a Redis that others use will not do.',
+    })
+  }
   const port = await freePort()
-  let server = await launch(directory, port)
+  let server = await launch(binary, port)
 
   return {
     url: `redis://127.0.0.1:${port}`,
-    pause: () => server.kill('SIGSTOP'),
-    resume: () => server.kill('SIGCONT'),
-    kill: () => end(server),
+    pause: () => server.signal('SIGSTOP'),
+    resume: () => server.signal('SIGCONT'),
+    kill: () => server.kill(),
     async restart() {
-      server = await launch(directory, port)
+      server = await launch(binary, port)
     },
-    age: (prefix, seconds) => age(port, prefix, Math.round(seconds * 1000)),
+    async age(prefix, seconds) {
+      await evaluate(port, AGE, `${prefix}*`, String(Math.round(seconds * 1000)))
+    },
+    replaceTokens: (token) => evaluate(port, REPLACE_TOKENS, token),
     listen: () => listen(port),
-    async stop() {
-      await end(server)
-      await rm(directory, { recursive: true, force: true })
-    },
+    // Nothing in it is of any use, and a paused one would have to be resumed.
+    stop: () => server.kill(),
   }
 }
 
-async function launch(directory: string, port: number): Promise<ChildProcess> {
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', directory]
-  const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const failed = once(server, 'exit').then(
-    ([code]) => {
-      throw new Error(`redis-server ended with ${code} before it was ready`)
-    },
-    (cause) => {
-      throw new AuthbenchError('REDIS_MISSING', 'there is no redis-server to be paused and killed', {
-        next: 'Install the package redis-server or redis; a Redis that others use will not do.',
-        cause,
-      })
-    },
-  )
-  await Promise.race([readyLine(server), failed])
-  failed.catch(() => {})
-  return server
-}
-
-async function readyLine(server: ChildProcess): Promise<void> {
-  if (server.stdout === null) throw new Error('redis-server has no output to wait on')
-  for await (const line of createInterface({ input: server.stdout })) {
-    if (line.includes('Ready to accept connections')) break
-  }
-  server.stdout.resume()
-}
-
-async function end(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return
-  const gone = once(server, 'exit')
-  // Not SIGTERM: a paused process would keep it until it is resumed.
-  server.kill('SIGKILL')
-  await gone
-}
-
-/** Redis itself cannot be asked for any free port. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
+async function launch(binary: string, port: number): Promise<RedisProcess> {
+  const ready = Promise.withResolvers<'ready'>()
+  let accepts = false
+  const server = await launchRedis(binary, port, [], (line, pid) => {
+    accepts ||= line.includes('Ready to accept connections')
+    if (accepts && pid !== null) ready.resolve('ready')
+  })
+  // Keeps this process alive in the meantime.
+  const late = Promise.withResolvers<'late'>()
+  const timer = setTimeout(late.resolve, READY_MS, 'late')
+  const outcome = await Promise.race([ready.promise, server.ended, late.promise])
+  clearTimeout(timer)
+  if (outcome === 'ready') return server
+  await server.kill()
+  throw new Error(`Redis did not get ready: ${server.log.join(' | ')}`)
 }
 
 const AGE = `
@@ -103,17 +81,31 @@ for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
   local left = redis.call('PTTL', key)
   if left >= 0 then redis.call('PEXPIRE', key, math.max(left - ARGV[2], 0)) end
 end
-return 'aged'`
+return 0`
 
-async function age(port: number, prefix: string, milliseconds: number): Promise<void> {
-  const words = ['EVAL', AGE, '0', `${prefix}*`, String(milliseconds)]
+/** A JSON object in base64url starts like this. */
+const REPLACE_TOKENS = `
+local replaced = 0
+for _, key in ipairs(redis.call('KEYS', '*')) do
+  if redis.call('TYPE', key).ok == 'string' and string.sub(redis.call('GET', key), 1, 3) == 'eyJ' then
+    redis.call('SET', key, ARGV[1], 'KEEPTTL')
+    replaced = replaced + 1
+  end
+end
+return replaced`
+
+/** @returns the number that the script returns */
+async function evaluate(port: number, script: string, ...values: string[]): Promise<number> {
+  const words = ['EVAL', script, '0', ...values]
   const connection = connect(port, '127.0.0.1')
   connection.write(
     `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`,
   )
-  const [answer] = await once(connection, 'data')
+  const [reply] = await once(connection, 'data')
   connection.destroy()
-  if (!String(answer).includes('aged')) throw new Error(`Redis did not age its keys: ${answer}`)
+  const [, number] = /^:(\d+)\r\n$/.exec(String(reply)) ?? []
+  if (number === undefined) throw new Error(`Redis did not run a script: ${reply}`)
+  return Number(number)
 }
 
 async function listen(port: number): Promise<Transcript> {

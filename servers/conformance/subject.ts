@@ -113,6 +113,8 @@ export async function openSubject(
         authServer: authServer?.address ?? null,
         port: 0,
         now: () => now,
+        // It only goes forward.
+        clock: () => now,
       })
       return client(server, folder, removeFolder)
     } catch (error) {
@@ -124,7 +126,7 @@ export async function openSubject(
   function client(server: RunningServer, folder: string, removeFolder: () => Promise<void>): Node {
     const origin = `http://127.0.0.1:${server.port}`
     const agent = new Agent({ keepAlive: true })
-    const send = (request: RawRequest) => sendTo(origin, request, agent)
+    const send = (request: RawRequest) => sendTo(origin, request, agent, environment.signal)
     const sameSite: readonly Header[] = transport === 'cookie' ? [['origin', origin]] : []
     const headers = (credential?: string) =>
       credential === undefined ? [] : [credentialHeader(transport, credential)]
@@ -212,7 +214,7 @@ export function loginRequest(user: string): RawRequest {
   return { method: 'POST', path: '/login', headers: [JSON_TYPE], body: JSON.stringify({ subject: user }) }
 }
 
-function refreshRequest(refreshToken: string, headers: readonly Header[]): RawRequest {
+export function refreshRequest(refreshToken: string, headers: readonly Header[]): RawRequest {
   const body = JSON.stringify({ refresh_token: refreshToken })
   return { method: 'POST', path: '/refresh', headers: [...headers, JSON_TYPE], body }
 }

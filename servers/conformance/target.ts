@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { CHECKLIST } from '../../src/checklist.ts'
-import { type ConformanceRow, conformanceRow } from '../../src/conformance.ts'
+import { type CaseFailure, type ConformanceRow, conformanceRow } from '../../src/conformance.ts'
 import { messageOf } from '../../src/errors.ts'
 import { COOKIE_NAME, credentialHeader, MAX_CREDENTIAL_BYTES, type Transport } from '../contract.ts'
 import { startCanary } from './canary.ts'
@@ -36,15 +36,15 @@ export async function checkTarget(
   try {
     const own = (headers: readonly Header[], path = server.path) => sendTo(server.origin, { path, headers })
     const attempts = [...transportAttempts(server, own), ...tokenAttempts(server, own, canary.origin)]
-    const failures = new Map<string, string[]>()
+    const failures = new Map<string, CaseFailure[]>()
     for (const [item, what, run] of attempts) {
       if (signal.aborted) return []
       const complaint = await run().catch(messageOf)
       const before = failures.get(item) ?? []
-      failures.set(item, complaint === null ? before : [...before, `${what}: ${complaint}`])
+      failures.set(item, complaint === null ? before : [...before, failure(what, complaint)])
     }
     if (failures.has('J06') && canary.hits() > 0) {
-      failures.get('J06')?.push(`it asked the address in the token ${canary.hits()} times`)
+      failures.get('J06')?.push(failure('the address in the token', `asked ${canary.hits()} times`))
     }
     return CHECKLIST.map(({ id }) => {
       const broken = failures.get(id)
@@ -55,6 +55,8 @@ export async function checkTarget(
     await canary.close()
   }
 }
+
+const failure = (name: string, message: string): CaseFailure => ({ name, message, isVerdict: true })
 
 type Send = (headers: readonly Header[], path?: string) => Promise<Reply>
 

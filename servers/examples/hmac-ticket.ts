@@ -21,14 +21,24 @@ const strategy: AuthStrategy = {
   cache: null,
   refreshes: false,
   library: null,
-  // Items of the security checklist that it fails by design, with the reason.
+  // Items of the security checklist that it fails by design, with the reason and the cases, as `authbench conformance` names them.
   exceptions: {
-    S05: 'nothing is kept that a logout could delete: the ticket is accepted until it expires',
-    S06: 'nothing is kept that a logout everywhere could delete: every ticket is accepted until it expires',
+    S05: {
+      reason: 'nothing is kept that a logout could delete: the ticket is accepted until it expires',
+      cases: ['refuses a credential after logout, as soon as it declares'],
+    },
+    S06: {
+      reason:
+        'nothing is kept that a logout everywhere could delete: every ticket is accepted until it expires',
+      cases: ['ends every credential of the subject at a logout everywhere, and none of others'],
+    },
   },
   async open({ keys, now, ttlSeconds, token }) {
     const secret = Buffer.from(keys.HS256.k ?? '', 'base64url')
-    if (secret.length < 32) throw Object.assign(new Error('the secret is too short'), { code: 'WEAK_KEY' })
+    // Too short, or a buffer that nobody filled.
+    if (secret.length < 32 || secret.every((byte) => byte === secret[0])) {
+      throw Object.assign(new Error('the secret is too weak'), { code: 'WEAK_KEY' })
+    }
     const sign = (ticket: string) => createHmac('sha256', secret).update(ticket).digest('base64url')
     return {
       issue(subject) {

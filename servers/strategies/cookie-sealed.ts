@@ -21,6 +21,25 @@ export const cookieSealed = {
   summary:
     'The session encrypted into the cookie, with nothing kept on the server; valid until it expires, whatever happens.',
   ...STATELESS_TOKEN,
+  exceptions: {
+    ...STATELESS_TOKEN.exceptions,
+    J10: {
+      reason: 'a sealed session says when it ends, not when it begins',
+      cases: ['rejects a token from the future'],
+    },
+    J11: {
+      reason: 'a sealed session names no issuer and no audience: its key may have one use only',
+      cases: ['rejects a token whose issuer or audience is wrong or missing'],
+    },
+    J12: {
+      reason: 'a sealed session has no type: its key may have one use only',
+      cases: ['rejects a token of another type'],
+    },
+    J13: {
+      reason: 'a sealed session names its subject only: no client, no time of issue, no id',
+      cases: ['rejects a token without a client, a time of issue or an id'],
+    },
+  },
   library: '@fastify/secure-session',
   async open({ now, ttlSeconds, keys, token: { claims } }) {
     // Loaded by the servers that use it, not by every one.

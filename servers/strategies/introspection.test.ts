@@ -3,6 +3,8 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startRedis, type TestRedis } from '../conformance/redis.ts'
+import { countRequests } from '../conformance/request-count.ts'
+import { STRATEGIES } from '../registry.ts'
 import { openPair, openResourceServer } from '../testing/resource-server.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../token-profile.ts'
 
@@ -56,6 +58,26 @@ test.each(['introspection', 'introspection-cached'] as const)(
     expect(await post('/logout', good)).toBe(503)
     await restartAuthServer()
     expect(await me(good)).toBe(200)
+  },
+)
+
+test.each([
+  ['introspection', 1],
+  ['introspection-cached', 0],
+] as const)(
+  '%s: a good request is %s lookup at the auth server, and as many in Redis',
+  async (strategy, lookups) => {
+    const { login, me, authServerAddress } = await open(strategy)
+    const good = await login()
+    await me(good)
+    const asked = countRequests(authServerAddress.origin, '/introspect')
+    const transcript = await redis.listen()
+    expect([await me(good), await me(good)]).toEqual([200, 200])
+    const gets = (await transcript.commands()).filter((command) => /"get"/i.test(command))
+    transcript.close()
+    asked.stop()
+    expect([asked.count(), gets.length]).toEqual([2 * lookups, 2 * lookups])
+    expect(STRATEGIES[strategy].roundTrips).toBe(2 * lookups)
   },
 )
 

@@ -18,9 +18,10 @@ const DESCRIPTION = {
   direct: {
     title: 'Introspection',
     summary:
-      'Opaque token; the auth server is asked about it at every request, over HTTP, and looks it up in Redis.',
+      'Opaque token; the auth server is asked about it at every request, over HTTP, and looks it up in Redis: two trips, one after the other.',
     revocation: { effect: 'immediate' },
-    roundTrips: 1,
+    // Its own, and the auth server's.
+    roundTrips: 2,
     cache: null,
   },
   cached: {
@@ -43,6 +44,7 @@ export const introspection = (kind: keyof typeof DESCRIPTION) =>
     needs: ['auth-server', 'redis'],
     stores: 'one entry per token, at the auth server: subject, claims, expiry',
     fixedStore: true,
+    ownClaims: ['active'],
     refreshes: false,
     exceptions: {},
     library: 'undici',

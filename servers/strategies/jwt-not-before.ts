@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { pipelined } from '../backends/pipelined.ts'
 import { redisScript } from '../backends/redis-script.ts'
 import type { AuthStrategy, Identity } from '../contract.ts'
+import { otherSubject } from '../other-entries.ts'
 import { CLOCK_MARGIN_SECONDS } from '../revoked-ids.ts'
 import { sessionCache } from '../session-cache.ts'
 
@@ -44,11 +44,16 @@ export const jwtNotBefore = {
   family: 'revocable token',
   needs: ['redis'],
   stores: 'one entry per user who logged out, for one token lifetime',
+  ownClaims: [CLAIM],
   roundTrips: 0,
   cache: { entries: CACHE_ENTRIES, seconds: CACHED_MS / 1000 },
   refreshes: false,
   exceptions: {
-    S09: 'a version per user cannot tell the tokens of one user apart: a logout ends all of them, on every device',
+    S09: {
+      reason:
+        'a version per user cannot tell the tokens of one user apart: a logout ends all of them, on every device',
+      cases: ['leaves other credentials of the subject alone at a logout'],
+    },
   },
   library: 'fast-jwt',
   async open(deps) {
@@ -102,8 +107,7 @@ export const jwtNotBefore = {
       fill(entries) {
         const others = Iterator.from(Array(entries).keys())
         return pipelined(link, others, (pipeline) => {
-          const subject = randomBytes(12).toString('base64url')
-          pipeline.set(key(name(subject)), deps.now(), 'EX', deps.ttlSeconds)
+          pipeline.set(key(name(otherSubject())), deps.now(), 'EX', deps.ttlSeconds)
         })
       },
       cacheUse: cache.use,

@@ -29,10 +29,20 @@ export const jwtRefresh = ({ leewaySeconds }: { readonly leewaySeconds: number }
       leewaySeconds === 0
         ? 'one entry per login, with the hash of its refresh token'
         : 'one entry per login, with the hashes of its refresh token and of the one before',
+    ownClaims: ['sid'],
     roundTrips: 0,
     cache: null,
     refreshes: true,
-    exceptions: { S05: LIVES_ON, S06: LIVES_ON },
+    exceptions: {
+      S05: {
+        reason: LIVES_ON,
+        cases: ['refuses a credential after logout, as soon as it declares'],
+      },
+      S06: {
+        reason: LIVES_ON,
+        cases: ['ends every credential of the subject at a logout everywhere, and none of others'],
+      },
+    },
     library: 'fast-jwt',
     async open(deps) {
       // Loaded by the servers that use it, not by every one.

@@ -26,6 +26,7 @@ export const jwtStatusList = {
   needs: ['redis'],
   stores: 'one bit per token, revoked or not, in lists of a million',
   fixedStore: true,
+  ownClaims: ['status'],
   roundTrips: 0,
   cache: null,
   refreshes: false,

@@ -76,8 +76,11 @@ test('a token that was signed but never admitted is refused', async () => {
 })
 
 test('can be filled with the tokens of others', async () => {
-  await here.fill?.(1500)
+  await here.fill?.(1000)
+  await here.fill?.(500)
   expect((await keysLike('issued:*')).length).toBe(1500)
+  // Of others each time.
+  expect((await keysLike('issued-to:*')).length).toBe(1500)
 })
 
 test('while Redis is away nobody is let in or out, and when it comes back empty nobody is logged in any more', async () => {

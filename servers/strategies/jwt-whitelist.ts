@@ -1,6 +1,7 @@
 import { pipelined } from '../backends/pipelined.ts'
 import { redisScript } from '../backends/redis-script.ts'
 import type { AuthStrategy } from '../contract.ts'
+import { otherSubject } from '../other-entries.ts'
 import { newTokenId } from '../token-claims.ts'
 
 /** Entry and index of a subject in one step; the index loses the tokens that have expired. */
@@ -78,9 +79,9 @@ export const jwtWhitelist = {
       fill(entries) {
         const expiresAt = seconds() + deps.ttlSeconds
         const others = Iterator.from(Array(entries).keys())
-        return pipelined(link, others, (pipeline, other) => {
+        return pipelined(link, others, (pipeline) => {
           const tokenId = newTokenId()
-          const index = key(indexName(`other-${other}`))
+          const index = key(indexName(otherSubject()))
           pipeline.set(key(entryName(tokenId)), '1', 'EX', deps.ttlSeconds)
           pipeline.zadd(index, expiresAt, tokenId)
           pipeline.expire(index, deps.ttlSeconds)

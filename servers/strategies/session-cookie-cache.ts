@@ -4,7 +4,11 @@ import type { AuthStrategy, Identity } from '../contract.ts'
 import { hmacSecret } from '../keys.ts'
 import { hashOf, ID_LENGTH, liveSession, nameOf, type Session, sessionKeeper } from '../session-keeper.ts'
 
-/** As better-auth's cookie cache. Longer than a round: a load that presents the same credentials again and again never takes up a renewed one. */
+/**
+ * As better-auth's cookie cache, which is what systems run. A user who sends a request every g seconds on average, at random times, has
+ * g / (g + 300) of them read the store: 3 % at 10 s, 17 % at a minute. A load has its users come back within seconds, so that it is
+ * measured fresh: no reads before five minutes, then as few as its short gaps make them.
+ */
 const FRESH_SECONDS = 300
 /** HMAC-SHA256 as base64url. */
 const MAC_LENGTH = 43
@@ -27,7 +31,7 @@ interface Presented {
 export const sessionCookieCache = {
   title: 'Session with signed snapshot',
   summary:
-    'The client carries its session id and a signed copy of the session that is believed for five minutes; then one Redis GET, and a new copy.',
+    'The client carries its session id and a signed copy of the session that is believed for five minutes; then one Redis GET, and a new copy: in 3 % of the requests of a user who sends one every 10 s, in 17 % at one a minute, in none of a load that ends before.',
   state: 'stateful',
   revocation: { effect: 'within', ms: FRESH_SECONDS * 1000 },
   family: 'session',

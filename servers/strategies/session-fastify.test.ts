@@ -87,6 +87,32 @@ describe.each(['bearer', 'cookie'] as const)('with the credential as %s', (trans
   })
 })
 
+test('what it is filled with are sessions to the plug-in', async () => {
+  await link.client.flushdb()
+  const deps = await testDeps({ redis: async () => link, now: () => now, ttlSeconds: TTL_SECONDS })
+  const sessions = await sessionFastify.open(deps)
+  const app = await buildApp(sessions, { transport: 'bearer', ttlSeconds: TTL_SECONDS })
+  try {
+    await sessions.fill?.(1)
+    const [filled = ''] = await link.client.keys('test:*')
+    expect(await link.client.ttl(filled)).toBe(TTL_SECONDS)
+    const { sub } = JSON.parse((await link.client.get(filled)) ?? '{}')
+    // Nobody has the id of a filled one with its signature: it takes the place of one that somebody has.
+    const own = await sessions.issue('me')
+    const [ownKey = ''] = (await link.client.keys('test:*')).filter((name) => name !== filled)
+    await link.client.rename(filled, ownKey)
+    const me = () => app.inject({ url: '/me', headers: { authorization: `Bearer ${own}` } })
+    const reply = await me()
+    expect(reply.statusCode).toBe(200)
+    expect(reply.json()).toEqual({ sub, claims: deps.token.claims })
+    expect(sub).not.toBe('me')
+    // Its write at the end of that request kept it one.
+    expect((await me()).json()).toEqual({ sub, claims: deps.token.claims })
+  } finally {
+    await app.close()
+  }
+})
+
 test('is filled with entries of its own size', async () => {
   await link.client.flushdb()
   const deps = await testDeps({ redis: async () => link, now: () => now })

@@ -6,8 +6,8 @@ import { inBatches } from '../backends/batches.ts'
 import type { RedisLink } from '../backends/redis-link.ts'
 import { type AuthStrategy, COOKIE_NAME, type Identity, StoreUnavailableError } from '../contract.ts'
 import { hmacSecret } from '../keys.ts'
+import { otherSubject, otherText } from '../other-entries.ts'
 import { presentedCredential } from '../presented-credential.ts'
-import { otherSubject } from '../session-keeper.ts'
 
 declare module 'fastify' {
   interface Session extends Partial<Identity> {
@@ -47,10 +47,26 @@ export const sessionFastify = {
   cache: null,
   refreshes: false,
   exceptions: {
-    S02: 'the plug-in hands its store the id itself, which is kept as the key',
-    S04: 'every use prolongs a session, and no limit is set by default: one in use never ends',
-    S06: 'the plug-in does not know which sessions are of one subject',
-    A01: 'a request without a session is given one, which is saved: nothing is answered without Redis',
+    S02: {
+      reason: 'the plug-in hands its store the id itself, which is kept as the key',
+      cases: ['never tells Redis a credential'],
+    },
+    S04: {
+      reason: 'every use prolongs a session, and no limit is set by default: one in use never ends',
+      cases: ['ends a session in the end, however often it is used'],
+    },
+    S06: {
+      reason: 'the plug-in does not know which sessions are of one subject',
+      cases: ['ends every credential of the subject at a logout everywhere, and none of others'],
+    },
+    A01: {
+      reason: 'a request without a session is given one, which is saved: nothing is answered without Redis',
+      cases: [
+        'answers 503 while Redis is silent, and recovers by itself',
+        'answers 503 while Redis is gone, and recovers by itself',
+        'asks Redis as often per request as it declares, and not at all without a credential',
+      ],
+    },
   },
   library: '@fastify/session',
   async open({ keys, redis, now, ttlSeconds, token }) {
@@ -130,7 +146,7 @@ export const sessionFastify = {
       fill: (entries) =>
         store.setMany(
           (function* () {
-            for (let index = 0; index < entries; index++) yield newSession(otherSubject(index))
+            for (let made = 0; made < entries; made++) yield newSession(otherSubject())
           })(),
         ),
       close() {},
@@ -170,8 +186,7 @@ function pluginStore({ client, key, ask }: RedisLink, now: () => number, ttlSeco
       for (const batch of inBatches(sessions)) {
         const pipeline = client.pipeline()
         for (const session of batch) {
-          // Nobody has their ids.
-          pipeline.set(keyOf(randomBytes(ID_BYTES).toString('base64url')), textOf(session), 'EX', ttlSeconds)
+          pipeline.set(keyOf(otherText(ID_BYTES)), textOf(session), 'EX', ttlSeconds)
         }
         const failed = (await ask(pipeline.exec()))?.find(([error]) => error !== null)
         if (failed !== undefined) throw new StoreUnavailableError(failed[0])

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildApp } from '../app.ts'
 import { type RedisLink, redisLink } from '../backends/redis-link.ts'
 import { startRedis, type TestRedis } from '../conformance/redis.ts'
-import type { Authenticator } from '../contract.ts'
+import { type Authenticator, COOKIE_NAME } from '../contract.ts'
 import { testDeps } from '../testing/deps.ts'
 import { sessionRedisSliding } from './session-redis-sliding.ts'
 
@@ -44,6 +45,34 @@ test('every use starts the idle time anew, none moves the end after eight hours'
   now += 1
   expect(await sessions.verify(own)).toBeNull()
   await sessions.revoke(own)
+})
+
+test('a browser in use keeps its cookie as long as the session, to the second', async () => {
+  const app = await buildApp(sessions, { transport: 'cookie', ttlSeconds: TTL_SECONDS })
+  const login = await app.inject({
+    method: 'POST',
+    url: '/login',
+    headers: { 'sec-fetch-site': 'same-origin' },
+    payload: { subject: 'me' },
+  })
+  let [cookie] = login.cookies
+  let setAt = now
+  const inUse = async () => {
+    const reply = await app.inject({ url: '/me', cookies: { [COOKIE_NAME]: cookie?.value ?? '' } })
+    if (reply.cookies[0] !== undefined) [cookie, setAt] = [reply.cookies[0], now]
+    return reply.statusCode
+  }
+  const isKept = () => now < setAt + 1000 * (cookie?.maxAge ?? 0)
+  const startedAt = now
+  while (now - startedAt < 8 * HOUR_MS - 1) {
+    expect([isKept(), await inUse()]).toEqual([true, 200])
+    now = Math.min(now + HOUR_MS / 2, startedAt + 8 * HOUR_MS - 1)
+  }
+  expect([isKept(), await inUse()]).toEqual([true, 200])
+  now += 1
+  expect([isKept(), await inUse()]).toEqual([false, 401])
+  await app.close()
+  await sessions.revoke(cookie?.value ?? '')
 })
 
 test('a logout everywhere finds a session that use has prolonged', async () => {

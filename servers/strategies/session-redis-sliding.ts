@@ -8,6 +8,10 @@ const ABSOLUTE_SECONDS = 8 * 60 * 60
 /**
  * The lifetime starts anew with every use. GETEX reads and prolongs in one step, so that a session which is deleted
  * at the same time stays deleted. The idle time is kept by Redis, which has the only note of the last use.
+ *
+ * The cookie lives up to the absolute end. One that lived as long as the idle time would log out whoever is busy, unless
+ * responses set it anew; nobody knows when it was last set, so that would be all of them. What a browser still sends of a
+ * session that has ended is refused like any unknown id.
  */
 export const sessionRedisSliding = {
   title: 'Session in Redis, sliding',
@@ -38,6 +42,7 @@ export const sessionRedisSliding = {
         if (name !== null) await sessions.end(name)
       },
       revokeAll: sessions.endAll,
+      cookieSeconds: ABSOLUTE_SECONDS,
       fill: sessions.fill,
       close() {},
     }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -90,6 +91,21 @@ test('logins remove what has expired, a few at a time, and nothing that has not'
   for (let login = 0; login < 5; login++) await sessions.issue('me')
   expect(rows("SELECT count(*) AS value FROM session WHERE subject = 'before'")).toBe(0)
   expect(rows()).toBe(7)
+})
+
+test('tells the size of its database, whatever its log still holds', async () => {
+  const sessions = await openSessions()
+  for (let login = 0; login < 50; login++) await sessions.issue('user-0000000')
+  const before = (await sessions.storeBytes?.()) ?? 0
+  const logBytes = statSync(join(folder, 'sessions.db-wal')).size
+  await sessions.fill?.(2000)
+  const grown = ((await sessions.storeBytes?.()) ?? 0) - before
+  // A row and its places in three indexes.
+  expect(grown / 2000).toBeGreaterThan(200)
+  expect(grown / 2000).toBeLessThan(400)
+  // With the log, which is empty afterwards, it would seem to have shrunk.
+  expect(logBytes).toBeGreaterThan(grown)
+  expect(before + grown).toBe(statSync(join(folder, 'sessions.db')).size)
 })
 
 test('is filled with rows of the same size', async () => {

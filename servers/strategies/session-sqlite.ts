@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { type AuthStrategy, StoreUnavailableError } from '../contract.ts'
-import { hashOf, nameOf, newId, otherSubject } from '../session-keeper.ts'
+import { otherSubject, otherText } from '../other-entries.ts'
+import { hashOf, ID_BYTES, nameOf, newId } from '../session-keeper.ts'
 
 /** More than one login adds, so that the table never grows past what is alive by much. */
 const PRUNED_AT_LOGIN = 4
@@ -55,6 +56,8 @@ export const sessionSqlite = {
     const prune = database.prepare(
       'DELETE FROM session WHERE rowid IN (SELECT rowid FROM session WHERE exp <= ? ORDER BY exp LIMIT ?)',
     )
+    const pageCount = database.prepare('PRAGMA page_count')
+    const pageSize = database.prepare('PRAGMA page_size')
     const claims = JSON.stringify(token.claims)
     const expiry = () => Math.floor(now() / 1000) + ttlSeconds
 
@@ -97,18 +100,21 @@ export const sessionSqlite = {
           const end = Math.min(start + ROWS_AT_ONCE, entries)
           available(() =>
             transaction(() => {
-              // Nobody has their ids: random names are as good as hashes.
+              // Random names are as good as hashes.
               for (let index = start; index < end; index++) {
-                insert.run(newId(), otherSubject(index), claims, expiry())
+                insert.run(otherText(ID_BYTES), otherSubject(), claims, expiry())
               }
             }),
           )
           // Requests and the runner's messages get their turn.
           await turn()
         }
-        // What is in the log only would not be in the size of the file.
+        // Lookups would go by way of a log of many megabytes.
         available(() => database.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
       },
+      // Of the database as it is read: pages that are in the log only are among them, a log that is full of old ones is not.
+      storeBytes: () =>
+        available(() => Number(pageCount.get()?.page_count) * Number(pageSize.get()?.page_size)),
       close() {
         database.close()
       },

@@ -13,6 +13,7 @@ export async function testDeps(changes: Partial<StrategyDeps> = {}): Promise<Str
   const now = changes.now ?? Date.now
   return {
     now,
+    clock: () => performance.now(),
     ttlSeconds: 60,
     keys: await testKeys(),
     token: DEFAULT_TOKEN_PROFILE,

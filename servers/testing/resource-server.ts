@@ -60,6 +60,7 @@ export async function openResourceServer(
     authServer,
     port: 0,
     now,
+    clock: now,
   })
   const request = async (method: string, path: string, credential: string) => {
     const headers = { authorization: `Bearer ${credential}` }

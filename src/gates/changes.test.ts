@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { METRIC_INFOS } from '../metrics/registry.ts'
 import type { Results } from '../results.ts'
-import { type Simulation, simulatedRun } from '../testing/simulated-runs.ts'
 import { type Change, changeSchema } from './change.ts'
 import { changesOf, type RoundRow } from './changes.ts'
 import { DEFAULT_GATES, type Gate, parseGates } from './gate.ts'
-import { changesWithin } from './runs.ts'
 import { needsMoreRounds, verdictOf } from './verdict.ts'
 
-const SEEDS = Array.from({ length: 10 }, (_, seed) => seed + 1)
 const CPU: Gate = { metric: 'cpu.server', limit: 0.05, gating: true }
 const QUIET: Results['noise'] = {
   'cpu.server': { value: 1, low: 0.99, high: 1.01, rounds: 12 },
@@ -16,10 +13,6 @@ const QUIET: Results['noise'] = {
   'cpu.redis': { value: 1, low: 0.99, high: 1.01, rounds: 12 },
   'slo.rate': { value: 1, low: 0.99, high: 1.01, rounds: 12 },
 }
-
-const verdicts = (simulation: Omit<Simulation, 'seed'>, gates = DEFAULT_GATES) =>
-  SEEDS.map((seed) => verdictOf(changesWithin(simulatedRun({ against: true, ...simulation, seed }), gates)))
-const count = <Item>(items: readonly Item[], wanted: Item) => items.filter((item) => item === wanted).length
 
 const rowOf = (metric: string, values: readonly number[]): RoundRow => ({
   strategy: 'session-redis',
@@ -56,75 +49,6 @@ const around = (middle: number, rounds = 12) =>
 /** The same, with another wobble: the two are not the same but for a factor. */
 const beside = (middle: number, rounds = 12, spread = 0.01) =>
   Array.from({ length: rounds }, (_, round) => middle * (1 + spread * Math.cos(round * 1.7)))
-
-describe('simulated runs of 12 rounds, on a machine whose speed changes by 5 %', () => {
-  it('pass when nothing changed', () => {
-    expect(count(verdicts({ spread: 0.02 }), 'pass')).toBe(SEEDS.length)
-  })
-
-  it('show 10 % more CPU in at least 9 of 10', () => {
-    const found = verdicts({ spread: 0.025, factors: { 'cpu.server': 1.1 } })
-    expect(count(found, 'regression')).toBeGreaterThanOrEqual(9)
-  })
-
-  it('never call 2 % a regression at a limit of 5 %', () => {
-    const found = verdicts({ spread: 0.025, factors: { 'cpu.server': 1.02 } })
-    expect(count(found, 'regression')).toBe(0)
-  })
-
-  it('call a metric that only informs never a regression, and one that is named one', () => {
-    const slower = { factors: { throughput: 0.85 } }
-    expect(count(verdicts(slower), 'regression')).toBe(0)
-    expect(count(verdicts(slower, parseGates(['rps=8%'])), 'regression')).toBe(SEEDS.length)
-  })
-
-  it('decide nothing about time where two copies of the same code look different', () => {
-    const run = simulatedRun({ seed: 1, against: true, factors: { 'cpu.server': 1.3 } })
-    const loud = {
-      ...run,
-      noise: { ...run.noise, 'cpu.server': { value: 1, low: 0.92, high: 1.04, rounds: 12 } },
-    }
-    const changes = changesWithin(loud)
-    expect(verdictOf(changes)).toBe('inconclusive')
-    const [cpu] = changes.filter(({ metric }) => metric === 'cpu.server')
-    expect(cpu?.why).toMatch(/two copies of the same code differed by 0 % \[−8, \+4\] here.* 5 %/)
-    expect(needsMoreRounds(changes, 12)).toBe(true)
-  })
-
-  it('fail when a strategy asks Redis once more, and only counts changed', () => {
-    const changes = changesWithin(simulatedRun({ seed: 1, against: true, factors: { 'redis.commands': 2 } }))
-    expect(verdictOf(changes)).toBe('regression')
-    const failed = changes.filter(({ gating, verdict }) => gating && verdict === 'regression')
-    expect(failed).toMatchObject([
-      {
-        strategy: 'session-redis',
-        metric: 'redis.commands',
-        ratio: { value: 2 },
-        p: null,
-        why: '1 per request became 2 per request in all 12 rounds',
-      },
-    ])
-  })
-
-  it('compare nothing where only one checkout ran, and that is no pass', () => {
-    const changes = changesWithin(simulatedRun({ seed: 1 }))
-    expect(changes).toEqual([])
-    expect(verdictOf(changes)).toBe('inconclusive')
-    expect(needsMoreRounds(changes, 12)).toBe(false)
-  })
-
-  it('judge no time of a run that is invalid or partial, but counts', () => {
-    const run = simulatedRun({ seed: 1, against: true, factors: { 'cpu.server': 1.3 } })
-    const invalid = { ...run, validity: { ...run.validity, verdict: 'invalid' as const } }
-    const changes = changesWithin(invalid)
-    expect(new Set(changes.filter(({ exact }) => !exact).map(({ why }) => why))).toEqual(
-      new Set(['not judged: the run is invalid']),
-    )
-    expect(changes.filter(({ exact }) => exact).every(({ verdict }) => verdict === 'pass')).toBe(true)
-    expect(verdictOf(changes)).toBe('inconclusive')
-    expect(needsMoreRounds(changes, 12)).toBe(false)
-  })
-})
 
 describe('a timed change', () => {
   it.each([
@@ -283,17 +207,6 @@ describe('a counted change', () => {
     expect(counted([100, 100], [104, 100], gates).verdict).toBe('pass')
     expect(counted([100, 100], [106, 100], gates).verdict).toBe('regression')
     expect(counted([100, 100], [90, 90], gates).verdict).toBe('improvement')
-  })
-})
-
-describe('Holm', () => {
-  it('is over gating, timed changes only', () => {
-    const changes = changesWithin(simulatedRun({ seed: 3, against: true, factors: { 'cpu.server': 1.1 } }))
-    const tested = changes.filter(({ pHolm }) => pHolm !== null)
-    expect(tested.map(({ metric }) => metric)).toEqual(['cpu.server', 'cpu.server', 'cpu.server'])
-    const smallest = Math.min(...tested.map(({ p }) => p ?? 1))
-    expect(Math.min(...tested.map(({ pHolm }) => pHolm ?? 1))).toBeCloseTo(3 * smallest, 12)
-    expect(changes.some(({ gating, p }) => !gating && p !== null)).toBe(true)
   })
 })
 

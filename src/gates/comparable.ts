@@ -51,13 +51,13 @@ const FACTS: readonly Fact[] = [
   label('scenarios', ({ config }) => listText(config.scenarios)),
 ]
 
-/** Settings that do not change what one round measures, or that are among the facts. */
-const FREE_SETTINGS: readonly string[] = ['rounds', 'seed', 'strategies', 'scenarios']
+/** Settings that do not change what is measured at one point, or that are among the facts. */
+const FREE_SETTINGS: readonly string[] = ['rounds', 'seed', 'strategies', 'scenarios', 'entries']
 /** Settings that change what is sent. */
 const WIRE_SETTINGS: readonly string[] = ['transport', 'extraClaims']
 
 const settingText = (value: RunConfig[keyof RunConfig] | undefined): string =>
-  Array.isArray(value) ? listText(value) : `${value ?? 'not set'}`
+  Array.isArray(value) ? listText(value.map(String)) : `${value ?? 'not set'}`
 
 /** Every setting of the method, whatever its name: one that is added later is compared too. */
 function settingsOf({ config }: Results): ReadonlyMap<string, string> {

@@ -30,7 +30,8 @@ export const madeUp = (
   roundTrips: needs.includes('redis') ? 1 : 0,
   cache: null,
   refreshes: false,
-  exceptions: state === 'stateless' ? { S05: 'accepted until it expires' } : {},
+  exceptions:
+    state === 'stateless' ? { S05: { reason: 'accepted until it expires', cases: ['logout'] } } : {},
 })
 
 type Numbers = Pick<Typical, 'serverUs' | 'credentialBytes'> & Partial<Typical>
@@ -193,7 +194,7 @@ export const CATALOGUE: readonly Typical[] = [
     ...within(5_000),
     ...cached,
     roundTrips: 0,
-    exceptions: { S05: 'a server may answer from its cache for 5 s' },
+    exceptions: { S05: { reason: 'a server may answer from its cache for 5 s', cases: ['logout'] } },
   }),
   session('session-tracked', 'Session in Redis + tracked cache', ['redis'], 68, {
     ...within(1_000),
@@ -204,7 +205,9 @@ export const CATALOGUE: readonly Typical[] = [
   session('session-cookie-cache', 'Session + signed cookie cache', ['redis'], 71.3, {
     ...within(60_000),
     roundTrips: 0,
-    exceptions: { S05: 'the cookie is good for its 60 s whatever the store says' },
+    exceptions: {
+      S05: { reason: 'the cookie is good for its 60 s whatever the store says', cases: ['logout'] },
+    },
   }),
   token('jwt-ps256', 'JWT PS256 (jose)', 'jose', 158.8, 775),
   token('jwt-eddsa', 'JWT EdDSA (jose)', 'jose', 182.3, 519),
@@ -220,24 +223,24 @@ export const CATALOGUE: readonly Typical[] = [
   revocable('jwt-blacklist-local', 'JWT + blacklist in each server', ['redis', 'memory'], 70.4, {
     ...within(1_000),
     roundTrips: 0,
-    exceptions: { S05: 'other servers learn of a logout up to 1 s later' },
+    exceptions: { S05: { reason: 'other servers learn of a logout up to 1 s later', cases: ['logout'] } },
   }),
   revocable('jwt-blacklist-bloom', 'JWT + blacklist behind a Bloom filter', ['redis'], 71.8, {
     roundTrips: 0,
   }),
   revocable('jwt-whitelist', 'JWT + whitelist in Redis', ['redis'], 112.2),
   revocable('jwt-not-before', 'JWT + not-before per subject', ['redis'], 110.9, {
-    exceptions: { S09: 'one logout ends every session of the subject' },
+    exceptions: { S09: { reason: 'one logout ends every session of the subject', cases: ['logout'] } },
   }),
   revocable('jwt-status-list', 'JWT + token status list', ['memory'], 72.6, {
     ...within(300_000),
-    exceptions: { S05: 'the list is fetched again every 300 s' },
+    exceptions: { S05: { reason: 'the list is fetched again every 300 s', cases: ['logout'] } },
   }),
   token('jwt-refresh', 'Short JWT + rotating refresh token', 'fast-jwt', 68.9, 476, {
     family: 'token and auth server',
     needs: ['redis'],
     refreshes: true,
-    exceptions: { S05: 'the access token lives on for its 5 min' },
+    exceptions: { S05: { reason: 'the access token lives on for its 5 min', cases: ['logout'] } },
   }),
   typical(
     'introspection',
@@ -257,7 +260,7 @@ export const CATALOGUE: readonly Typical[] = [
       family: 'token and auth server',
       ...within(5_000),
       ...cached,
-      exceptions: { S05: 'a server may answer from its cache for 5 s' },
+      exceptions: { S05: { reason: 'a server may answer from its cache for 5 s', cases: ['logout'] } },
     },
   ),
   token('jwt-jwks', 'JWT ES256, keys from a JWKS', 'jose', 203.1, 519, {

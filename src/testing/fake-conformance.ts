@@ -26,8 +26,11 @@ export function fakeConformance(
   return strategies.flatMap((strategy) =>
     CHECKLIST.filter(({ id }) => applies(strategy, id)).map(({ id }) => {
       const exception = strategy.exceptions[id]
-      const failures =
-        exception !== undefined || broken.includes(`${strategy.id} ${id}`) ? ['expected 401, got 200'] : []
+      const failing = [
+        ...(exception?.cases ?? []),
+        ...(broken.includes(`${strategy.id} ${id}`) ? ['answers'] : []),
+      ]
+      const failures = failing.map((name) => ({ name, message: 'expected 401, got 200', isVerdict: true }))
       return conformanceRow(strategy.id, id, failures, exception)
     }),
   )

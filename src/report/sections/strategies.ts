@@ -28,7 +28,7 @@ const aboutText = ({ title, summary }: StrategyInfo): string =>
 /** What strategies fail by design, and why: one line for those that give the same reason. */
 export function exceptionItems(strategies: readonly StrategyInfo[]): readonly string[] {
   const exceptions = strategies.flatMap(({ title, exceptions }) =>
-    Object.entries(exceptions).map(([item, reason]) => ({ item, reason, title })),
+    Object.entries(exceptions).map(([item, { reason }]) => ({ item, reason, title })),
   )
   const order = CHECKLIST.map(({ id }) => id)
   return [...Map.groupBy(exceptions, ({ item, reason }) => JSON.stringify([item, reason])).values()]
@@ -75,7 +75,7 @@ export function strategiesSection({ strategies, config }: Results): Section | nu
         textOr(Object.keys(strategy.exceptions).join(', '), 'nothing'),
       ]),
       ...groupsByFamily(ordered),
-      note: 'Round trips: to a store or another server, for one request with a good credential and warm caches. Refreshes: credentials are exchanged for new ones with a refresh token. Library: the package that verifies the credential.',
+      note: 'Round trips: to a store or another server, and from there to its store, for one request with a good credential and warm caches. Refreshes: credentials are exchanged for new ones with a refresh token. Library: the package that verifies the credential.',
     },
   }
   return {

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import type { Cell } from '../../src/cell.ts'
+import { type Results, resultsSchema } from '../../src/results.ts'
+import { readCells } from '../results-folder.ts'
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+
+/** `authbench run` in its smallest profile, in a folder, and with a lock, of its own. */
+export interface RealRun {
+  readonly folder: string
+  start(...args: string[]): Running
+  cells(): readonly Cell[]
+  /** A noisy machine may have had some measured again. */
+  firstAttempts(): readonly Cell[]
+  results(): Results
+  /** Where reports are. */
+  latest(): string
+  expectNothingLeft(pids: readonly number[]): void
+}
+
+interface Running {
+  readonly child: ChildProcess
+  readonly ended: Promise<{
+    readonly code: number | null
+    readonly stdout: string
+    readonly stderr: string
+  }>
+  /** Resolves when standard error has said it. */
+  says(text: string): Promise<void>
+}
+
+export const realRun = test.extend<{ run: RealRun }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it which other fixtures this one needs
+  run: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'authbench pipeline '))
+    await use(runIn(folder))
+    rmSync(folder, { recursive: true })
+  },
+})
+
+function runIn(folder: string): RealRun {
+  const latest = () => join(folder, 'out', 'latest')
+  return {
+    folder,
+    latest,
+    start: (...args) => start(folder, args),
+    cells: () => readCells(latest()),
+    firstAttempts: () => readCells(latest()).filter(({ attempt }) => attempt === 0),
+    results: () => resultsSchema.parse(JSON.parse(readFileSync(join(latest(), 'results.json'), 'utf8'))),
+    expectNothingLeft(pids) {
+      expect(pids.filter(isRunning).map(commandOf)).toEqual([])
+      expect(readdirSync(folder)).toEqual(['out'])
+    },
+  }
+}
+
+function start(folder: string, args: readonly string[]): Running {
+  const child = spawn(
+    process.execPath,
+    [MAIN, 'run', '--profile', 'smoke', '--out', join(folder, 'out'), ...args],
+    { env: { ...process.env, TMPDIR: folder, REDIS_URL: '' }, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  let stdout = ''
+  let stderr = ''
+  const waiting: { readonly text: string; readonly resolve: () => void }[] = []
+  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+    for (const { text: wanted, resolve } of waiting) if (stderr.includes(wanted)) resolve()
+  })
+  return {
+    child,
+    ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr }))),
+    says: (text) => new Promise((resolve) => waiting.push({ text, resolve })),
+  }
+}
+
+export function measured(cell: Cell) {
+  if (cell.state === 'failed') throw new Error(cell.error.message)
+  return cell
+}
+
+/** Waits until servers, generator and Redis of a run are all there. */
+export async function processesOf({ child }: Running): Promise<readonly number[]> {
+  const runner = child.pid ?? 0
+  while (isRunning(runner)) {
+    const pids = descendants(runner)
+    const commands = pids.map(commandOf)
+    if (
+      ['servers/main', 'load/main', 'redis'].every((name) =>
+        commands.some((command) => command.includes(name)),
+      )
+    ) {
+      return pids
+    }
+    await nextTurn()
+  }
+  throw new Error('the run ended before all of its processes were there')
+}
+
+/** Children, grandchildren, ... of a process. */
+function descendants(pid: number): number[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    return children
+      .split(' ')
+      .filter((child) => child.trim() !== '')
+      .flatMap((child) => [Number(child), ...descendants(Number(child))])
+  } catch {
+    return []
+  }
+}
+
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+  } catch {
+    return ''
+  }
+}
+
+const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 5))
+
+const isRunning = (pid: number): boolean => commandOf(pid) !== ''

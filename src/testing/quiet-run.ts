@@ -1,0 +1,21 @@
+import type { Measured } from '../analysis/measured.ts'
+import type { Cell } from '../cell.ts'
+import { findingsOf } from '../findings/registry.ts'
+import { fakeResults } from './fake-results.ts'
+
+const base = fakeResults()
+/** Of a large machine that did nothing else. */
+export const quiet: Measured = {
+  ...base,
+  environment: {
+    ...base.environment,
+    cores: 8,
+    pinning: { server: 0, redis: 1, generator: 2, sentence: 'Own cores.' },
+  },
+  config: { ...base.config, connections: 16 },
+  noise: { 'cpu.server': { value: 1, low: 0.99, high: 1.01, rounds: 6 } },
+  validity: { ...base.validity, checks: [] },
+}
+
+export const found = (change: Partial<Measured>, cells: readonly Cell[] = []) =>
+  findingsOf({ ...quiet, ...change }, cells)
