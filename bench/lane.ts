@@ -61,6 +61,8 @@ export interface Lane {
   server: Subject | null
   probe: Probe | null
   warmup: WarmUp
+  /** Requests until every credential has come once; 0 where they do not take turns. */
+  lap: number
   /** Requests per second that the server answers in a closed loop; null until that is known. */
   capacity: number | null
   error: AuthbenchError | null
@@ -99,6 +101,7 @@ export function newLane(subject: PlannedSubject, plan: PlannedRound, context: Ro
     server: null,
     probe: null,
     warmup: { requests: 0, converged: null },
+    lap: 0,
     capacity: null,
     error: null,
     broken: false,

@@ -1,7 +1,7 @@
 import type { PlannedRound } from '../src/plan.ts'
 import type { StrategyInfo } from '../src/strategy-info.ts'
 import { attempt, isGoing, type Lane, type RoundContext } from './lane.ts'
-import { type Pool, poolOfRun, requestsFrom } from './pool.ts'
+import { lapOf, type Pool, poolOfRun, requestsFrom } from './pool.ts'
 import type { Generator, Subject } from './ports.ts'
 import { loadKey } from './slice.ts'
 
@@ -74,14 +74,17 @@ async function openPoint(
   const { config, scenario, signal } = context
   const going = () => lanes.filter((lane) => isGoing(lane, context))
   for (const lane of going()) {
-    await attempt(lane, signal, async () =>
-      generator.open(loadKey(lane, 'autocannon'), 'autocannon', {
+    await attempt(lane, signal, async () => {
+      const pool = poolAt(plan, point, context)
+      const requests = await requestsFrom(pool, lane, context)
+      lane.lap = lapOf(requests, pool)
+      await generator.open(loadKey(lane, 'autocannon'), 'autocannon', {
         origin: lane.server?.origin ?? '',
         connections: config.connections,
         expectStatus: scenario.expectStatus,
-        requests: await requestsFrom(poolAt(plan, point, context), lane, context),
-      }),
-    )
+        requests,
+      })
+    })
   }
   const warm = await generator.warmUp(
     going().map((lane) => ({ key: loadKey(lane, 'autocannon'), pid: lane.server?.pid ?? null })),

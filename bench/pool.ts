@@ -88,6 +88,10 @@ export const poolOfRun = ({ pool, popularity }: Pick<RunConfig, 'pool' | 'popula
   mix: { valid: 1 },
 })
 
+/** How many of them it takes until every credential has come once; 0 where they do not take turns. */
+export const lapOf = (requests: readonly unknown[], { popularity }: Pool): number =>
+  popularity === 'cycle' ? requests.length : 0
+
 /** An endpoint of others has its protected read elsewhere. */
 export function routeOf(lane: Lane, route: Scenario['route']): Scenario['route'] {
   const path = lane.server?.path

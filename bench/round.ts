@@ -10,7 +10,7 @@ import type { EngineTarget } from './load/engine.ts'
 import type { EngineId } from './load/messages.ts'
 import { measurePoint, repeatDisturbed } from './passes.ts'
 import { poolAt, preparePoint } from './point.ts'
-import { requestsFrom } from './pool.ts'
+import { lapOf, requestsFrom } from './pool.ts'
 import type { Generator } from './ports.ts'
 import { searchRates } from './search.ts'
 import { arrivalsOf, loadKey } from './slice.ts'
@@ -71,6 +71,7 @@ async function prepareRound(
           ? { requests: await requestsFrom(poolAt(plan, 0, context), lane, context) }
           : flowOf(steps, lane.info, config)
       requests.set(lane, sent)
+      lane.lap = steps === undefined ? lapOf(sent.requests, poolAt(plan, 0, context)) : 0
       lane.probe = await probeLane(lane, context)
     })
   listener({ type: 'phase', round: plan.round, phase: 'starting servers, issuing credentials, probing' })

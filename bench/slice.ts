@@ -7,8 +7,13 @@ import { machineTimeBetween } from './machine/proc-stat.ts'
 import { cpuBetween } from './machine/schedstat.ts'
 import type { Generator, StoreMeter } from './ports.ts'
 
+/** Entries that live longer outlast the windows of the other servers. */
+const KEPT_SECONDS = 60
+/** Connections do not all go at one speed. */
+const LAPS = 1.1
+
 /** One server can have open connections of both engines. */
-export const loadKey = (lane: Lane, engine: EngineId): string => `${lane.key} ${engine}`
+export const loadKey = (lane: Pick<Lane, 'key'>, engine: EngineId): string => `${lane.key} ${engine}`
 
 /** The same for every server that meets the same pass of the same point of the same round. */
 export function arrivalsOf(
@@ -40,10 +45,9 @@ export async function measureSlice(
   if (server === null) return
   const { bench, signal } = context
   track.startedAt ??= bench.now()
-  // While others were measured entries of caches went on ageing, as they would not under steady load. All servers of such a run get it:
-  // who has just answered answers faster.
+  // All servers of such a run get it: who has just answered answers faster.
   if ([...context.strategies.values()].some(({ cache }) => cache !== null)) {
-    await attempt(lane, signal, async () => void (await generator.slice(loadKey(lane, track.engine), window)))
+    await attempt(lane, signal, () => refill(lane, track, generator, window))
   }
   // Not a lane's failure: without store counters or generator no lane can be measured.
   const endStore = await storeOf(lane, context)?.measure()
@@ -82,6 +86,27 @@ export async function measureSlice(
       cache,
     })
   })
+}
+
+/**
+ * One window that is not measured, and as many more as it takes until a cache has met every credential again: while others were
+ * measured its entries went on ageing, as they would not under steady load. Not longer than they live: under steady load they would
+ * not be found again either.
+ */
+async function refill(
+  { key, lap, info: { cache } }: Lane,
+  { engine }: Track,
+  generator: Generator,
+  window: Window,
+): Promise<void> {
+  const lives = cache === null || cache.seconds > KEPT_SECONDS ? 0 : 1000 * cache.seconds
+  for (let answered = 0, passed = 0; ; ) {
+    const { slice } = await generator.slice(loadKey({ key }, engine), window)
+    answered += slice.responses
+    passed += window.milliseconds
+    const isDisturbed = slice.errors + slice.timeouts + slice.reconnects > 0
+    if (answered >= LAPS * lap || passed >= lives || isDisturbed) return
+  }
 }
 
 /** Of an auth server. Where only others of the run have one, this one's cost is known: nothing. */
