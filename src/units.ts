@@ -217,3 +217,9 @@ export function formatList(words: readonly string[]): string {
 export function formatInstant(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
 }
+
+/** The first `limit` words, and how many more there are. */
+export function enumerateSome(words: readonly string[], limit: number): string {
+  const more = words.length - limit
+  return more > 0 ? `${words.slice(0, limit).join(', ')} and ${more} more` : formatList(words)
+}

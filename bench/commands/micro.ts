@@ -189,13 +189,14 @@ function chosenTasks(
   return TASKS.filter(({ strategy }) => strategy === null || strategies.includes(strategy))
 }
 
-/** One line on a terminal, nothing elsewhere. */
+/** One line on a terminal, elsewhere one for each round. */
 function progressOf({ stderr }: Terminal, rounds: number) {
   const isLive = stderr.isTTY === true
   const erase = '\r\u001b[2K'
   return {
     show({ id }: MicroTask, round: number, place: number, of: number) {
       if (isLive) stderr.write(`${erase} round ${round + 1} of ${rounds}, task ${place + 1} of ${of}: ${id}`)
+      else if (place === 0) stderr.write(`round ${round + 1} of ${rounds}: ${of} tasks\n`)
     },
     end() {
       if (isLive) stderr.write(erase)

@@ -88,10 +88,14 @@ export const blacklist: Claim = {
     )
     if (doubt !== null) return notMeasured(doubt, evidence)
     const scores = found.map((opponent) => ({ title: opponent.list.title, ...scoreOf(opponent) }))
-    const sentences = scores.map(({ title, wins, losses }) => {
+    const alike = Map.groupBy(scores, ({ wins, losses }) => {
       const but = wins.length > 0 && losses.length > 0 ? ', but ' : ''
       const [gains, costs] = [wins, losses].map((words) => (words.length === 0 ? '' : formatList(words)))
-      return `Against ${session.title}, ${title} ${gains}${but}${costs}.`
+      return `${gains}${but}${costs}`
+    })
+    const sentences = [...alike].map(([words, lists]) => {
+      const titles = lists.map(({ title }) => title)
+      return `Against ${session.title}, ${titles.length > 1 ? 'each of ' : ''}${formatList(titles)} ${words}.`
     })
     const noneLost = !scores.some(({ losses }) => losses.length > 0)
     const noneWon = !scores.some(({ wins }) => wins.length > 0)

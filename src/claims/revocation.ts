@@ -1,9 +1,12 @@
-import { formatDuration, formatList } from '../units.ts'
+import { enumerateSome, formatDuration } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
 import { strategiesWith, titleOf } from './evidence.ts'
 
 /** So that a token in a blacklist, which is refused, does not contradict the verdict. */
 const SUBJECT = 'For a JWT that the server keeps no state for'
+
+/** All of them are in the evidence. */
+const NAMED_AT_MOST = 8
 
 export const revocation: Claim = {
   id: 'jwt-revocation',
@@ -19,7 +22,10 @@ export const revocation: Claim = {
     const refused = stateless.filter(({ id }) => afterLogout(id) === 401)
     const withState = strategiesWith(results, 'hybrid').filter(({ id }) => afterLogout(id) === 401)
     const names = (ids: readonly { readonly id: string }[]) =>
-      formatList(ids.map(({ id }) => titleOf(results, id)))
+      enumerateSome(
+        ids.map(({ id }) => titleOf(results, id)),
+        NAMED_AT_MOST,
+      )
     const were = accepted.length === 1 ? 'was' : 'were'
     const life = formatDuration(results.config.ttlSeconds * 1000)
     const evidence = [

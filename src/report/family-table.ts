@@ -1,11 +1,12 @@
 import type { Estimate } from '../results.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
+import { enumerateSome } from '../units.ts'
 import { COST, reachOf } from './contenders.ts'
 import { familiesOf, isGrouped } from './families.ts'
 import { againstBaseline, type Group, subjectsOf } from './group.ts'
 import { type Block, estimateCell, textCell } from './model.ts'
 import { rankableMetrics, rankingOf } from './tiers.ts'
-import { enumerateSome, roundsOf } from './wording.ts'
+import { roundsOf } from './wording.ts'
 
 const NAMED_AT_MOST = 2
 

@@ -1,8 +1,8 @@
 import type { MetricInfo, ScenarioInfo } from '../results.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
+import { enumerateSome } from '../units.ts'
 import type { Group } from './group.ts'
 import { formatShare, loadOf, tailOf } from './load-kind.ts'
-import { enumerateSome } from './wording.ts'
 
 interface LoadPoint {
   /** Share of what the strategy serves itself, 0..1. */

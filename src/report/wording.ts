@@ -1,13 +1,7 @@
 import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
 import type { Comparison, Estimate, Results } from '../results.ts'
 import type { StrategyInfo } from '../strategy-info.ts'
-import { formatCount, formatDuration, formatList, formatPercent } from '../units.ts'
-
-/** The first `limit` words, and how many more there are. */
-export function enumerateSome(words: readonly string[], limit: number): string {
-  const more = words.length - limit
-  return more > 0 ? `${words.slice(0, limit).join(', ')} and ${more} more` : formatList(words)
-}
+import { formatCount, formatDuration, formatPercent, isExact } from '../units.ts'
 
 /** `Over 6 rounds`; a range where strategies lost rounds. */
 export function roundsOf(estimates: readonly Estimate[]): string {
@@ -20,9 +14,10 @@ export function roundsOf(estimates: readonly Estimate[]): string {
 /** How to read the brackets, which is not the same with too few rounds. */
 export function intervalNote(estimates: readonly Estimate[]): string {
   const rounds = roundsOf(estimates)
+  const someExact = estimates.some((estimate) => isExact([estimate]))
   return estimates.some(({ low }) => low === null)
     ? `${rounds}; an interval needs ${MINIMUM_ROUNDS}.`
-    : `${rounds}; brackets hold 95 % intervals over rounds; exact: the same in every round.`
+    : `${rounds}; brackets hold 95 % intervals over rounds${someExact ? '; exact: the same in every round' : ''}.`
 }
 
 /** What the strategy promises to do with a revoked credential. */

@@ -2,7 +2,7 @@ import type { Change } from '../../gates/change.ts'
 import { limitText } from '../../gates/judgement.ts'
 import { verdictOf } from '../../gates/verdict.ts'
 import type { Estimate, Results } from '../../results.ts'
-import { formatChange, formatCount, formatNumber, formatQuantity } from '../../units.ts'
+import { enumerateSome, formatChange, formatCount, formatNumber, formatQuantity } from '../../units.ts'
 import {
   type ChangeReport,
   hasSeveralPoints,
@@ -14,7 +14,7 @@ import {
   worstFirst,
 } from '../change-report.ts'
 import { type Block, MISSING, type Section, type TableCell, type Tone, textCell } from '../model.ts'
-import { enumerateSome, roundsOf } from '../wording.ts'
+import { roundsOf } from '../wording.ts'
 
 /** More are counted and not listed; the worst come first. */
 const LISTED_ROWS = 60

@@ -2,7 +2,7 @@ import { commonScale, estimateText, isExact } from '../../units.ts'
 import { groupBefore } from '../kept.ts'
 import type { PartId, StackChart } from '../model.ts'
 import type { Paint } from './paint.ts'
-import { padEnd, shorten, singleLine, widthOf } from './width.ts'
+import { padEnd, shorten, singleLine, widthOf, wrap } from './width.ts'
 
 const LABEL_WIDTH = 30
 const LEAST_DRAWING = 8
@@ -52,6 +52,15 @@ export function stackLines(chart: StackChart, columns: number, paint: Paint): re
       `${name}  ${paint(row.state, bar)}  ${texts[index] ?? ''}`.trimEnd(),
     ]
   })
-  const legend = chart.parts.map(({ id, name }) => `${PATTERNS[id]} ${name}`).join('  ')
-  return [...lines, paint('muted', shorten(`${' '.repeat(label)}  ${legend}`, columns))]
+  // The sign of a part stays with its name.
+  const legend = chart.parts.map(
+    ({ id, name }) => `${PATTERNS[id]}\u00a0${name.replaceAll(' ', '\u00a0')}\u00a0`,
+  )
+  const indent = ' '.repeat(label + 2)
+  return [
+    ...lines,
+    ...wrap(legend.join(' '), columns - label - 2).map((line) =>
+      paint('muted', indent + line.replaceAll('\u00a0', ' ').trimEnd()),
+    ),
+  ]
 }
