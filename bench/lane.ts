@@ -61,7 +61,7 @@ export interface Lane {
   server: Subject | null
   probe: Probe | null
   warmup: WarmUp
-  /** Requests until every credential has come once; 0 where they do not take turns. */
+  /** Requests until a cache has met those who come again soon; 0 where every connection goes on with a session of its own. */
   lap: number
   /** Requests per second that the server answers in a closed loop; null until that is known. */
   capacity: number | null

@@ -1,9 +1,10 @@
 import type { KeyMaterial, TokenProfile } from '../servers/contract.ts'
+import { AuthbenchError, messageOf } from '../src/errors.ts'
 import type { RunConfig } from '../src/results.ts'
 import type { StrategyInfo } from '../src/strategy-info.ts'
 import { authServerCore, type Pinning } from './machine/pinning.ts'
 import { readMachineTime } from './machine/proc-stat.ts'
-import type { Bench, Subject } from './ports.ts'
+import type { Bench, StoreMeter, Subject } from './ports.ts'
 import { sendRaw } from './probe.ts'
 import { startGeneratorProcess } from './process/generator-process.ts'
 import { OWN_SERVERS, startServerProcess } from './process/server-process.ts'
@@ -86,6 +87,33 @@ export function machineBench(options: MachineBenchOptions): Bench {
   }
 }
 
+/** Of a Redis that one server asks: where it is lost, the others can be measured all the same. */
+function meterOfOne(meter: StoreMeter): StoreMeter {
+  const told = async <Value>(asked: Promise<Value>): Promise<Value> => {
+    try {
+      return await asked
+    } catch (error) {
+      throw new AuthbenchError(
+        'OWN_REDIS_LOST',
+        `The Redis of this server alone is lost: ${messageOf(error)}`,
+        {
+          next: 'Check that the memory suffices for one Redis for each server, with --entries as it is.',
+          exitCode: 3,
+          cause: error,
+        },
+      )
+    }
+  }
+  return {
+    async measure() {
+      const end = await told(meter.measure())
+      return () => told(end())
+    },
+    memory: () => told(meter.memory()),
+    clear: (prefix) => told(meter.clear(prefix)),
+  }
+}
+
 /** Neither what it does while others are measured nor what its data take is counted for them. */
 async function withOwnRedis(start: (url: string) => Promise<Subject>, core: number | null): Promise<Subject> {
   const redis = await provideRedis(null, core)
@@ -93,7 +121,7 @@ async function withOwnRedis(start: (url: string) => Promise<Subject>, core: numb
     const subject = await start(redis.url)
     return {
       ...subject,
-      store: redisMeter(redis.control),
+      store: meterOfOne(redisMeter(redis.control)),
       async stop() {
         try {
           await subject.stop()

@@ -34,6 +34,7 @@ export interface Pool {
  */
 const MOST_DRAWS = 65_536
 const DRAWS_OF_EACH = 64
+const DRAWS_TO_MEET_MOST = 3
 /** Of each kind that is refused: one would be a cache's favourite. */
 const REFUSED_OF_EACH = 200
 
@@ -88,9 +89,12 @@ export const poolOfRun = ({ pool, popularity }: Pick<RunConfig, 'pool' | 'popula
   mix: { valid: 1 },
 })
 
-/** How many of them it takes until every credential has come once; 0 where they do not take turns. */
-export const lapOf = (requests: readonly unknown[], { popularity }: Pool): number =>
-  popularity === 'cycle' ? requests.length : 0
+/**
+ * How many of them it takes until a cache has met those that come again soon: everybody where they take turns, all but a twentieth where
+ * each is as likely as the next (exp -3), and the whole load where the seldom ones are many.
+ */
+export const lapOf = (requests: readonly unknown[], { popularity, population }: Pool): number =>
+  popularity === 'uniform' ? Math.min(requests.length, DRAWS_TO_MEET_MOST * population) : requests.length
 
 /** An endpoint of others has its protected read elsewhere. */
 export function routeOf(lane: Lane, route: Scenario['route']): Scenario['route'] {

@@ -1,11 +1,13 @@
-import type { ProcessCpu } from '../src/cell.ts'
+import type { ProcessCpu, StoreUse } from '../src/cell.ts'
 import { cpuUs } from '../src/metrics/cpu.ts'
 import { attempt, type Lane, type MeasuredSlice, type RoundContext, type Track } from './lane.ts'
-import type { Arrivals, Window } from './load/engine.ts'
+import type { Arrivals, EngineSlice, Window } from './load/engine.ts'
 import type { EngineId } from './load/messages.ts'
 import { machineTimeBetween } from './machine/proc-stat.ts'
 import { cpuBetween } from './machine/schedstat.ts'
-import type { Generator, StoreMeter } from './ports.ts'
+import type { Generator, StoreMeter, Subject } from './ports.ts'
+
+type EndStore = () => Promise<(StoreUse & { readonly cpuUs: number }) | null>
 
 /** Entries that live longer outlast the windows of the other servers. */
 const KEPT_SECONDS = 60
@@ -45,12 +47,17 @@ export async function measureSlice(
   if (server === null) return
   const { bench, signal } = context
   track.startedAt ??= bench.now()
+  let leadIn: number | null = 0
   // All servers of such a run get it: who has just answered answers faster.
   if ([...context.strategies.values()].some(({ cache }) => cache !== null)) {
-    await attempt(lane, signal, () => refill(lane, track, generator, window))
+    await attempt(lane, signal, async () => {
+      leadIn = await refill(lane, track, generator, window)
+      if (leadIn === null) await endOfWay(lane, server)
+    })
+    if (lane.broken || lane.error !== null) return
   }
-  // Not a lane's failure: without store counters or generator no lane can be measured.
-  const endStore = await storeOf(lane, context)?.measure()
+  const endStore = await startStore(lane, context)
+  if (endStore === null) return
   await attempt(lane, signal, async () => {
     const endCache = await startCache(lane)
     const serverBefore = await server.readCpu()
@@ -58,14 +65,11 @@ export async function measureSlice(
     const machineBefore = bench.readMachineTime()
     const { slice: engine, cpu } = await generator.slice(loadKey(lane, track.engine), window)
     const machine = machineTimeBetween(machineBefore, bench.readMachineTime())
-    if (engine.errors + engine.timeouts + engine.reconnects > 0) {
-      lane.broken = true
-      await server.assertAlive()
-    }
+    if (isDisturbed(engine)) await endOfWay(lane, server)
     const serverAfter = await server.readCpu()
     const own = serverBefore === null || serverAfter === null ? null : cpuBetween(serverBefore, serverAfter)
     const authUs = usedBetween(authBefore, await server.authServer?.readCpu(), context)
-    const use = endStore === undefined ? null : await endStore()
+    const use = await endStore()
     const cache = (await endCache?.()) ?? null
     if (signal.aborted && engine.requests === 0) return
     track.slices.push({
@@ -78,6 +82,7 @@ export async function measureSlice(
         redisUs: use?.cpuUs ?? (storeOf(lane, context) === null ? 0 : null),
         authUs,
         rssBytes: server.readMemory(),
+        leadIn: leadIn ?? 0,
         meanLatencyUs: engine.meanLatencyUs,
         idleUs: engine.idleUs,
         machine,
@@ -92,21 +97,39 @@ export async function measureSlice(
  * One window that is not measured, and as many more as it takes until a cache has met every credential again: while others were
  * measured its entries went on ageing, as they would not under steady load. Not longer than they live: under steady load they would
  * not be found again either.
+ * @returns how many were answered; null where connections were lost
  */
 async function refill(
   { key, lap, info: { cache } }: Lane,
   { engine }: Track,
   generator: Generator,
   window: Window,
-): Promise<void> {
+): Promise<number | null> {
   const lives = cache === null || cache.seconds > KEPT_SECONDS ? 0 : 1000 * cache.seconds
   for (let answered = 0, passed = 0; ; ) {
     const { slice } = await generator.slice(loadKey({ key }, engine), window)
     answered += slice.responses
     passed += window.milliseconds
-    const isDisturbed = slice.errors + slice.timeouts + slice.reconnects > 0
-    if (answered >= LAPS * lap || passed >= lives || isDisturbed) return
+    if (isDisturbed(slice)) return null
+    if (answered >= LAPS * lap || passed >= lives) return answered
   }
+}
+
+const isDisturbed = ({ errors, timeouts, reconnects }: EngineSlice) => errors + timeouts + reconnects > 0
+
+/** A server that is gone is told as such, and not as lost connections. */
+async function endOfWay(lane: Lane, server: Subject): Promise<void> {
+  lane.broken = true
+  await server.assertAlive()
+}
+
+/** Null: lost. A store that all share is then lost for all, one of its own for this lane alone. */
+async function startStore(lane: Lane, context: RoundContext): Promise<EndStore | null> {
+  const store = storeOf(lane, context)
+  if (store === null) return async () => null
+  const started: EndStore[] = []
+  await attempt(lane, context.signal, async () => void started.push(await store.measure()))
+  return started[0] ?? null
 }
 
 /** Of an auth server. Where only others of the run have one, this one's cost is known: nothing. */

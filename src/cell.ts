@@ -27,6 +27,8 @@ export const sliceSchema = z.object({
   authUs: z.number().nullable().optional(),
   /** Resident memory of the server after the window; null or absent where the system does not show it. */
   rssBytes: z.number().nullable().optional(),
+  /** Requests that were answered right before the window and are not measured; absent: none. */
+  leadIn: z.number().int().optional(),
   meanLatencyUs: z.number(),
   /** At the end of the window connections wait for the slowest one: that time, summed over connections. */
   idleUs: z.number(),

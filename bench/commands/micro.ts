@@ -193,10 +193,12 @@ function chosenTasks(
 function progressOf({ stderr }: Terminal, rounds: number) {
   const isLive = stderr.isTTY === true
   const erase = '\r\u001b[2K'
+  let said = -1
   return {
     show({ id }: MicroTask, round: number, place: number, of: number) {
       if (isLive) stderr.write(`${erase} round ${round + 1} of ${rounds}, task ${place + 1} of ${of}: ${id}`)
-      else if (place === 0) stderr.write(`round ${round + 1} of ${rounds}: ${of} tasks\n`)
+      else if (round > said) stderr.write(`round ${round + 1} of ${rounds}: ${of} tasks\n`)
+      said = round
     },
     end() {
       if (isLive) stderr.write(erase)

@@ -12,14 +12,18 @@ const word = (text: string): string =>
 /**
  * What to type to get a run again.
  * @param config with the rounds that were planned
+ * @param scenarios that were planned: named, one that nobody of the run can do is refused
  * @param redis whether it ran on a Redis of the user
  */
 export function runCommand(
   config: RunConfig,
   options: Options,
-  { conformance, redis }: { readonly conformance: boolean; readonly redis: boolean },
+  {
+    scenarios,
+    conformance,
+    redis,
+  }: { readonly scenarios: readonly string[]; readonly conformance: boolean; readonly redis: boolean },
 ): string {
-  const { scenarios } = config
   return [
     'npm run authbench -- run',
     `--profile ${config.profile}`,

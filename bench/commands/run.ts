@@ -116,6 +116,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
         base: base?.git ?? null,
         authbench: authbenchVersion(),
         command: runCommand(config, merged, {
+          scenarios: scenarios.map(({ id }) => id),
           conformance: wantsChecklist,
           redis: redis?.origin === 'given',
         }),

@@ -158,6 +158,9 @@ describe('what an answer renews', () => {
     ['cookie', 200, ['__Host-id=a%2Fb%2Bc%3D; Secure'], null],
     ['cookie', 200, ['__Host-id=%E0%A4'], '%E0%A4'],
     ['cookie', 200, ['__Host-id=; Max-Age=0'], null],
+    ['cookie', 200, ['__Host-id=deleted; Path=/; max-age=0'], null],
+    ['cookie', 200, ['__Host-id=deleted; Expires=Thu, 01 Jan 1970 00:00:00 GMT'], null],
+    ['cookie', 200, ['__Host-id=new; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=60'], 'new'],
     ['cookie', 200, ['__Host-identity=new', '__Host-idx', 'id=new', '=new', ''], null],
   ] as const)('%s, %i %j: %s', (transport, status, values, credential) => {
     const renewal = renewalOf(sent(transport, 'a/b+c='), status, values)

@@ -72,11 +72,20 @@ function credentialIn(text: string): Place | null {
   return { from: value, to, cookie: text.slice(from, value - 1) }
 }
 
-/** Null for a cookie of another name. */
+/** Null for a cookie of another name; empty for one that is taken back (RFC 6265 section 5.3: `Max-Age` before `Expires`). */
 function cookieValue(setCookie: string, name: string): string | null {
-  const [pair = ''] = setCookie.split(';', 1)
+  const [pair = '', ...attributes] = setCookie.split(';')
   const equals = pair.indexOf('=')
-  return equals > 0 && pair.slice(0, equals).trim() === name ? pair.slice(equals + 1).trim() : null
+  if (equals <= 0 || pair.slice(0, equals).trim() !== name) return null
+  const attribute = (wanted: string) =>
+    attributes
+      .map((each) => each.trim())
+      .findLast((each) => each.toLowerCase().startsWith(`${wanted}=`))
+      ?.slice(wanted.length + 1)
+  const [age, expires] = [attribute('max-age'), attribute('expires')]
+  const isOver =
+    age !== undefined ? Number(age) <= 0 : expires !== undefined && Date.parse(expires) <= Date.now()
+  return isOver ? '' : pair.slice(equals + 1).trim()
 }
 
 /** Cookie libraries escape what a credential may contain: handed out again like that it is still the same. */

@@ -16,7 +16,8 @@ const totalUs = (pid: number): number | null => {
 const BUSY_HERTZ = 500
 const USUAL_HERTZ = 10
 const STEP_MS = 100
-const QUIET_STEPS = 5
+/** Long enough for the slowest table of ours: in the middle of a move nothing changes either. */
+const QUIET_STEPS = 15
 const MOST_STEPS = 50
 /** What two readings at rest differ by, as a share: the reply to one, the memory of it. */
 const AT_REST = 0.001

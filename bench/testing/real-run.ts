@@ -38,17 +38,27 @@ export const realRun = test.extend<{ run: RealRun }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it which other fixtures this one needs
   run: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'authbench pipeline '))
-    await use(runIn(folder))
+    const started: Running[] = []
+    await use(runIn(folder, started))
+    // Of a test that failed: it would measure on beside the next ones.
+    for (const { child, ended } of started) {
+      child.kill('SIGTERM')
+      await ended
+    }
     rmSync(folder, { recursive: true })
   },
 })
 
-function runIn(folder: string): RealRun {
+function runIn(folder: string, started: Running[]): RealRun {
   const latest = () => join(folder, 'out', 'latest')
   return {
     folder,
     latest,
-    start: (...args) => start(folder, args),
+    start(...args) {
+      const running = start(folder, args)
+      started.push(running)
+      return running
+    },
     cells: () => readCells(latest()),
     firstAttempts: () => readCells(latest()).filter(({ attempt }) => attempt === 0),
     results: () => resultsSchema.parse(JSON.parse(readFileSync(join(latest(), 'results.json'), 'utf8'))),

@@ -180,6 +180,13 @@ describe('checks of a cell', () => {
       requests: 100_000,
     }))
     expect(outcome('memory', many)).toBe('ok')
+    const ledIn = withSlices((slice, index) => ({
+      ...slice,
+      rssBytes: 2 ** 27 + (bytes / 3) * index,
+      requests: 100,
+      leadIn: 100_000,
+    }))
+    expect(outcome('memory', ledIn)).toBe('ok')
     const hidden = withSlices(() => ({ rssBytes: null }))
     expect(checkCell(hidden, strategy.info).map(({ id }) => id)).not.toContain('memory')
   })

@@ -13,7 +13,7 @@ export const memory: CellCheck = {
     const last = slices.at(-1)
     if (first?.rssBytes == null || last?.rssBytes == null) return null
     const growth = Math.max(0, last.rssBytes - first.rssBytes)
-    const requests = slices.slice(1).reduce((sum, slice) => sum + slice.requests, 0)
+    const requests = slices.slice(1).reduce((sum, slice) => sum + slice.requests + (slice.leadIn ?? 0), 0)
     const each = growth < MINIMUM_GROWTH_BYTES || requests === 0 ? 0 : growth / requests
     return judged(
       'memory',

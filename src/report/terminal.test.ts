@@ -61,7 +61,7 @@ describe('of 35 strategies', () => {
   })
 
   test('what befell many strategies is one row, and their names are in the page', () => {
-    const check = (strategy: string) => ({
+    const check = (strategy: string | null) => ({
       id: 'saturation',
       outcome: 'warn' as const,
       strategy,
@@ -73,9 +73,12 @@ describe('of 35 strategies', () => {
       sentence: 'The server used 60 % of a core: throughput is not its capacity.',
     })
     const checks = results.strategies.map(({ id }) => check(id))
+    const ofAll = { ...check('none'), id: 'steal' }
+    checks.push(ofAll, { ...ofAll, strategy: null, scenario: 'iso-load' })
     const troubled = { ...results, validity: { ...results.validity, checks } }
     const section = sectionOf(terminalReporter.render(troubled, {}), 'Noise')
     expect(section.match(/^saturation/gm)).toHaveLength(1)
+    expect(section).toMatch(/^steal +warn +all +verify,.* 4 /m)
     expect(section).toContain(`${results.strategies.length}`)
     expect(section).toContain('In report.html: “Checks that did not pass, by strategy”.')
   })

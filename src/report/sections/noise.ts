@@ -62,7 +62,9 @@ const distanceOf = ({ value, warnLimit, invalidLimit }: Check): number =>
 function worstOf(checks: readonly Check[], keyOf: (check: Check) => readonly unknown[]): readonly CheckRow[] {
   const same = Map.groupBy(checks, (check) => JSON.stringify(keyOf(check)))
   return [...same.values()].flatMap((rows) => {
-    const strategies = [...new Set(rows.flatMap(({ strategy }) => strategy ?? []))]
+    // Where a row is about all of them, so is the whole.
+    const isOfAll = rows.some(({ strategy }) => strategy === null)
+    const strategies = isOfAll ? [] : [...new Set(rows.flatMap(({ strategy }) => strategy ?? []))]
     const scenarios = [...new Set(rows.flatMap(({ scenario }) => scenario ?? []))]
     const cells = rows.reduce((sum, row) => sum + row.cells, 0)
     return rows
