@@ -71,4 +71,15 @@ describe('the program', () => {
     expect(half).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('"d" is missing') })
     expect(weak.stderr + half.stderr).not.toContain('aHVudGVyMg')
   })
+
+  it('ends when its work is done, though a strategy keeps the process busy', async () => {
+    const example = fileURLToPath(new URL('../servers/examples/hmac-ticket.ts', import.meta.url))
+    const restless = file(
+      'restless.ts',
+      `import ticket from '${example}'\nsetInterval(() => {}, 1000)\nexport default { ...ticket, id: 'restless' }\n`,
+    )
+    const { code, stdout } = await authbench('conformance', '--strategy', restless)
+    expect(stdout).toContain('restless')
+    expect(code).toBe(0)
+  })
 })

@@ -49,6 +49,8 @@ const PAUSE_SECONDS = 2
 
 /** For all cases of one strategy: many times what the slowest needs. One that hangs must not keep the others waiting. */
 export const STRATEGY_LIMIT_MS = 90_000
+/** The item that a server which cannot be closed is told at. */
+const CLOSING = 'A01'
 const OUT_OF_TIME = `ran out of time: ${STRATEGY_LIMIT_MS / 1000} s for all cases`
 
 /**
@@ -66,27 +68,38 @@ export async function checkStrategy(
   const limited = { ...environment, signal: limit.signal }
   const failures = new Map<string, CaseFailure[]>()
   const tried = new Set<string>()
+  const untestable = new Set<string>()
   const subjects = new Map<Transport, Subject>()
+  const fail = (id: string, failure: CaseFailure) => failures.set(id, [...(failures.get(id) ?? []), failure])
   const close = (subject: Subject | undefined) =>
     limit
       .within(async () => subject?.close())
       .catch((error: unknown) => {
         // What is out of time has failed already.
-        if (!limit.signal.aborted) throw error
+        if (limit.signal.aborted) return
+        tried.add(CLOSING)
+        fail(CLOSING, { name: 'does not close', message: messageOf(error), isVerdict: false })
       })
   try {
     for (const conformanceCase of CASES.filter((one) => one.appliesTo(strategy))) {
       if (interrupted.aborted) return null
       const { id, name, transport = 'bearer' } = conformanceCase
       const outcome = await attempt(conformanceCase, limit, async () => {
-        const subject = subjects.get(transport) ?? (await openSubject(strategy, limited, { transport }))
-        subjects.set(transport, subject)
+        const known = subjects.get(transport)
+        if (known !== undefined) return known
+        const subject = await openSubject(strategy, limited, { transport })
+        // It took longer than anybody waits for it: nobody else will close it.
+        if (limit.signal.aborted) await subject.close()
+        else subjects.set(transport, subject)
         return subject
       })
-      if (outcome === 'not testable') continue
+      if (outcome === 'not testable') {
+        untestable.add(name)
+        continue
+      }
       tried.add(id)
       if (outcome === null) continue
-      failures.set(id, [...(failures.get(id) ?? []), { name, ...outcome }])
+      fail(id, { name, ...outcome })
       const broken = subjects.get(transport)
       subjects.delete(transport)
       await close(broken)
@@ -96,7 +109,7 @@ export async function checkStrategy(
   }
   return interrupted.aborted
     ? null
-    : CHECKLIST.map(({ id }) => rowOf(strategy, id, tried, failures.get(id) ?? []))
+    : CHECKLIST.map(({ id }) => rowOf(strategy, id, { tried, untestable, failures: failures.get(id) ?? [] }))
 }
 
 /**
@@ -113,14 +126,18 @@ export async function checkStrategies(
   const withRedis = strategies.some(({ needs }) => needs.includes('redis'))
   const pool = await environmentPool({ withRedis, signal })
   try {
-    const checked = await Promise.all(
+    // All of them, whatever becomes of one: their environments are taken away after it.
+    const checked = await Promise.allSettled(
       strategies.map(async (strategy) => {
         const rows = await pool.lend((environment) => checkStrategy(strategy, environment))
         if (rows !== null) onChecked(strategy)
         return rows ?? []
       }),
     )
-    return checked.flat()
+    return checked.flatMap((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason
+      return outcome.value
+    })
   } finally {
     await pool.close()
   }
@@ -150,13 +167,23 @@ async function attempt(
 function rowOf(
   strategy: AuthStrategy,
   item: string,
-  tried: ReadonlySet<string>,
-  failures: readonly CaseFailure[],
+  {
+    tried,
+    untestable,
+    failures,
+  }: {
+    readonly tried: ReadonlySet<string>
+    readonly untestable: ReadonlySet<string>
+    readonly failures: readonly CaseFailure[]
+  },
 ): ConformanceRow {
   const exceptions: Readonly<Record<string, ConformanceException>> = strategy.exceptions
-  const exception = exceptions[item]
-  if (!tried.has(item) && exception === undefined) {
+  const declared = exceptions[item]
+  // What nobody here can try is neither kept nor broken.
+  const cases = declared?.cases.filter((name) => !untestable.has(name)) ?? []
+  const isMoot = declared !== undefined && cases.length === 0
+  if (!tried.has(item) && (declared === undefined || isMoot)) {
     return { strategy: strategy.id, item, outcome: 'not applicable', detail: null }
   }
-  return conformanceRow(strategy.id, item, failures, exception)
+  return conformanceRow(strategy.id, item, failures, declared && !isMoot ? { ...declared, cases } : undefined)
 }

@@ -13,7 +13,8 @@ export function heldMemory(): number {
   setFlagsFromString('--expose-gc')
   const collect: unknown = runInNewContext('gc')
   setFlagsFromString('--no-expose-gc')
-  if (typeof collect === 'function') for (let time = 0; time < COLLECTIONS; time++) collect()
+  if (typeof collect !== 'function') throw new Error('the garbage of this process cannot be collected')
+  for (let time = 0; time < COLLECTIONS; time++) collect()
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
 }

@@ -14,5 +14,5 @@ export function otherText(bytes: number): string {
   return drawn.toString('base64url', used - bytes, used)
 }
 
-/** As long as the subjects of a run, and never one of them. Of 42 random bits: of a million a handful meet. */
-export const otherSubject = () => `user-${otherText(6).slice(0, 7)}`
+/** As long as the subjects of a run, and never one of them: those have a number there. Of 36 random bits: of a million a handful meet. */
+export const otherSubject = () => `user-x${otherText(6).slice(0, 6)}`

@@ -90,6 +90,10 @@ export async function launchRedis(
     }
     onLine(line, pid)
   })
+  // Its number may be somebody else's soon.
+  void ended.then(() => {
+    pid = null
+  })
   let stopping: Promise<void> | null = null
   const stopOnce = () => {
     stopping ??= stop(child, ended, () => pid).then(() => removed(folder))

@@ -8,6 +8,8 @@ const REFRESH_AFTER_MS = 1000 * KEYS_MAX_AGE_SECONDS - AHEAD_MS
 const USABLE_MS = 1000 * (KEYS_MAX_AGE_SECONDS + KEYS_STALE_SECONDS)
 /** After a fetch, until a name that is not known may ask for the next one: names are free to make up. */
 const COOL_DOWN_MS = 10_000
+/** The same without any keys: nobody can be served meanwhile. */
+const COLD_RETRY_MS = 50
 /** After a fetch that failed: as long as a client that got 503 is told to wait. */
 const RETRY_MS = 1000
 
@@ -72,7 +74,7 @@ export function remoteKeys(
   return async (header) => {
     // Without a name any key would do, and whoever takes any key cannot withdraw one.
     if (typeof header.kid !== 'string') throw new errors.JWKSNoMatchingKey()
-    if (usable() === null) await refresh(RETRY_MS)
+    if (usable() === null) await refresh(keys === null ? COLD_RETRY_MS : RETRY_MS)
     const current = usable()
     if (current === null) throw new StoreUnavailableError(failure)
     if (clock() - current.askedAt >= REFRESH_AFTER_MS) void refresh(RETRY_MS)

@@ -5,7 +5,7 @@ import type { ConformanceException } from './strategy-info.ts'
 /**
  * - `expected failure`: it fails every case of the item that the strategy declares among its exceptions, and no other
  * - `unexpected pass`: it declares a case and keeps it all the same; the declaration is wrong
- * - `not applicable`: no case of the item fits what the strategy declares
+ * - `not applicable`: no case of the item fits what the strategy declares, or none can be tried without its keys
  */
 const conformanceOutcomeSchema = z.enum([
   'pass',

@@ -174,3 +174,30 @@ test('a strategy that hangs fails, in the end, what was not checked by then', {
 })
 
 const exceptionFor = (name: string) => ({ reason: 'reason', cases: [name] })
+
+test('a server that does not close is told, and takes nothing from the rest', async () => {
+  const good = STRATEGIES['jwt-hs256-fast']
+  const broken = await itemsWith('unexpected failure', {
+    ...good,
+    open: async (deps) => ({
+      ...(await good.open(deps)),
+      close: () => Promise.reject(new Error('no close')),
+    }),
+  })
+  // The other two close servers of their own.
+  expect(broken).toEqual(['J04', 'J15', 'A01'])
+})
+
+test('a weakness that nobody here can try is declared in vain, not in error', async () => {
+  const rows = await checkStrategy(
+    {
+      ...hmacTicket,
+      exceptions: {
+        ...hmacTicket.exceptions,
+        J10: { reason: 'by design', cases: ['rejects a token from the future'] },
+      },
+    },
+    environment,
+  )
+  expect(rows?.find(({ item }) => item === 'J10')).toMatchObject({ outcome: 'not applicable', detail: null })
+})

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { MAX_CREDENTIAL_BYTES } from '../contract.ts'
 import { type ConformanceCase, lastMomentSeconds, rejectsSome, tokenAndSession } from './case.ts'
 import { assertAccepted, assertAllRefused, assertChallenged, assertRefused } from './expectations.ts'
+import { printedDuring } from './printed.ts'
 import { flippedIn, GARBAGE, resizedOf, spellingsOf, withChanged } from './spellings.ts'
 import { loginRequest, openSubject, USER } from './subject.ts'
 
@@ -167,24 +168,3 @@ export const credentialCases: readonly ConformanceCase[] = [
     },
   },
 ]
-
-/** Everything that this process prints while the work is done. */
-async function printedDuring(work: () => Promise<void>): Promise<string> {
-  let printed = ''
-  const originals = [process.stdout, process.stderr].map((stream) => {
-    const { write } = stream
-    stream.write = (text: string | Uint8Array, ...rest: unknown[]) => {
-      printed += String(text)
-      return Reflect.apply(write, stream, [text, ...rest])
-    }
-    return () => {
-      stream.write = write
-    }
-  })
-  try {
-    await work()
-  } finally {
-    for (const restore of originals) restore()
-  }
-  return printed
-}

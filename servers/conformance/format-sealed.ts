@@ -16,8 +16,15 @@ interface Sodium {
   crypto_secretbox_open_easy(message: Buffer, sealed: Buffer, nonce: Buffer, key: Buffer): boolean
 }
 
-/** The very one of the plug-in, without the plug-in, which seals nothing but JSON objects. */
-const sodium: Sodium = createRequire(import.meta.resolve('@fastify/secure-session'))('sodium-native')
+/**
+ * The very one of the plug-in, without the plug-in, which seals nothing but JSON objects. Loaded where such a session is seen: it is
+ * not there for every system that the rest runs on.
+ */
+const loaded: { sodium?: Sodium } = {}
+function theirs(): Sodium {
+  loaded.sodium ??= createRequire(import.meta.resolve('@fastify/secure-session'))('sodium-native') as Sodium
+  return loaded.sodium
+}
 
 /** A session sealed with XSalsa20-Poly1305, a point, the nonce. It has no header: what is true of it is its key and its content. */
 export function sealedSessions(subject: Subject, credential: string): TokenFormat | null {
@@ -71,7 +78,7 @@ const joined = (parts: readonly Buffer[]) => parts.map((part) => part.toString('
 function sealed(payload: string, key: Buffer): string {
   const [message, nonce] = [Buffer.from(payload), randomBytes(NONCE_BYTES)]
   const box = Buffer.alloc(message.length + TAG_BYTES)
-  sodium.crypto_secretbox_easy(box, message, nonce, key)
+  theirs().crypto_secretbox_easy(box, message, nonce, key)
   return joined([box, nonce])
 }
 
@@ -97,5 +104,5 @@ function opened(credential: string, key: Buffer): Claims | null {
   if (more.length > 0 || box === undefined || nonce?.length !== NONCE_BYTES || box.length < TAG_BYTES)
     return null
   const message = Buffer.alloc(box.length - TAG_BYTES)
-  return sodium.crypto_secretbox_open_easy(message, box, nonce, key) ? JSON.parse(message.toString()) : null
+  return theirs().crypto_secretbox_open_easy(message, box, nonce, key) ? JSON.parse(message.toString()) : null
 }

@@ -172,8 +172,11 @@ export async function openSubject(
       issue: (subjects) => server.issue(subjects),
       async close() {
         agent.destroy()
-        await server.close()
-        await removeFolder()
+        try {
+          await server.close()
+        } finally {
+          await removeFolder()
+        }
       },
     }
   }
@@ -196,9 +199,10 @@ export async function openSubject(
       return node
     },
     async close() {
-      await Promise.all([other, ...more].map((starting) => starting?.then((node) => node.close())))
-      await first.close()
+      const nodes = [Promise.resolve<Node>(first), other, ...more]
+      const closed = await Promise.allSettled(nodes.map((starting) => starting?.then((node) => node.close())))
       await authServer?.close()
+      for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason
     },
   }
 }
