@@ -101,6 +101,9 @@ export async function openSubject(
   async function openNode(way = redisUrl): Promise<Node> {
     const folder = await mkdtemp(join(tmpdir(), 'authbench-conformance-'))
     const removeFolder = () => rm(folder, { recursive: true, force: true })
+    // A strategy that hangs while it opens never comes to the end below.
+    const onAbort = () => void removeFolder()
+    environment.signal.addEventListener('abort', onAbort)
     try {
       const server = await startServer(strategy, {
         keys,
@@ -120,6 +123,8 @@ export async function openSubject(
     } catch (error) {
       await removeFolder()
       throw error
+    } finally {
+      environment.signal.removeEventListener('abort', onAbort)
     }
   }
 
