@@ -100,10 +100,14 @@ export async function openSubject(
 
   async function openNode(way = redisUrl): Promise<Node> {
     const folder = await mkdtemp(join(tmpdir(), 'authbench-conformance-'))
-    const removeFolder = () => rm(folder, { recursive: true, force: true })
-    // A strategy that hangs while it opens never comes to the end below.
-    const onAbort = () => void removeFolder()
+    const remove = () => rm(folder, { recursive: true, force: true })
+    // A strategy that hangs never comes to its end.
+    const onAbort = () => void remove()
     environment.signal.addEventListener('abort', onAbort)
+    const removeFolder = () => {
+      environment.signal.removeEventListener('abort', onAbort)
+      return remove()
+    }
     try {
       const server = await startServer(strategy, {
         keys,
@@ -123,8 +127,6 @@ export async function openSubject(
     } catch (error) {
       await removeFolder()
       throw error
-    } finally {
-      environment.signal.removeEventListener('abort', onAbort)
     }
   }
 

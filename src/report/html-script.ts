@@ -69,11 +69,13 @@ export const SCRIPT = `
     const part = text.value.trim().toLowerCase()
     const [shown, known] = [new Set(), new Set()]
     for (const { table, rows } of grouped) {
+      // Others have several rows for one, such as its operations.
+      const counts = table.tHead.textContent.trim().startsWith('Strategy')
       for (const { row, body } of rows) {
         const name = row.cells[0].textContent
         row.hidden = !wanted.has(body.dataset.group) || !name.toLowerCase().includes(part)
-        known.add(name)
-        if (!row.hidden) shown.add(name)
+        if (counts) known.add(name)
+        if (counts && !row.hidden) shown.add(name)
       }
       for (const body of table.tBodies) {
         const heading = body.querySelector('.group')
