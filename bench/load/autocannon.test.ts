@@ -3,20 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { decodeHistogram } from '../../src/histogram.ts'
 import { autocannonEngine } from './autocannon.ts'
 import type { EngineTarget, OpenLoad } from './engine.ts'
+import { target } from './testing/paced-loads.ts'
 import { rawServer, reply } from './testing/raw-server.ts'
-
-function target(origin: string, connections = 4, pool = 12): EngineTarget {
-  return {
-    origin,
-    connections,
-    expectStatus: 200,
-    requests: Array.from({ length: pool }, (_, index) => ({
-      method: 'GET' as const,
-      path: '/me',
-      headers: { authorization: `Bearer token-${String(index).padStart(3, '0')}` },
-    })),
-  }
-}
 
 const closed = (milliseconds: number) => ({ milliseconds, arrivals: null })
 

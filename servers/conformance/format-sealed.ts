@@ -20,11 +20,7 @@ interface Sodium {
  * The very one of the plug-in, without the plug-in, which seals nothing but JSON objects. Loaded where such a session is seen: it is
  * not there for every system that the rest runs on.
  */
-const loaded: { sodium?: Sodium } = {}
-function theirs(): Sodium {
-  loaded.sodium ??= createRequire(import.meta.resolve('@fastify/secure-session'))('sodium-native') as Sodium
-  return loaded.sodium
-}
+const theirs = (): Sodium => createRequire(import.meta.resolve('@fastify/secure-session'))('sodium-native')
 
 /** A session sealed with XSalsa20-Poly1305, a point, the nonce. It has no header: what is true of it is its key and its content. */
 export function sealedSessions(subject: Subject, credential: string): TokenFormat | null {
