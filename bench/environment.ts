@@ -1,13 +1,17 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { findPackageJSON } from 'node:module'
 import os from 'node:os'
+import { pathToFileURL } from 'node:url'
 import type { Environment, Results } from '../src/results.ts'
 import type { Pinning } from './machine/pinning.ts'
 import { hasSchedstat } from './machine/schedstat.ts'
 import { NODE_FLAGS } from './process/child.ts'
 
-const ROOT = new URL('../', import.meta.url)
+/** Of a clone, or of the installed package, whose code lies one folder deeper. */
+const MANIFEST = findPackageJSON(import.meta.url)
+const ROOT = new URL('./', pathToFileURL(MANIFEST ?? ''))
 /** The packages whose version can move a number. */
 const PACKAGES = [
   '@fastify/secure-session',
@@ -22,29 +26,29 @@ const PACKAGES = [
   'undici',
 ] as const
 
-const readText = (path: string): string | null => {
+const readText = (path: string | URL): string | null => {
   try {
-    return readFileSync(new URL(path, ROOT), 'utf8')
+    return readFileSync(path, 'utf8')
   } catch {
     return null
   }
 }
 
-const versionOf = (path: string): string => {
-  const parsed: unknown = JSON.parse(readText(path) ?? '{}')
+const versionOf = (manifest: string | undefined): string => {
+  const parsed: unknown = JSON.parse((manifest === undefined ? null : readText(manifest)) ?? '{}')
   return typeof parsed === 'object' && parsed !== null && 'version' in parsed
     ? String(parsed.version)
     : 'unknown'
 }
 
-export const authbenchVersion = (): string => versionOf('package.json')
+export const authbenchVersion = (): string => versionOf(MANIFEST)
 
 export function describeEnvironment(
   pinning: Pinning,
   redis: { readonly version: string; readonly origin: 'own' | 'given' } | null,
 ): Environment {
   const cpus = os.cpus()
-  const lockfile = readText('package-lock.json')
+  const lockfile = readText(new URL('package-lock.json', ROOT))
   return {
     cpu: cpus[0]?.model.trim() ?? 'unknown',
     cores: os.availableParallelism(),
@@ -60,7 +64,7 @@ export function describeEnvironment(
     pinning,
     cpuSource: hasSchedstat() ? 'schedstat' : 'rusage',
     packages: Object.fromEntries(
-      PACKAGES.map((name) => [name, versionOf(`node_modules/${name}/package.json`)]),
+      PACKAGES.map((name) => [name, versionOf(findPackageJSON(name, import.meta.url))]),
     ),
   }
 }

@@ -31,6 +31,9 @@ export const optionsSchema = z.strictObject({
 })
 export type Options = z.infer<typeof optionsSchema>
 
+/** Editors find the schema by `$schema`. */
+export const configFileSchema = optionsSchema.extend({ $schema: z.string().optional() })
+
 /** What is there to choose from; handed in, because `src/` does not know the servers. */
 export interface Choices {
   readonly strategies: readonly string[]

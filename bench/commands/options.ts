@@ -6,7 +6,7 @@ import { firstJsonError } from '../../servers/json-position.ts'
 import { generateKeys } from '../../servers/keys.ts'
 import { parseKeysFile } from '../../servers/keys-file.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../servers/token-profile.ts'
-import { type Options, optionsSchema } from '../../src/config.ts'
+import { configFileSchema, type Options, optionsSchema } from '../../src/config.ts'
 import { AuthbenchError, messageOf } from '../../src/errors.ts'
 
 /** As long as every subject of a run. */
@@ -43,9 +43,10 @@ export function mergeOptions(flags: Options, configFile: string | undefined): Op
     )
   }
   const parsed: unknown = JSON.parse(text)
-  const fromFile = optionsSchema.safeParse(parsed)
+  const fromFile = configFileSchema.safeParse(parsed)
   if (!fromFile.success) throw invalidOptions(`${configFile}: `, fromFile.error)
-  return { ...fromFile.data, ...fromFlags.data }
+  const { $schema: _, ...options } = fromFile.data
+  return { ...options, ...fromFlags.data }
 }
 
 function invalidOptions(where: string, error: z.ZodError): AuthbenchError {

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import type { FromServer, ToServer } from '../../servers/messages.ts'
 import type { ProcessCpu } from '../../src/cell.ts'
 import { residentBytes } from '../machine/memory.ts'
@@ -48,8 +48,8 @@ export async function startServerProcess(
     if (wanted !== undefined) {
       authServer = await startAuthServerProcess(
         authServerInit(init),
-        // Of the same checkout.
-        new URL('auth-main.ts', entry),
+        // Of the same checkout, which may be TypeScript where this is the built package.
+        new URL(`auth-main${extname(entry.pathname)}`, entry),
         wanted.core,
         `auth server of '${init.strategy}'`,
         signal,
