@@ -43,6 +43,17 @@ test.each([
   })
 })
 
+test('a file of a CommonJS package is told what to do', async () => {
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }')
+  for (const text of ["import 'node:fs'\nexport default {}", 'export default {}']) {
+    const path = join(folder, 'common.ts')
+    writeFileSync(path, text)
+    await expect(describeStrategies([path], signal)).rejects.toMatchObject({
+      next: expect.stringContaining('.mts'),
+    })
+  }
+})
+
 test('an id is given once', async () => {
   const thief = file(
     'thief',

@@ -53,10 +53,15 @@ async function describe(file: string, signal: AbortSignal, limitMs: number): Pro
     if (signal.aborted) return null
     const known = error instanceof AuthbenchError && error.code.startsWith('STRATEGY_')
     throw new AuthbenchError(known ? error.code : 'STRATEGY_FILE_FAILED', messageOf(error), {
-      next: 'Its default export has to be an AuthStrategy, see servers/contract.ts and servers/examples/.',
+      next: isModule(messageOf(error))
+        ? 'Its default export has to be an AuthStrategy, see servers/contract.ts and servers/examples/.'
+        : 'Call it .mts, or put "type": "module" into the package.json above it.',
       cause: error,
     })
   } finally {
     await child.stop()
   }
 }
+
+/** `npm init` makes packages of CommonJS, where `import` and `export` are mistakes. */
+const isModule = (failure: string): boolean => !/outside a module|Unexpected token 'export'/.test(failure)
