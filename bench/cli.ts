@@ -174,6 +174,14 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
       exitWith((await import('./commands/list.ts')).list(kind, flags.json ?? false, terminal)),
     )
 
+  program
+    .command('completion')
+    .description('script for your shell, such as: source <(authbench completion bash)')
+    .argument('<shell>', 'bash, zsh, fish')
+    .action(async (shell: string) =>
+      exitWith((await import('./commands/completion.ts')).completion(shell, program, terminal)),
+    )
+
   return program
 }
 

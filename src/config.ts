@@ -64,12 +64,13 @@ function choose(kind: string, value: string, valid: readonly string[], problems:
 }
 
 const isProfile = (value: string): value is ProfileId => Object.hasOwn(PROFILES, value)
-const isTransport = (value: string): value is RunConfig['transport'] =>
-  value === 'bearer' || value === 'cookie'
-const isArrivals = (value: string): value is RunConfig['arrivals'] =>
-  value === 'poisson' || value === 'constant'
-const isPopularity = (value: string): value is RunConfig['popularity'] =>
-  value === 'cycle' || value === 'uniform' || value === 'zipf'
+/** Words that options take, the default first. */
+export const TRANSPORTS = ['bearer', 'cookie'] as const
+export const ARRIVALS = ['poisson', 'constant'] as const
+export const POPULARITIES = ['cycle', 'uniform', 'zipf'] as const
+
+const isOneOf = <Word extends string>(words: readonly Word[], value: string): value is Word =>
+  words.some((word) => word === value)
 const unique = (values: readonly string[]): string[] => [...new Set(values)]
 
 /** `all` stands for every one; beside an endpoint of others only what is named. */
@@ -106,13 +107,13 @@ export function resolveConfig(
   const offered: readonly string[] = profile?.scenarios ?? []
   const scenarios = unique(options.scenarios ?? choices.scenarios.filter((id) => offered.includes(id)))
   for (const scenario of scenarios) choose('scenario', scenario, choices.scenarios, problems)
-  const transport = options.transport ?? 'bearer'
-  choose('transport', transport, ['bearer', 'cookie'], problems)
+  const transport = options.transport ?? TRANSPORTS[0]
+  choose('transport', transport, TRANSPORTS, problems)
   const connections = options.connections ?? CONNECTIONS
-  const arrivals = options.arrivals ?? 'poisson'
-  choose('kind of arrivals', arrivals, ['poisson', 'constant'], problems)
-  const popularity = options.popularity ?? 'cycle'
-  choose('popularity', popularity, ['cycle', 'uniform', 'zipf'], problems)
+  const arrivals = options.arrivals ?? ARRIVALS[0]
+  choose('kind of arrivals', arrivals, ARRIVALS, problems)
+  const popularity = options.popularity ?? POPULARITIES[0]
+  choose('popularity', popularity, POPULARITIES, problems)
   const pool = options.pool ?? Math.max(profile?.pool ?? 1, connections)
   if (pool < connections) {
     problems.push(
@@ -125,9 +126,9 @@ export function resolveConfig(
     problems.length > 0 ||
     profile === null ||
     !isProfile(profileId) ||
-    !isTransport(transport) ||
-    !isArrivals(arrivals) ||
-    !isPopularity(popularity)
+    !isOneOf(TRANSPORTS, transport) ||
+    !isOneOf(ARRIVALS, arrivals) ||
+    !isOneOf(POPULARITIES, popularity)
   ) {
     throw new AuthbenchError('OPTIONS_INVALID', problems.join('\n'), {
       next: '`authbench run --help` shows the options, `authbench list` what there is to choose from.',

@@ -39,6 +39,8 @@ const FORMATS: Readonly<
   json: (report, gates) => `${JSON.stringify(comparisonData(report, gates), null, 2)}\n`,
 }
 
+export const COMPARE_FORMATS: readonly string[] = Object.keys(FORMATS)
+
 interface ComparisonData {
   readonly schema: 'authbench/compare@1'
   readonly verdict: GateVerdict

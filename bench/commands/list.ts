@@ -13,7 +13,7 @@ interface Listed {
   readonly text: string
 }
 
-const LISTS: Readonly<Record<string, () => readonly Listed[]>> = {
+export const LISTS: Readonly<Record<string, () => readonly Listed[]>> = {
   strategies: () =>
     Object.values(STRATEGIES).map(({ id, title, summary }) => ({ id, text: `${title}. ${summary}` })),
   scenarios: () => SCENARIOS.map(({ id, title, question }) => ({ id, text: `${title}. ${question}` })),
