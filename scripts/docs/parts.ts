@@ -1,26 +1,20 @@
-/**
- * Rewrites the generated parts of README.md, between `<!-- generated: NAME -->` and `<!-- end: NAME -->`.
- * `node scripts/readme.ts` writes; `node scripts/readme.ts --check` exits 1 when the file is stale.
- */
-import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { readResults } from '../bench/results-folder.ts'
-import { describeScenario, type Scenario } from '../bench/scenario.ts'
-import { SCENARIOS } from '../bench/scenarios/registry.ts'
-import { STRATEGIES, strategyIds, usualStrategies } from '../servers/registry.ts'
-import { CHECKLIST, CHECKLIST_GROUPS } from '../src/checklist.ts'
-import { LIMITS, MINIMUM_GROWTH_BYTES, SEND_LAG_SHARE, SEND_LAG_US } from '../src/checks/limits.ts'
-import { resolveConfig } from '../src/config.ts'
-import { METRICS } from '../src/metrics/registry.ts'
-import { PROFILES } from '../src/profiles.ts'
-import { familiesOf } from '../src/report/families.ts'
-import { markdownOfSection } from '../src/report/markdown.ts'
-import { revocationText } from '../src/report/wording.ts'
-import type { StrategyInfo } from '../src/strategy-info.ts'
-import { formatBytes, formatNumber } from '../src/units.ts'
+import { readResults } from '../../bench/results-folder.ts'
+import { describeScenario, type Scenario } from '../../bench/scenario.ts'
+import { SCENARIOS } from '../../bench/scenarios/registry.ts'
+import { STRATEGIES, strategyIds, usualStrategies } from '../../servers/registry.ts'
+import { CHECKLIST, CHECKLIST_GROUPS } from '../../src/checklist.ts'
+import { LIMITS, MINIMUM_GROWTH_BYTES, SEND_LAG_SHARE, SEND_LAG_US } from '../../src/checks/limits.ts'
+import { resolveConfig } from '../../src/config.ts'
+import { METRICS } from '../../src/metrics/registry.ts'
+import { PROFILES } from '../../src/profiles.ts'
+import { familiesOf } from '../../src/report/families.ts'
+import { markdownOfSection } from '../../src/report/markdown.ts'
+import { revocationText } from '../../src/report/wording.ts'
+import type { StrategyInfo } from '../../src/strategy-info.ts'
+import { formatBytes, formatNumber } from '../../src/units.ts'
 
-const README = new URL('../README.md', import.meta.url)
-const REFERENCE = new URL('../results/reference/', import.meta.url)
+const REFERENCE = new URL('../../results/reference/', import.meta.url)
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
@@ -98,7 +92,8 @@ function pointsOf({ params }: Scenario): string {
 
 const percent = (share: number | null) => (share === null ? '–' : `${share * 100} %`)
 
-const GENERATED: Readonly<Record<string, () => string>> = {
+/** Parts of the documentation that are made from the code, and from the published run. */
+export const GENERATED: Readonly<Record<string, () => string>> = {
   result: referenceRun,
   strategies: strategyTables,
   exceptions: () => table(['item: the server ...', 'fails by design', 'because'], exceptionRows()),
@@ -182,28 +177,3 @@ const GENERATED: Readonly<Record<string, () => string>> = {
       ],
     ),
 }
-
-function regenerate(text: string): string {
-  const found = new Set<string>()
-  const regenerated = text.replaceAll(
-    /(<!-- generated: (\S+) -->\n)[\s\S]*?(<!-- end: \2 -->)/g,
-    (_, start: string, name: string, end: string) => {
-      const make = GENERATED[name]
-      if (make === undefined) throw new Error(`README.md asks for '${name}', which nothing generates`)
-      found.add(name)
-      return `${start}\n${make()}\n\n${end}`
-    },
-  )
-  const missing = Object.keys(GENERATED).filter((name) => !found.has(name))
-  if (missing.length > 0) throw new Error(`README.md has no place for ${missing.join(', ')}`)
-  return regenerated
-}
-
-const before = readFileSync(README, 'utf8')
-const after = regenerate(before)
-if (process.argv.includes('--check')) {
-  if (after !== before) {
-    process.stderr.write('README.md is stale: run `node scripts/readme.ts`\n')
-    process.exitCode = 1
-  }
-} else writeFileSync(README, after)
