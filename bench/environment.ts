@@ -5,7 +5,10 @@ import { findPackageJSON } from 'node:module'
 import os from 'node:os'
 import { pathToFileURL } from 'node:url'
 import type { Environment, Results } from '../src/results.ts'
-import type { Pinning } from './machine/pinning.ts'
+import { ownCpuGroups } from './machine/cgroups.ts'
+import { systemFiles } from './machine/files.ts'
+import { allowedCpuList, type Pinning } from './machine/pinning.ts'
+import { narrowestQuota } from './machine/quota.ts'
 import { hasSchedstat } from './machine/schedstat.ts'
 import { NODE_FLAGS } from './process/child.ts'
 
@@ -52,6 +55,8 @@ export function describeEnvironment(
   return {
     cpu: cpus[0]?.model.trim() ?? 'unknown',
     cores: os.availableParallelism(),
+    quotaCores: narrowestQuota(systemFiles, ownCpuGroups(systemFiles).folders),
+    cpuset: allowedCpuList(systemFiles),
     memoryBytes: os.totalmem(),
     platform: `${process.platform} ${process.arch}`,
     kernel: os.release(),

@@ -2,8 +2,10 @@ import type { KeyMaterial, TokenProfile } from '../servers/contract.ts'
 import { AuthbenchError, messageOf } from '../src/errors.ts'
 import type { RunConfig } from '../src/results.ts'
 import type { StrategyInfo } from '../src/strategy-info.ts'
+import { systemFiles } from './machine/files.ts'
 import { authServerCore, type Pinning } from './machine/pinning.ts'
 import { readMachineTime } from './machine/proc-stat.ts'
+import { throttlingReader } from './machine/quota.ts'
 import type { Bench, StoreMeter, Subject } from './ports.ts'
 import { sendRaw } from './probe.ts'
 import { startGeneratorProcess } from './process/generator-process.ts'
@@ -83,6 +85,7 @@ export function machineBench(options: MachineBenchOptions): Bench {
     store: redis === null ? null : redisMeter(redis.control),
     probe: sendRaw,
     readMachineTime,
+    readThrottling: throttlingReader(systemFiles),
     now: () => new Date(),
   }
 }

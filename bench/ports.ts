@@ -4,6 +4,7 @@ import type { Arm, ProcessCpu, StoreUse } from '../src/cell.ts'
 import type { EngineRequest, EngineSlice, EngineTarget, Window } from './load/engine.ts'
 import type { EngineId, WarmUp, WarmUpLane } from './load/messages.ts'
 import type { MachineTime } from './machine/proc-stat.ts'
+import type { Throttling } from './machine/quota.ts'
 import type { RawResponse } from './probe.ts'
 
 /** One server under test. */
@@ -11,6 +12,8 @@ export interface Subject {
   readonly origin: string
   /** Null where the process is not on this machine, or its CPU time is not shown. */
   readonly pid: number | null
+  /** Processes that may be in another container than ours; absent: it is a child of ours. */
+  readonly elsewhere?: readonly number[]
   /** One credential for each name. */
   issue(names: readonly string[], kind?: CredentialKind): Promise<readonly string[]>
   /** Entries of so many others. Rejects for a strategy that has no store. */
@@ -67,5 +70,7 @@ export interface Bench {
   readonly store: StoreMeter | null
   probe(origin: string, request: EngineRequest): Promise<RawResponse>
   readMachineTime(): MachineTime | null
+  /** What CPU quotas did so far to this process, its children, and these others. By group. */
+  readThrottling(others: readonly number[]): ReadonlyMap<string, Throttling>
   now(): Date
 }

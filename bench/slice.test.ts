@@ -70,3 +70,19 @@ it('does not load it for longer than entries live', async () => {
   const { windows, config } = await windowsOn('session-near-cache', CACHED, { pool: 900_000 })
   expect(windows).toBe(2 + (2 * livesMs) / config.sliceMs)
 })
+
+it.each([
+  [100_000, 'invalid'],
+  [1, 'completed'],
+  [undefined, 'completed'],
+])('tells the cell that a quota stopped each window for %j us: %s', async (stoppedUs, state) => {
+  const { cells } = await windowsOn('none', ['none'], {}, stoppedUs === undefined ? {} : { stoppedUs })
+  const [cell] = cells
+  const slices = cell === undefined || cell.state === 'failed' ? [] : cell.load.slices
+  expect(slices.map(({ throttled }) => throttled)).toEqual(
+    slices.map(() => (stoppedUs === undefined ? undefined : { stops: 1, stoppedUs })),
+  )
+  expect(cell?.state).toBe(state)
+  // A quota does not go by: to measure again would take as long and show the same.
+  expect(cells.every((each) => each.attempt === 0)).toBe(true)
+})

@@ -4,6 +4,7 @@ import { attempt, type Lane, type MeasuredSlice, type RoundContext, type Track }
 import type { Arrivals, EngineSlice, Window } from './load/engine.ts'
 import type { EngineId } from './load/messages.ts'
 import { machineTimeBetween } from './machine/proc-stat.ts'
+import { throttlingBetween } from './machine/quota.ts'
 import { cpuBetween } from './machine/schedstat.ts'
 import type { Generator, StoreMeter, Subject } from './ports.ts'
 
@@ -63,8 +64,10 @@ export async function measureSlice(
     const serverBefore = await server.readCpu()
     const authBefore = await server.authServer?.readCpu()
     const machineBefore = bench.readMachineTime()
+    const throttlingBefore = bench.readThrottling(server.elsewhere ?? [])
     const { slice: engine, cpu } = await generator.slice(loadKey(lane, track.engine), window)
     const machine = machineTimeBetween(machineBefore, bench.readMachineTime())
+    const throttled = throttlingBetween(throttlingBefore, bench.readThrottling(server.elsewhere ?? []))
     if (isDisturbed(engine)) await endOfWay(lane, server)
     const serverAfter = await server.readCpu()
     const own = serverBefore === null || serverAfter === null ? null : cpuBetween(serverBefore, serverAfter)
@@ -86,6 +89,7 @@ export async function measureSlice(
         meanLatencyUs: engine.meanLatencyUs,
         idleUs: engine.idleUs,
         machine,
+        ...(throttled === null ? {} : { throttled }),
       },
       store: use === null ? null : { commands: use.commands, bytesIn: use.bytesIn, bytesOut: use.bytesOut },
       cache,

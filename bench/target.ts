@@ -156,6 +156,7 @@ export function targetSubject({ origin, path, credentials }: Target): Subject {
     path,
     // With several, none of them tells whether the target is warm.
     pid: only,
+    elsewhere: servers,
     issue: async (names) => names.map((_, index) => credentials[index % credentials.length] ?? ''),
     fill: () => Promise.reject(new Error('the store of a target is its own affair')),
     storeBytes: async () => 0,

@@ -36,6 +36,8 @@ export const sliceSchema = z.object({
     .object({ totalUs: z.number(), busyUs: z.number(), stealUs: z.number() })
     .nullable()
     .describe('all processors together, from /proc/stat'),
+  /** What CPU quotas of control groups did inside the window; absent where none is shown. */
+  throttled: z.object({ stops: z.number().int(), stoppedUs: z.number() }).optional(),
 })
 export type Slice = z.infer<typeof sliceSchema>
 

@@ -3,6 +3,12 @@ import { z } from 'zod'
 export const environmentSchema = z.object({
   cpu: z.string(),
   cores: z.number().int(),
+  /** CPU quota of the container, in cores; absent or null where none can be seen. */
+  quotaCores: z.number().positive().nullable().optional(),
+  /** The processors that may be used, as `0-3,8`; absent or null where the system does not tell. */
+  cpuset: z.string().nullable().optional(),
+  /** What `authbench doctor` would have said against measuring here. */
+  warnings: z.array(z.string()).optional(),
   memoryBytes: z.number(),
   platform: z.string(),
   kernel: z.string(),

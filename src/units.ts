@@ -207,6 +207,10 @@ export function formatCount(count: number, singular: string, plural = `${singula
   return `${rounded(count, 1, false)} ${count === 1 ? singular : plural}`
 }
 
+/** `1 core`, `1.5 cores`: quotas need not be whole. */
+export const formatCores = (cores: number): string =>
+  `${formatNumber(cores)} ${cores === 1 ? 'core' : 'cores'}`
+
 /** `a`, `a and b`, `a, b and c`. */
 export function formatList(words: readonly string[]): string {
   const last = words.at(-1) ?? 'none'

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { authServerCore, type Placement, parseCpuList, planPinning, withAuthServer } from './pinning.ts'
 
 const plan = (change: Partial<Placement>) =>
-  planPinning({ cpus: [0, 1], canPin: true, siblings: (cpu) => String(cpu), redis: 'own', ...change })
+  planPinning({
+    cpus: [0, 1],
+    canPin: true,
+    siblings: (cpu) => String(cpu),
+    quota: null,
+    redis: 'own',
+    ...change,
+  })
 
 describe('pinning', () => {
   it('reads ranges and single processors', () => {
@@ -34,6 +41,27 @@ describe('pinning', () => {
     expect(pinning).toMatchObject({ server: 0, redis: 2, generator: 4 })
     expect(pinning.sentence).not.toContain('physical')
     expect(plan({ cpus: [0, 1], siblings: paired }).sentence).toContain('two threads of one physical core')
+  })
+
+  it.each([
+    [1, [0, 1]],
+    [1.5, [0, 1, 2, 3]],
+    [0.2, [4, 5]],
+  ])('pins nothing where a quota of %d does not pay for two cores of %j', (quota, cpus) => {
+    const pinning = plan({ quota, cpus })
+    expect(pinning).toMatchObject({ server: null, redis: null, generator: null })
+    expect(pinning.sentence).toContain(`CPU quota of ${quota} core`)
+  })
+
+  it('uses no more cores than a quota pays for, and says whose it is', () => {
+    const pinning = plan({ quota: 2.5, cpus: [0, 1, 2, 3] })
+    expect(pinning).toMatchObject({ server: 0, redis: 1, generator: 1 })
+    expect(pinning.sentence).toContain('A CPU quota of 2.5 cores is spent by all of them together.')
+  })
+
+  it('is not changed by a quota of all cores', () => {
+    expect(plan({ quota: 2 })).toEqual(plan({ quota: null }))
+    expect(plan({ quota: 1, cpus: [3] })).toEqual(plan({ quota: null, cpus: [3] }))
   })
 
   it('does not claim to have moved a Redis that is not its own', () => {

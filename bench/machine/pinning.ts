@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import type { Environment } from '../../src/results.ts'
+import { formatCores } from '../../src/units.ts'
+import { ownCpuGroups } from './cgroups.ts'
+import { type Files, systemFiles } from './files.ts'
+import { narrowestQuota } from './quota.ts'
 
 export type Pinning = Environment['pinning']
 
@@ -16,24 +19,16 @@ export function parseCpuList(list: string): number[] {
     })
 }
 
-/** The processors that this process may use, which in a container need not begin at 0. */
-function allowedCpus(): number[] {
-  try {
-    const status = readFileSync('/proc/self/status', 'utf8')
-    return parseCpuList(/^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1] ?? '')
-  } catch {
-    return []
-  }
-}
+/** The processors that this process may use, which in a container need not begin at 0. Null where the system does not tell. */
+export const allowedCpuList = (files: Files): string | null =>
+  /^Cpus_allowed_list:\s*(\S+)\s*$/m.exec(files.read('/proc/self/status') ?? '')?.[1] ?? null
+
+export const canPinTo = (cpu: number): boolean =>
+  spawnSync('taskset', ['--cpu-list', String(cpu), 'true'], { stdio: 'ignore' }).status === 0
 
 /** The processors of the same physical core; null where the system does not tell. */
-function siblingsOf(cpu: number): string | null {
-  try {
-    return readFileSync(`/sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`, 'utf8').trim()
-  } catch {
-    return null
-  }
-}
+export const siblingsOf = (cpu: number, files: Files = systemFiles): string | null =>
+  files.read(`/sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`)?.trim() ?? null
 
 /** One processor of each physical core first, then their siblings: two threads of one core slow each other down. */
 function distinctCoresFirst(
@@ -50,13 +45,19 @@ export interface Placement {
   /** What `taskset` answers when it is asked to pin. */
   readonly canPin: boolean
   readonly siblings: (cpu: number) => string | null
+  /** CPU quota of the container, in cores; null: none. */
+  readonly quota: number | null
   /** Null: no strategy of the run needs Redis, or it runs where the harness cannot move it. */
   readonly redis: 'own' | 'given' | null
 }
 
-/** Server, Redis and generator on cores of their own; on two cores Redis shares the generator's. */
-export function planPinning({ cpus, canPin, siblings, redis }: Placement): Pinning {
+/**
+ * Server, Redis and generator on cores of their own; on two cores Redis shares the generator's. No more cores than the quota pays for: it
+ * would stop the processes on them in the middle of every period.
+ */
+export function planPinning({ cpus, canPin, siblings, quota, redis }: Placement): Pinning {
   const { ordered, distinct } = distinctCoresFirst(cpus, siblings)
+  const paid = quota === null ? cpus.length : Math.min(cpus.length, Math.floor(quota))
   const [first, second, third] = ordered
   const none = { server: null, redis: null, generator: null }
   if (!canPin) {
@@ -66,10 +67,16 @@ export function planPinning({ cpus, canPin, siblings, redis }: Placement): Pinni
         'Not pinned: this system does not let a program choose its cores, so the scheduler moves processes at will.',
     }
   }
+  if (paid < 2 && cpus.length > 1 && quota !== null) {
+    return {
+      ...none,
+      sentence: `Not pinned: there are ${cpus.length} cores, but the CPU quota of ${formatCores(quota)} does not pay for two, so server, Redis and generator take turns.`,
+    }
+  }
   if (first === undefined || second === undefined) {
     return { ...none, sentence: 'Not pinned: with one core, server, Redis and generator take turns on it.' }
   }
-  const generator = cpus.length < 4 || third === undefined ? second : third
+  const generator = paid < 4 || third === undefined ? second : third
   const ownRedis = redis === 'own' ? second : null
   const where = [
     `Server on core ${first}`,
@@ -81,15 +88,18 @@ export function planPinning({ cpus, canPin, siblings, redis }: Placement): Pinni
   const used = new Set([first, second, generator]).size
   const threads =
     distinct < used ? ' Some of these are two threads of one physical core, which slow each other down.' : ''
-  return { server: first, redis: ownRedis, generator, sentence: `${where.join('; ')}.${threads}` }
+  const limit =
+    quota === null || quota >= cpus.length
+      ? ''
+      : ` A CPU quota of ${formatCores(quota)} is spent by all of them together.`
+  return { server: first, redis: ownRedis, generator, sentence: `${where.join('; ')}.${threads}${limit}` }
 }
 
 export function detectPinning(redis: Placement['redis']): Pinning {
-  const cpus = allowedCpus()
-  const canPin =
-    process.platform === 'linux' &&
-    spawnSync('taskset', ['--cpu-list', String(cpus[0] ?? 0), 'true'], { stdio: 'ignore' }).status === 0
-  return planPinning({ cpus, canPin, siblings: siblingsOf, redis })
+  const cpus = parseCpuList(allowedCpuList(systemFiles) ?? '')
+  const quota = narrowestQuota(systemFiles, ownCpuGroups(systemFiles).folders)
+  const canPin = process.platform === 'linux' && canPinTo(cpus[0] ?? 0)
+  return planPinning({ cpus, canPin, siblings: siblingsOf, quota, redis })
 }
 
 /** The auth server is another machine's: it keeps off the server's core, and off the generator's where it can. */

@@ -36,6 +36,8 @@ export interface FakeBenchOptions {
   readonly onSlice?: (strategy: string) => void
   /** Called with the number of servers that were started so far. */
   readonly onStart?: (count: number) => void
+  /** A CPU quota stops everything once from each reading of its counters to the next, for so long. */
+  readonly stoppedUs?: number
   /** Called when a store measurement begins. */
   readonly onMeasure?: () => void
 }
@@ -67,6 +69,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
   const slicesOf = new Map<string, number>()
   let currentStrategy = ''
   let ticks = 0
+  let readings = 0
 
   const serverOf = (key: string): FakeServer => servers[key] ?? fallback
   const keyOf = (prefix: string) => (prefix.split(':').at(-2) ?? '').replace(/-main$/, '')
@@ -232,6 +235,10 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       return { status, requestBytes: 100, headBytes: 170, bodyBytes: 60 }
     },
     readMachineTime: () => null,
+    readThrottling: () =>
+      options.stoppedUs === undefined
+        ? new Map()
+        : new Map([['/group', { stops: ++readings, stoppedUs: readings * options.stoppedUs }]]),
     now: () => new Date(1_700_000_000_000 + 1000 * ticks++),
   }
 }

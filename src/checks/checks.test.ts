@@ -84,6 +84,20 @@ describe('checks of a cell', () => {
   })
 
   it.each([
+    [0, 0, 'ok'],
+    [1, 0.004, 'warn'],
+    [6, 0.05, 'invalid'],
+    [20, 1.4, 'invalid'],
+  ])('a quota that stops processes %d times, for %d of each window, is %s', (stops, share, expected) => {
+    const cell = withSlices(({ seconds }) => ({ throttled: { stops, stoppedUs: share * seconds * 1e6 } }))
+    expect(outcome('throttling', cell)).toBe(expected)
+  })
+
+  it('a quota is not spoken of where none is shown', () => {
+    expect(outcome('throttling', healthy())).toBeUndefined()
+  })
+
+  it.each([
     [0.03, 'ok'],
     [0.1, 'warn'],
     [0.2, 'invalid'],

@@ -11,6 +11,11 @@ export const LIMITS = {
   failures: { warn: null, invalid: 0 },
   /** Processor time that the hypervisor gave to other machines. */
   steal: { warn: 0.01, invalid: 0.03 },
+  /**
+   * Time that a CPU quota kept processes from running. One stop lasts tens of milliseconds and holds up all that are in flight: beyond one
+   * in a hundred it is the quota that p99 shows, and throughput is the quota's as well.
+   */
+  throttling: { warn: 0, invalid: 0.01 },
   /** Processor time of processes that are none of server, Redis and generator. */
   foreign: { warn: 0.08, invalid: 0.15 },
   /** Distance of throughput x latency from the number of connections. */

@@ -10,6 +10,7 @@ import { pacing } from './pacing.ts'
 import { noCredential, ownCredential } from './probes.ts'
 import { generator, saturation } from './saturation.ts'
 import { foreignCommands } from './store.ts'
+import { throttling } from './throttling.ts'
 import { warmUp } from './warm-up.ts'
 
 /** Every check of a cell, in the order in which a cause is looked for: wrong answers first, then a disturbed machine. */
@@ -23,6 +24,7 @@ const CHECKS: readonly CellCheck[] = [
   reconnects,
   foreignCommands,
   steal,
+  throttling,
   foreignCpu,
   little,
   utilisation,

@@ -34,6 +34,7 @@ describe('findings', () => {
     ['client-limited', troubled('generator', 0.97), '97 %'],
     ['steal', troubled('steal', 0.04, 'invalid'), '4.0 %'],
     ['foreign-cpu', troubled('foreign-cpu', 0.08), '8.0 %'],
+    ['throttling', troubled('throttling', 0.05, 'invalid'), '5.0 %'],
     ['drift', troubled('drift', 0.07), '7.0 %'],
   ])('name %s with its size', (kind, change, words) => {
     const [finding, ...others] = found(change)

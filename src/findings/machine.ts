@@ -1,10 +1,12 @@
 import type { Measured } from '../analysis/measured.ts'
 import type { Check, CompletedCell } from '../cell.ts'
 import { PROFILES } from '../profiles.ts'
-import { formatCount, formatPercent } from '../units.ts'
+import { formatCores, formatCount, formatPercent } from '../units.ts'
 import { type Finder, info, warning } from './finding.ts'
 
 const QUIETER = 'Close what else is running, such as browsers, indexers and builds, then run again.'
+const WHOLE_CORES =
+  'Give the container whole cores instead of a quota, such as `docker run --cpuset-cpus=0,1` without --cpus.'
 
 /** Cells with one of the outcomes in a check, and the worst value; only cells that only warn are part of numbers. */
 function trouble(
@@ -37,7 +39,7 @@ export const clientLimited: Finder = (results) => {
   ]
 }
 
-const DISTURBANCES: readonly string[] = ['generator', 'steal', 'foreign-cpu']
+const DISTURBANCES: readonly string[] = ['generator', 'steal', 'throttling', 'foreign-cpu']
 
 /** More connections show nothing of a strategy that the load generator or the machine held back. */
 export const notSaturated: Finder = ({ config: { connections }, strategies }, cells) => {
@@ -87,6 +89,20 @@ export const noisyMachine: Finder = (results) => {
   ]
 }
 
+export const throttled: Finder = (results) => {
+  const { cells, worst } = trouble(results, 'throttling')
+  if (worst === null) return []
+  const { quotaCores } = results.environment
+  const quota = quotaCores == null ? 'A CPU quota' : `The CPU quota of ${formatCores(quotaCores)}`
+  return [
+    warning(
+      'throttling',
+      `${quota} stopped processes for up to ${formatPercent(worst)} of the time, summed over processors, in ${formatCount(cells, 'cell')}: latency and throughput there are the quota's.`,
+      WHOLE_CORES,
+    ),
+  ]
+}
+
 export const drifting: Finder = (results) => {
   const { cells, worst } = trouble(results, 'drift', ['warn'])
   if (worst === null) return []
@@ -103,16 +119,16 @@ export const drifting: Finder = (results) => {
   ]
 }
 
-export const unpinned: Finder = ({ environment: { pinning } }) =>
-  pinning.server !== null
-    ? []
-    : [
-        warning(
-          'unpinned',
-          pinning.sentence,
-          'The scheduler moves the processes about, which widens every interval; on Linux install taskset (package util-linux).',
-        ),
-      ]
+export const unpinned: Finder = ({ environment: { pinning, cores, quotaCores } }) => {
+  if (pinning.server !== null) return []
+  const advice =
+    cores < 2
+      ? 'Use a machine with two cores or more: here the server waits for its own load generator.'
+      : quotaCores != null && quotaCores < 2
+        ? WHOLE_CORES
+        : 'The scheduler moves the processes about, which widens every interval; on Linux install taskset (package util-linux).'
+  return [warning('unpinned', pinning.sentence, advice)]
+}
 
 export const sharedCore: Finder = ({ environment: { pinning, cores } }) =>
   pinning.redis === null || pinning.redis !== pinning.generator

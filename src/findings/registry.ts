@@ -5,7 +5,15 @@ import { lostCells, repeatedCells } from './cells.ts'
 import { tooFewRounds, unevenRounds, wideNoise } from './evidence.ts'
 import type { Finder } from './finding.ts'
 import { fellBehind, notConverged } from './load.ts'
-import { clientLimited, drifting, noisyMachine, notSaturated, sharedCore, unpinned } from './machine.ts'
+import {
+  clientLimited,
+  drifting,
+  noisyMachine,
+  notSaturated,
+  sharedCore,
+  throttled,
+  unpinned,
+} from './machine.ts'
 
 /** In the order of reports: what voids most comes first. */
 const FINDERS: readonly Finder[] = [
@@ -13,6 +21,7 @@ const FINDERS: readonly Finder[] = [
   repeatedCells,
   tooFewRounds,
   noisyMachine,
+  throttled,
   wideNoise,
   unevenRounds,
   clientLimited,

@@ -36,6 +36,7 @@ const listText = (words: readonly string[]): string => (words.length === 0 ? 'no
 const FACTS: readonly Fact[] = [
   timed('processor', ({ environment }) => environment.cpu),
   timed('cores', ({ environment }) => `${environment.cores}`),
+  timed('CPU quota', ({ environment: { quotaCores } }) => (quotaCores == null ? 'none' : `${quotaCores}`)),
   timed('platform', ({ environment }) => environment.platform),
   timed('Node.js', ({ environment }) => environment.node),
   timed('Node.js flags', ({ environment }) => listText(environment.nodeFlags)),

@@ -1,5 +1,12 @@
 import type { Results } from '../../results.ts'
-import { formatBytes, formatCount, formatDuration, formatList, formatNumber } from '../../units.ts'
+import {
+  formatBytes,
+  formatCores,
+  formatCount,
+  formatDuration,
+  formatList,
+  formatNumber,
+} from '../../units.ts'
 import { groupsOf } from '../group.ts'
 import type { Block, Section } from '../model.ts'
 import { textCell } from '../model.ts'
@@ -123,8 +130,15 @@ function limits(results: Results): readonly string[] {
           'In an open loop few requests are in flight at once, so that lookups in Redis are hardly batched: each costs the server more CPU than in a saturated closed loop.',
         ]
       : []),
+    ...(environment.warnings ?? []).map((warning) => `Said before the run: ${warning}`),
     'One server process on one machine: effects of scale-out, of TLS and of real networks are not in these numbers.',
   ]
+}
+
+function processorText({ cpu, cores, quotaCores, cpuset }: Results['environment']): string {
+  const quota = quotaCores == null ? [] : [`CPU quota of ${formatCores(quotaCores)}`]
+  const own = cpuset == null || cpuset === '' ? [] : [`processors ${cpuset}`]
+  return [cpu, formatCount(cores, 'core'), ...quota, ...own].join(', ')
 }
 
 function environmentTable({ environment, run }: Results): Block {
@@ -134,7 +148,7 @@ function environmentTable({ environment, run }: Results): Block {
       ? 'not used'
       : `${environment.redis} (${environment.redisOrigin === 'given' ? 'given by the user' : 'started by the run'})`
   const rows: readonly (readonly [string, string])[] = [
-    ['Processor', `${environment.cpu}, ${formatCount(environment.cores, 'core')}`],
+    ['Processor', processorText(environment)],
     ['Memory', formatBytes(environment.memoryBytes)],
     ['System', `${environment.platform}, kernel ${environment.kernel}`],
     ['Node.js', [environment.node, `V8 ${environment.v8}`, ...environment.nodeFlags].join(', ')],
