@@ -146,7 +146,11 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
           percent(LIMITS.steal.warn),
           percent(LIMITS.steal.invalid),
         ],
-        ['time that a CPU quota of the container stopped processes', 'any', percent(LIMITS.throttling.invalid)],
+        [
+          'time that a CPU quota of the container stopped processes',
+          'any',
+          percent(LIMITS.throttling.invalid),
+        ],
         ['processor time of other programs', percent(LIMITS.foreign.warn), percent(LIMITS.foreign.invalid)],
         [
           "Little's law: throughput × latency against connections",
