@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { MAX_CREDENTIAL_BYTES, type Transport } from '../servers/contract.ts'
 import { AuthbenchError, messageOf } from '../src/errors.ts'
+import type { Environment } from '../src/results.ts'
 import type { StrategyInfo } from '../src/strategy-info.ts'
+import { addressOf } from './load/address.ts'
+import { cpuCounter } from './machine/cpu-counter.ts'
 import { listenersOn } from './machine/listeners.ts'
-import { countWithWorkers, mastersAmong, readCpuWithWorkers } from './machine/workers.ts'
+import { familyOf, mastersAmong } from './machine/process-family.ts'
 import type { Subject } from './ports.ts'
 import { protectedRequest, sendRaw } from './probe.ts'
 
@@ -147,10 +150,17 @@ export async function assertAnswers(
   )
 }
 
+/** Where it is, and whose CPU time is its own. */
+export const describeTarget = ({ origin }: Target): NonNullable<Environment['target']> => ({
+  address: new URL(origin).host,
+  processes: familyOf(mastersAmong(listenersOn(addressOf(origin)))).map(({ pid, name }) => ({ pid, name })),
+})
+
 /** The target as a subject: nothing is started, nothing is stopped. Credentials are used again where the run needs more. */
 export function targetSubject({ origin, path, credentials }: Target): Subject {
-  const servers = mastersAmong(listenersOn(Number(new URL(origin).port || 80)))
-  const [only = null] = countWithWorkers(servers) === 1 ? servers : []
+  const servers = mastersAmong(listenersOn(addressOf(origin)))
+  const counter = cpuCounter(servers)
+  const [only = null] = counter.processes() === 1 ? servers : []
   return {
     origin,
     path,
@@ -161,7 +171,7 @@ export function targetSubject({ origin, path, credentials }: Target): Subject {
     fill: () => Promise.reject(new Error('the store of a target is its own affair')),
     storeBytes: async () => 0,
     readCache: async () => null,
-    readCpu: async () => readCpuWithWorkers(servers),
+    readCpu: async () => counter.read(),
     readMemory: () => null,
     async assertAlive() {},
     pin() {},

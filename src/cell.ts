@@ -7,10 +7,14 @@ export type Params = z.infer<typeof paramsSchema>
 export const processCpuSchema = z.object({
   /** The thread that runs JavaScript. */
   mainUs: z.number(),
-  /** Garbage collection helpers, the libuv pool, the JIT compiler. */
+  /** Garbage collection helpers, the libuv pool, the JIT compiler, workers; threads and children that ended included. */
   otherUs: z.number(),
   /** Runnable but not running: what other processes took from it. Null where the system does not tell. */
   runQueueUs: z.number().nullable(),
+  /** Threads or children ended unseen: so much of what they used may still be missing. Absent: nothing is. */
+  lagUs: z.number().optional(),
+  /** The kernel's sum over the process is less than its parts by so much. Absent: it is not. */
+  contradictionUs: z.number().optional(),
 })
 export type ProcessCpu = z.infer<typeof processCpuSchema>
 

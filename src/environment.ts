@@ -27,6 +27,13 @@ export const environmentSchema = z.object({
     /** In words, for the report: which core runs what, or why nothing is pinned. */
     sentence: z.string(),
   }),
+  /** The user's endpoint: where connections went, and the processes whose CPU time was counted; absent: there is none. */
+  target: z
+    .object({
+      address: z.string(),
+      processes: z.array(z.object({ pid: z.number().int(), name: z.string() })),
+    })
+    .optional(),
   cpuSource: z.enum(['schedstat', 'rusage']),
   packages: z.record(z.string(), z.string()),
 })

@@ -17,7 +17,7 @@ import { createResultsFolder } from '../results-folder.ts'
 import { lockMachine } from '../run-lock.ts'
 import { type RunOutcome, runAll } from '../runner.ts'
 import { describeScenario } from '../scenario.ts'
-import { assertAnswers } from '../target.ts'
+import { assertAnswers, describeTarget } from '../target.ts'
 import type { Terminal } from '../terminal.ts'
 import { checkBeforeRun } from './conformance.ts'
 import { mergeOptions, redisUrl } from './options.ts'
@@ -98,10 +98,13 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   }
   const checklist = wantsChecklist ? await checkBeforeRun(strategies, signal, terminal) : []
   const git = describeGit()
-  const environment = describeEnvironment(
-    pinning,
-    redis === null ? null : { version: redis.control.version, origin: redis.origin },
-  )
+  const environment = {
+    ...describeEnvironment(
+      pinning,
+      redis === null ? null : { version: redis.control.version, origin: redis.origin },
+    ),
+    ...(target === null ? {} : { target: describeTarget(target) }),
+  }
   const analysed = (outcome: RunOutcome, measured: RunConfig) => ({
     ...analyse(outcome.cells, {
       run: {

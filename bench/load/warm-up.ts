@@ -1,5 +1,6 @@
+import { cpuUs } from '../../src/metrics/cpu.ts'
 import { hasConverged } from '../../src/warm-up.ts'
-import { readSchedstat } from '../machine/schedstat.ts'
+import { type CpuCounter, cpuCounter } from '../machine/cpu-counter.ts'
 import type { OpenLoad } from './engine.ts'
 import type { WarmUp, WarmUpLane } from './messages.ts'
 
@@ -30,22 +31,23 @@ export async function warmUp(
   return warm
 }
 
-function cpuUs(pid: number | null): number | null {
-  const cpu = pid === null ? null : readSchedstat(pid)
-  return cpu === null ? null : cpu.mainUs + cpu.otherUs
+function usedUs(counter: CpuCounter | null): number | null {
+  const cpu = counter?.read() ?? null
+  return cpu === null ? null : cpuUs(cpu)
 }
 
 async function warmOne({ load, pid }: Lane, wanted: number, until: number): Promise<WarmUp> {
   const costs: number[] = []
   let requests = 0
-  let before = cpuUs(pid)
+  const counter = pid === null ? null : cpuCounter([pid])
+  let before = usedUs(counter)
   const converged = () => (before === null ? null : hasConverged(costs))
   const goesOn = () => requests < wanted || (requests < wanted * PATIENCE && converged() === false)
   while (goesOn() && performance.now() < until) {
     const slice = await load.slice({ milliseconds: WINDOW_MS, arrivals: null })
     requests += slice.responses
     if (slice.errors + slice.timeouts + slice.reconnects > 0) break
-    const after = cpuUs(pid)
+    const after = usedUs(counter)
     if (before !== null && after !== null && slice.responses > 0)
       costs.push((after - before) / slice.responses)
     before = after

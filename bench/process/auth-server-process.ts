@@ -1,7 +1,7 @@
 import type { FromAuthServer, ToAuthServer } from '../../servers/auth-server/messages.ts'
 import type { AuthServerAddress } from '../../servers/contract.ts'
 import type { ProcessCpu } from '../../src/cell.ts'
-import { readSchedstat } from '../machine/schedstat.ts'
+import { cpuCounter } from '../machine/cpu-counter.ts'
 import { Child } from './child.ts'
 
 /** Many servers start at once, on what may be two slow cores. */
@@ -31,10 +31,11 @@ export async function startAuthServerProcess(
   const usage = () => child.request({ type: 'usage' }, 'usage', USAGE_LIMIT_MS)
   try {
     const { address } = await child.request({ type: 'init', ...init }, 'ready', START_LIMIT_MS)
+    const counter = cpuCounter([child.pid])
     return {
       address,
       async readCpu() {
-        const cpu = child.gone ? null : readSchedstat(child.pid)
+        const cpu = child.gone ? null : counter.read()
         if (cpu !== null) return cpu
         const { userUs, systemUs } = await usage()
         return { mainUs: userUs + systemUs, otherUs: 0, runQueueUs: null }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import type { FromServer, ToServer } from '../../servers/messages.ts'
 import type { ProcessCpu } from '../../src/cell.ts'
+import { cpuCounter } from '../machine/cpu-counter.ts'
 import { residentBytes } from '../machine/memory.ts'
-import { readSchedstat } from '../machine/schedstat.ts'
 import type { Subject } from '../ports.ts'
 import { type AuthServerProcess, startAuthServerProcess } from './auth-server-process.ts'
 import { Child } from './child.ts'
@@ -60,6 +60,7 @@ export async function startServerProcess(
       'ready',
       START_LIMIT_MS,
     )
+    const counter = cpuCounter([child.pid])
     return {
       pid: child.pid,
       origin: `http://127.0.0.1:${port}`,
@@ -75,7 +76,7 @@ export async function startServerProcess(
       },
       readCache: async () => (await usage()).cache,
       async readCpu(): Promise<ProcessCpu> {
-        const cpu = child.gone ? null : readSchedstat(child.pid)
+        const cpu = child.gone ? null : counter.read()
         if (cpu !== null) return cpu
         const { userUs, systemUs } = await usage()
         return { mainUs: userUs + systemUs, otherUs: 0, runQueueUs: null }

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { readSchedstat } from '../machine/schedstat.ts'
+import { cpuUs } from '../../src/metrics/cpu.ts'
+import { type CpuCounter, cpuCounter } from '../machine/cpu-counter.ts'
 import type { StoreMeter } from '../ports.ts'
 import type { RedisControl } from './connection.ts'
 import { difference } from './usage.ts'
 
-const totalUs = (pid: number): number | null => {
-  const cpu = readSchedstat(pid)
-  return cpu === null ? null : cpu.mainUs + cpu.otherUs
+const usedUs = (counter: CpuCounter | null): number | null => {
+  const cpu = counter?.read() ?? null
+  return cpu === null ? null : cpuUs(cpu)
 }
 
 /**
@@ -42,12 +43,13 @@ export function redisMeter(
   control: RedisControl,
   wait: (ms: number) => Promise<unknown> = delay,
 ): StoreMeter {
+  const counter = control.isLocal ? cpuCounter([control.processId]) : null
   return {
     async measure() {
       const before = await control.snapshot()
-      const cpuBefore = control.isLocal ? totalUs(control.processId) : null
+      const cpuBefore = usedUs(counter)
       return async () => {
-        const cpuAfter = control.isLocal ? totalUs(control.processId) : null
+        const cpuAfter = usedUs(counter)
         const use = difference(before, await control.snapshot())
         return cpuBefore === null || cpuAfter === null ? use : { ...use, cpuUs: cpuAfter - cpuBefore }
       }

@@ -1,7 +1,7 @@
 import { generateKeys } from '../../servers/keys.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../servers/token-profile.ts'
+import { cpuCounter } from '../machine/cpu-counter.ts'
 import type { Pinning } from '../machine/pinning.ts'
-import { readSchedstat } from '../machine/schedstat.ts'
 import { Child } from '../process/child.ts'
 import { startGeneratorProcess } from '../process/generator-process.ts'
 import { OWN_SERVERS, startServerProcess } from '../process/server-process.ts'
@@ -100,6 +100,7 @@ async function startKnownServerProcess(
   scope.defer(() => child.stop())
   const { port } = await child.request({ type: 'listen' }, 'listening', START_LIMIT_MS)
   child.pin(core)
+  const counter = cpuCounter([child.pid])
   return {
     port,
     origin: `http://127.0.0.1:${port}`,
@@ -107,6 +108,6 @@ async function startKnownServerProcess(
       await child.request({ type: 'behave', behaviour }, 'behaving', ANSWER_LIMIT_MS)
     },
     observe: async () => (await child.request({ type: 'observe' }, 'observed', ANSWER_LIMIT_MS)).observed,
-    readCpu: () => (child.gone ? null : readSchedstat(child.pid)),
+    readCpu: () => (child.gone ? null : counter.read()),
   }
 }

@@ -151,6 +151,11 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
           'any',
           percent(LIMITS.throttling.invalid),
         ],
+        [
+          'CPU time that may be missing because threads or child processes ended',
+          percent(LIMITS.cpuLag.warn),
+          percent(LIMITS.cpuLag.invalid),
+        ],
         ['processor time of other programs', percent(LIMITS.foreign.warn), percent(LIMITS.foreign.invalid)],
         [
           "Little's law: throughput × latency against connections",

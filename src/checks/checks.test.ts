@@ -258,3 +258,19 @@ describe('checks of a cell', () => {
     ).toBe('unknown')
   })
 })
+
+describe('counters of CPU time', () => {
+  const withCpu = (change: Partial<NonNullable<Slice['server']>>) =>
+    withSlices(({ server }) => ({ server: server === null ? null : { ...server, ...change } }))
+
+  it.each([
+    ['whole', {}, 'ok'],
+    ['short of a little', { lagUs: 1000 }, 'ok'],
+    ['short of a tenth', { lagUs: 200_000 }, 'warn'],
+    ['short of most', { lagUs: 5_000_000 }, 'invalid'],
+    ['that contradict each other', { contradictionUs: 30_000 }, 'invalid'],
+    ['that went down', { mainUs: -400_000, otherUs: 0 }, 'invalid'],
+  ])('%s', (_what, change, expected) => {
+    expect(outcome('cpu-counters', withCpu(change))).toBe(expected)
+  })
+})

@@ -1,6 +1,7 @@
 import type { Check } from '../cell.ts'
 import type { CellData } from '../metrics/metric.ts'
 import type { CellCheck, CheckedStrategy } from './check.ts'
+import { cpuCounters } from './cpu-counters.ts'
 import { drift } from './drift.ts'
 import { errors, reconnects, requests, statuses, timeouts } from './failures.ts'
 import { little, utilisation } from './laws.ts'
@@ -26,6 +27,7 @@ const CHECKS: readonly CellCheck[] = [
   steal,
   throttling,
   foreignCpu,
+  cpuCounters,
   little,
   utilisation,
   pacing,

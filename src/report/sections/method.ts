@@ -135,6 +135,18 @@ function limits(results: Results): readonly string[] {
   ]
 }
 
+const NAMED_PROCESSES = 8
+
+/** Whose CPU time is in the numbers. */
+function targetText({ address, processes }: NonNullable<Results['environment']['target']>): string {
+  const names = processes.map(({ pid, name }) => `${name} (${pid})`)
+  const counted =
+    names.length === 0
+      ? 'CPU time not measured: its processes are not shown'
+      : `CPU time of ${formatList(names.slice(0, NAMED_PROCESSES))}${names.length > NAMED_PROCESSES ? ` and ${names.length - NAMED_PROCESSES} more` : ''}`
+  return `${address}; ${counted}`
+}
+
 function processorText({ cpu, cores, quotaCores, cpuset }: Results['environment']): string {
   const quota = quotaCores == null ? [] : [`CPU quota of ${formatCores(quotaCores)}`]
   const own = cpuset == null || cpuset === '' ? [] : [`processors ${cpuset}`]
@@ -153,6 +165,7 @@ function environmentTable({ environment, run }: Results): Block {
     ['System', `${environment.platform}, kernel ${environment.kernel}`],
     ['Node.js', [environment.node, `V8 ${environment.v8}`, ...environment.nodeFlags].join(', ')],
     ['Redis', redis],
+    ...(environment.target === undefined ? [] : [['Target', targetText(environment.target)] as const]),
     ['Packages', packages.join(', ')],
     ['Lock file', environment.lockfileHash ?? 'unknown'],
     [

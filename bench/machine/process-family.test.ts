@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, it, vi } from 'vitest'
 import { cpuUs } from '../../src/metrics/cpu.ts'
+import { cpuCounter } from './cpu-counter.ts'
 import { listenersOn } from './listeners.ts'
-import { readSchedstat } from './schedstat.ts'
-import { countWithWorkers, mastersAmong, readCpuWithWorkers } from './workers.ts'
+import { familyOf, mastersAmong, readProcess } from './process-family.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'authbench workers '))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -54,12 +54,14 @@ it.runIf(shown).each([
   ['accepts by itself', 'none', 2],
 ])('counts a worker that %s, also after it has ended', async (_what, policy, listeners) => {
   const { port, master } = await startCluster(policy)
-  expect(listenersOn(port)).toHaveLength(listeners)
-  const servers = mastersAmong(listenersOn(port))
+  const listening = listenersOn({ host: '127.0.0.1', port })
+  expect(listening).toHaveLength(listeners)
+  const servers = mastersAmong(listening)
   expect(servers).toEqual([master])
-  expect(countWithWorkers(servers)).toBe(2)
+  expect(familyOf(servers)).toHaveLength(2)
+  const counter = cpuCounter(servers)
   const used = () => {
-    const cpu = readCpuWithWorkers(servers)
+    const cpu = counter.read()
     return cpu === null ? Number.NaN : cpuUs(cpu)
   }
   const get = async (path: string) => Number(await (await fetch(`http://127.0.0.1:${port}${path}`)).text())
@@ -69,8 +71,8 @@ it.runIf(shown).each([
   await vi.waitFor(() => expect(used() - before).toBeGreaterThan(90_000), { timeout: 5000 })
 
   expect(await get('/end')).toBe(worker)
-  await vi.waitFor(() => expect(readSchedstat(worker)).toBeNull(), { timeout: 5000 })
-  expect(used() - before).toBeGreaterThan(190_000)
+  await vi.waitFor(() => expect(readProcess(worker)).toEqual([]), { timeout: 5000 })
+  expect(used() - before).toBeGreaterThan(170_000)
 })
 
 it.runIf(shown)('counts nobody of another session', async () => {
@@ -82,12 +84,12 @@ it.runIf(shown)('counts nobody of another session', async () => {
   const [line] = await once(parent.stdout, 'data')
   const children: number[] = JSON.parse(String(line))
   cleanUps.push(() => children.forEach((pid) => void process.kill(pid, 'SIGKILL')))
-  expect(countWithWorkers([parent.pid ?? -1])).toBe(2)
+  expect(familyOf([parent.pid ?? -1])).toHaveLength(2)
 })
 
 it('tells nothing of a server that is gone, or is not shown', async () => {
   const child = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' })
   await once(child, 'exit')
-  expect(readCpuWithWorkers([process.pid, child.pid ?? -1])).toBeNull()
-  expect(readCpuWithWorkers([])).toBeNull()
+  expect(cpuCounter([process.pid, child.pid ?? -1]).read()).toBeNull()
+  expect(cpuCounter([]).read()).toBeNull()
 })

@@ -1,0 +1,12 @@
+/** Where connections go. */
+export interface Address {
+  /** Name or number, a number of IPv6 without brackets. */
+  readonly host: string
+  readonly port: number
+}
+
+/** Of an `http:` URL: brackets taken off, port 80 where it names none. The one place that takes a URL apart for a socket. */
+export function addressOf(url: string): Address {
+  const { hostname, port } = new URL(url)
+  return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? 80 : Number(port) }
+}
