@@ -5,6 +5,7 @@ import { FORMATS } from '../src/report/formats.ts'
 import { nameList, numberList, wholeNumber } from './commands/arguments.ts'
 import type { CompareFlags } from './commands/compare.ts'
 import type { ConformanceFlags } from './commands/conformance.ts'
+import type { DoctorFlags } from './commands/doctor.ts'
 import type { MicroFlags } from './commands/micro.ts'
 import type { RunFlags } from './commands/run.ts'
 import type { SelftestFlags } from './commands/selftest.ts'
@@ -150,6 +151,16 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     .option('--json', 'for programs')
     .action(async (flags: SelftestFlags) =>
       exitWith(await (await import('./commands/selftest.ts')).selftest(flags, terminal)),
+    )
+
+  program
+    .command('doctor')
+    .description('what this machine and environment do to a measurement, and what to change')
+    .option('--redis <url>', 'your Redis (default: REDIS_URL, else the one that would be started)')
+    .option('--out <dir>', 'where results would go (default: results)')
+    .option('--json', 'for programs')
+    .action(async (flags: DoctorFlags) =>
+      exitWith(await (await import('./commands/doctor.ts')).doctor(flags, terminal)),
     )
 
   program

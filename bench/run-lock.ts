@@ -51,6 +51,12 @@ function removeStale(file: string): void {
   }
 }
 
+/** Process of a run in progress that is not this one; null where there is none. */
+export function otherRun(folder: string = tmpdir()): number | null {
+  const holder = holderOf(join(folder, 'authbench.lock'))
+  return holder !== null && holder > 0 && holder !== process.pid && isAlive(holder) ? holder : null
+}
+
 /**
  * Two runs on one machine would measure each other.
  * @returns releases the lock

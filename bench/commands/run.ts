@@ -3,10 +3,13 @@ import { relative } from 'node:path'
 import { analyse } from '../../src/analyse.ts'
 import type { Options } from '../../src/config.ts'
 import { isUnexpected } from '../../src/conformance.ts'
+import { shortOf, warningsOf } from '../../src/doctor/warnings.ts'
 import { AuthbenchError } from '../../src/errors.ts'
 import type { Gate } from '../../src/gates/gate.ts'
 import { gateExitCode } from '../../src/gates/verdict.ts'
 import type { Results, RunConfig } from '../../src/results.ts'
+import { readFacts } from '../doctor/facts.ts'
+import { systemWorld } from '../doctor/world.ts'
 import { authbenchVersion, describeEnvironment, describeGit } from '../environment.ts'
 import { extended } from '../extension.ts'
 import { detectPinning, withAuthServer } from '../machine/pinning.ts'
@@ -53,6 +56,8 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   cleanup.defer(() => {
     if (cellsKept === 0) rmSync(folder.path, { recursive: true, force: true })
   })
+  const warnings = warningsOf(await readFacts(systemWorld(merged.out ?? 'results')))
+  for (const line of shortOf(warnings)) terminal.stderr.write(`${line}\n`)
   // Of one length whatever the profile is called: its bytes are counted.
   const keyPrefix = `authbench:${folder.id.replace(`-${config.profile}-`, '-')}:`
   const url = redisUrl(merged.redis)
@@ -104,6 +109,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
       redis === null ? null : { version: redis.control.version, origin: redis.origin },
     ),
     ...(target === null ? {} : { target: describeTarget(target) }),
+    ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
   }
   const analysed = (outcome: RunOutcome, measured: RunConfig) => ({
     ...analyse(outcome.cells, {

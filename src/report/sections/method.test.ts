@@ -36,3 +36,19 @@ test('processes that are not shown are said to be', () => {
   const target = { address: '127.0.0.1:1', processes: [] }
   expect(markdownReporter.render(withEnvironment({ target }), {})).toContain('CPU time not measured')
 })
+
+test('names the CPU quota beside the cores, and the processors that could be used', () => {
+  expect(
+    markdownReporter.render(withEnvironment({ cores: 2, quotaCores: 1.5, cpuset: '4,6' }), {}),
+  ).toContain('2 cores, CPU quota of 1.5 cores, processors 4,6')
+  expect(markdownReporter.render(withEnvironment({ quotaCores: null, cpuset: null }), {})).not.toContain(
+    'quota',
+  )
+})
+
+test('repeats what was said before the run', () => {
+  expect(
+    markdownReporter.render(withEnvironment({ warnings: ['CPU quota: 1 core of 2 cores'] }), {}),
+  ).toContain('Said before the run: CPU quota: 1 core of 2 cores')
+  expect(markdownReporter.render(withEnvironment({}), {})).not.toContain('Said before the run')
+})
