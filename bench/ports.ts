@@ -34,6 +34,8 @@ export interface Subject {
   readonly authServer?: { readonly origin: string; readCpu(): Promise<ProcessCpu> }
   /** Rejects with the cause when the process is gone or hangs. */
   assertAlive(): Promise<void>
+  /** Whether it is not on that core; absent: it never is moved by us. */
+  isDisplaced?(): boolean
   /** To the core that the plan gives to servers. After start-up, which needs every core it can get. */
   pin(): void
   stop(): Promise<void>
@@ -48,6 +50,8 @@ export interface Generator {
     requests: number,
     limitMs: number,
   ): Promise<Readonly<Record<string, WarmUp>>>
+  /** Whether it is not on the core that the plan gives it. */
+  isDisplaced?(): boolean
   slice(key: string, window: Window): Promise<{ readonly slice: EngineSlice; readonly cpu: ProcessCpu }>
   stop(): Promise<void>
 }

@@ -86,3 +86,9 @@ it.each([
   // A quota does not go by: to measure again would take as long and show the same.
   expect(cells.every((each) => each.attempt === 0)).toBe(true)
 })
+
+it('tells the cell that a server was moved off its core', async () => {
+  const { cells } = await windowsOn('none', ['none'], {}, { fallback: { cpuUs: 50, displaced: true } })
+  expect(cells.map(({ state }) => state)).toEqual(cells.map(() => 'invalid'))
+  expect((await windowsOn('none', ['none'], {})).cells.every(({ state }) => state === 'completed')).toBe(true)
+})

@@ -72,6 +72,7 @@ export async function measureSlice(
     const serverAfter = await server.readCpu()
     const own = serverBefore === null || serverAfter === null ? null : cpuBetween(serverBefore, serverAfter)
     const authUs = usedBetween(authBefore, await server.authServer?.readCpu(), context)
+    const displaced = displacedOf(server, generator)
     const use = await endStore()
     const cache = (await endCache?.()) ?? null
     if (signal.aborted && engine.requests === 0) return
@@ -90,6 +91,7 @@ export async function measureSlice(
         idleUs: engine.idleUs,
         machine,
         ...(throttled === null ? {} : { throttled }),
+        ...(displaced.length === 0 ? {} : { displaced }),
       },
       store: use === null ? null : { commands: use.commands, bytesIn: use.bytesIn, bytesOut: use.bytesOut },
       cache,
@@ -118,6 +120,11 @@ async function refill(
     if (answered >= LAPS * lap || passed >= lives) return answered
   }
 }
+
+const displacedOf = (server: Subject, generator: Generator) => [
+  ...(server.isDisplaced?.() ? (['server'] as const) : []),
+  ...(generator.isDisplaced?.() ? (['load generator'] as const) : []),
+]
 
 const isDisturbed = ({ errors, timeouts, reconnects }: EngineSlice) => errors + timeouts + reconnects > 0
 

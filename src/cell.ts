@@ -42,6 +42,8 @@ export const sliceSchema = z.object({
     .describe('all processors together, from /proc/stat'),
   /** What CPU quotas of control groups did inside the window; absent where none is shown. */
   throttled: z.object({ stops: z.number().int(), stoppedUs: z.number() }).optional(),
+  /** Processes that were not on the core of the plan; absent: all were. */
+  displaced: z.array(z.enum(['server', 'load generator'])).optional(),
 })
 export type Slice = z.infer<typeof sliceSchema>
 

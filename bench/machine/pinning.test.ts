@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { authServerCore, type Placement, parseCpuList, planPinning, withAuthServer } from './pinning.ts'
+import {
+  authServerCore,
+  isOnCore,
+  type Placement,
+  parseCpuList,
+  planPinning,
+  withAuthServer,
+} from './pinning.ts'
+import { fileTree } from './testing/file-tree.ts'
 
 const plan = (change: Partial<Placement>) =>
   planPinning({
@@ -12,6 +20,20 @@ const plan = (change: Partial<Placement>) =>
   })
 
 describe('pinning', () => {
+  it.each([
+    ['1', true],
+    ['0-1', false],
+    ['0', false],
+    ['10', false],
+  ])('of core 1 holds where the process may use %s: %s', (list, holds) => {
+    const files = fileTree({ '/proc/7/status': `Name:\tx\nCpus_allowed_list:\t${list}\n` })
+    expect(isOnCore(7, 1, files)).toBe(holds)
+  })
+
+  it('is taken to hold where the system does not tell', () => {
+    expect(isOnCore(7, 1, fileTree({}))).toBe(true)
+  })
+
   it('reads ranges and single processors', () => {
     expect(parseCpuList('0-3,8,10-11')).toEqual([0, 1, 2, 3, 8, 10, 11])
     expect(parseCpuList('')).toEqual([])
@@ -51,6 +73,16 @@ describe('pinning', () => {
     const pinning = plan({ quota, cpus })
     expect(pinning).toMatchObject({ server: null, redis: null, generator: null })
     expect(pinning.sentence).toContain(`CPU quota of ${quota} core`)
+  })
+
+  it('does not take a system that does not tell its cores for one with a single core', () => {
+    expect(plan({ cpus: [] })).toEqual({
+      server: null,
+      redis: null,
+      generator: null,
+      sentence: 'Not pinned: the system does not tell which cores may be used.',
+    })
+    expect(plan({ cpus: [3] }).sentence).toContain('with one core')
   })
 
   it('uses no more cores than a quota pays for, and says whose it is', () => {

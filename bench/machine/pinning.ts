@@ -20,8 +20,8 @@ export function parseCpuList(list: string): number[] {
 }
 
 /** The processors that this process may use, which in a container need not begin at 0. Null where the system does not tell. */
-export const allowedCpuList = (files: Files): string | null =>
-  /^Cpus_allowed_list:\s*(\S+)\s*$/m.exec(files.read('/proc/self/status') ?? '')?.[1] ?? null
+export const allowedCpuList = (files: Files, pid: number | 'self' = 'self'): string | null =>
+  /^Cpus_allowed_list:\s*(\S+)\s*$/m.exec(files.read(`/proc/${pid}/status`) ?? '')?.[1] ?? null
 
 export const canPinTo = (cpu: number): boolean =>
   spawnSync('taskset', ['--cpu-list', String(cpu), 'true'], { stdio: 'ignore' }).status === 0
@@ -67,13 +67,16 @@ export function planPinning({ cpus, canPin, siblings, quota, redis }: Placement)
         'Not pinned: this system does not let a program choose its cores, so the scheduler moves processes at will.',
     }
   }
+  if (first === undefined) {
+    return { ...none, sentence: 'Not pinned: the system does not tell which cores may be used.' }
+  }
   if (paid < 2 && cpus.length > 1 && quota !== null) {
     return {
       ...none,
       sentence: `Not pinned: there are ${cpus.length} cores, but the CPU quota of ${formatCores(quota)} does not pay for two, so server, Redis and generator take turns.`,
     }
   }
-  if (first === undefined || second === undefined) {
+  if (second === undefined) {
     return { ...none, sentence: 'Not pinned: with one core, server, Redis and generator take turns on it.' }
   }
   const generator = paid < 4 || third === undefined ? second : third
@@ -111,6 +114,10 @@ export function withAuthServer(pinning: Pinning): Pinning {
     ? pinning
     : { ...pinning, sentence: `${pinning.sentence} Auth servers on core ${core} as well.` }
 }
+
+/** The cpuset of a container may be changed at any time: pinned processes are then moved, and others cannot be pinned any more. */
+export const isOnCore = (pid: number, core: number, files: Files = systemFiles): boolean =>
+  [null, String(core)].includes(allowedCpuList(files, pid))
 
 /** Every thread of a process that is up; threads that start later inherit it. */
 export function pinProcess(pid: number, core: number | null): void {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { AuthbenchError } from '../../src/errors.ts'
-import { pinProcess } from '../machine/pinning.ts'
+import { isOnCore, pinProcess } from '../machine/pinning.ts'
 
 /**
  * What makes one process of the same code like the next.
@@ -44,6 +44,7 @@ export class Child<Sent extends object, Received extends Reply> {
   #gone = false
   #stopping = false
   #stderr = ''
+  #core: number | null = null
   #pending: PromiseWithResolvers<Received> | null = null
 
   /** The signal ends the child at once, whatever it is doing. */
@@ -76,6 +77,11 @@ export class Child<Sent extends object, Received extends Reply> {
     void this.#exited.then(() => signal.removeEventListener('abort', stop))
   }
 
+  /** Not on the core that it was pinned to. */
+  get displaced(): boolean {
+    return this.#core !== null && !this.#gone && !isOnCore(this.pid, this.#core)
+  }
+
   get pid(): number {
     return this.#process.pid ?? -1
   }
@@ -86,6 +92,7 @@ export class Child<Sent extends object, Received extends Reply> {
 
   pin(core: number | null): void {
     if (!this.#gone) pinProcess(this.pid, core)
+    this.#core = core
   }
 
   /** The next message of the child, which is not an answer to one of ours. */

@@ -53,6 +53,7 @@ export async function startGeneratorProcess(
       },
       slice: (key, window) =>
         lost(child.request({ type: 'slice', key, window }, 'slice', window.milliseconds + SLICE_GRACE_MS)),
+      isDisplaced: () => child.displaced,
       stop: () => child.stop(),
     }
   } catch (error) {

@@ -89,6 +89,7 @@ export async function startServerProcess(
         await authServer?.assertAlive()
         await usage()
       },
+      isDisplaced: () => child.displaced,
       pin() {
         child.pin(core)
         authServer?.pin()

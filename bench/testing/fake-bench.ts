@@ -19,6 +19,8 @@ export interface FakeServer {
   readonly fallsBehindInSlice?: number
   /** Reconnects in that slice, and lives on. */
   readonly losesConnectionsInSlice?: number
+  /** Is moved off its core. */
+  readonly displaced?: boolean
   readonly failsToStart?: boolean
   /** Of its store with so many entries; a hundred bytes each by default. */
   readonly bytesHeld?: (entries: number) => number
@@ -119,6 +121,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       async assertAlive() {
         if (isGone()) throw died(key)
       },
+      isDisplaced: () => serverOf(key).displaced ?? false,
       pin: () => undefined,
       async stop() {
         running.delete(key)

@@ -93,6 +93,13 @@ describe('checks of a cell', () => {
     expect(outcome('throttling', cell)).toBe(expected)
   })
 
+  it('a process that was not where the report says makes a cell invalid, and is named', () => {
+    const cell = withSlices((_, index) => (index === 1 ? { displaced: ['server', 'load generator'] } : {}))
+    expect(outcome('placement', cell)).toBe('invalid')
+    expect(sentence('placement', cell)).toContain('In 1 slice the server and load generator')
+    expect(outcome('placement', healthy())).toBeUndefined()
+  })
+
   it('a quota is not spoken of where none is shown', () => {
     expect(outcome('throttling', healthy())).toBeUndefined()
   })

@@ -8,6 +8,7 @@ import { little, utilisation } from './laws.ts'
 import { foreignCpu, steal } from './machine.ts'
 import { memory } from './memory.ts'
 import { pacing } from './pacing.ts'
+import { placement } from './placement.ts'
 import { noCredential, ownCredential } from './probes.ts'
 import { generator, saturation } from './saturation.ts'
 import { foreignCommands } from './store.ts'
@@ -26,6 +27,7 @@ const CHECKS: readonly CellCheck[] = [
   foreignCommands,
   steal,
   throttling,
+  placement,
   foreignCpu,
   cpuCounters,
   little,
