@@ -24,13 +24,12 @@ const world = (texts: Readonly<Record<string, string>>, change: Partial<World> =
   ...change,
 })
 
+const CGROUPS = '40 30 0:37 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw'
+
 /** What a usual server shows. */
 const LINUX = {
   '/proc/self/status': 'Name:\tnode\nCpus_allowed:\t3\nCpus_allowed_list:\t0-1\nMems_allowed:\t1\n',
-  '/proc/self/mountinfo': [
-    '23 22 0:5 / /proc rw,nosuid - proc proc rw',
-    '40 30 0:37 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw',
-  ].join('\n'),
+  '/proc/self/mountinfo': ['23 22 0:5 / /proc rw,nosuid - proc proc rw', CGROUPS].join('\n'),
   '/proc/self/cgroup': '0::/box\n',
   '/proc/self/schedstat': '1 2 3\n',
   '/proc/self/uid_map': '         0          0 4294967295\n',
@@ -90,7 +89,9 @@ describe('facts of a machine', () => {
     ],
     [
       'hidden processes',
-      { '/proc/self/mountinfo': '23 22 0:5 / /proc rw,relatime - proc proc rw,hidepid=invisible' },
+      {
+        '/proc/self/mountinfo': `23 22 0:5 / /proc rw,relatime - proc proc rw,hidepid=invisible\n${CGROUPS}`,
+      },
       {},
       ['cpu-times unknown'],
     ],

@@ -9,9 +9,16 @@ const V2 = (root: string, point = '/sys/fs/cgroup') =>
 const OTHERS = `22 1 8:1 / / rw - ext4 /dev/sda1 rw
 32 30 0:29 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset`
 
+/** What only the outermost group of version 1 has. */
+const OUTERMOST = { '/sys/fs/cgroup/cpu,cpuacct/release_agent': '', '/sys/fs/cgroup/cpu/release_agent': '' }
+
 const groups = (cgroup: string, ...mounts: readonly string[]) =>
   ownCpuGroups(
-    fileTree({ '/proc/self/cgroup': `${cgroup}\n`, '/proc/self/mountinfo': [OTHERS, ...mounts].join('\n') }),
+    fileTree({
+      ...OUTERMOST,
+      '/proc/self/cgroup': `${cgroup}\n`,
+      '/proc/self/mountinfo': [OTHERS, ...mounts].join('\n'),
+    }),
   )
 
 describe('CPU groups', () => {
@@ -72,6 +79,27 @@ describe('CPU groups', () => {
   it('are hidden in part where the namespace began below the mount, and the mount is what can be read', () => {
     expect(groups('0::/', V2('/../..'))).toEqual({ folders: ['/sys/fs/cgroup'], hidden: true })
     expect(groups('0::/moved/away', V2('/docker/ab'))).toEqual({ folders: ['/sys/fs/cgroup'], hidden: true })
+  })
+
+  it('around a container are hidden from it', () => {
+    const files = (extra: Readonly<Record<string, string>>) =>
+      fileTree({ '/proc/self/cgroup': '0::/\n', '/proc/self/mountinfo': V2('/'), ...extra })
+    expect(ownCpuGroups(files({})).hidden).toBe(false)
+    expect(ownCpuGroups(files({ '/sys/fs/cgroup/cgroup.type': 'domain\n' })).hidden).toBe(true)
+    const v1 = {
+      '/proc/self/cgroup': '4:cpu:/ab\n0::/\n',
+      '/proc/self/mountinfo': V1('/ab', '/sys/fs/cgroup/cpu', 'rw,cpu'),
+    }
+    expect(ownCpuGroups(fileTree({ ...v1, ...OUTERMOST })).hidden).toBe(false)
+    expect(ownCpuGroups(fileTree(v1)).hidden).toBe(true)
+  })
+
+  it.each([
+    ['0::/a', true],
+    ['4:cpu:/a\n0::/', true],
+    ['3:cpuset:/a', false],
+  ])('of %j without a mount are hidden: %s', (cgroup, hidden) => {
+    expect(groups(cgroup)).toEqual({ folders: [], hidden })
   })
 
   it('come from the mount that shows the most of them', () => {

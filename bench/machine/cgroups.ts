@@ -4,7 +4,7 @@ import type { Files } from './files.ts'
 export interface CpuGroups {
   /** Folders: its own group first, then those around it as far as they can be seen. */
   readonly folders: readonly string[]
-  /** Its own group lies outside of what is mounted here: only some of those around it can be seen, or none. */
+  /** There may be more: its own group lies outside of what is mounted here, or others lie around what is. */
   readonly hidden: boolean
 }
 
@@ -75,15 +75,29 @@ function groupsOf(mounts: readonly Mount[], path: string, own: boolean): CpuGrou
   return { folders: folders.toReversed(), hidden: false }
 }
 
+/** Only the group that all others are in has the one file (version 1), and only that one lacks the other (version 2). */
+const isOutermost = (files: Files, folder: string, controller: Controller): boolean =>
+  controller === 'v1'
+    ? files.read(`${folder}/release_agent`) !== null
+    : files.read(`${folder}/cgroup.type`) === null
+
 /** Of this process (`self`) or another. A machine without control groups has none. */
 export function cpuGroups(files: Files, pid: number | 'self', mountinfo: string | null): CpuGroups {
   const text = files.read(`/proc/${pid}/cgroup`)
   if (text === null || mountinfo === null) return { folders: [], hidden: false }
   const mounts = cpuMounts(mountinfo)
-  const found = [...cpuPaths(text)].flatMap(([controller, path]) => {
-    const own = mounts.filter((mount) => mount.controller === controller)
-    // Without a mount of it the other version has the CPU controller, or nobody here can look.
-    return own.length === 0 ? [] : [groupsOf(own, path, pid === 'self')]
+  const paths = cpuPaths(text)
+  const found = [...paths].map(([controller, path]): CpuGroups => {
+    const mounted = mounts.filter((mount) => mount.controller === controller)
+    // Where version 1 has the CPU, version 2 need not be mounted.
+    if (mounted.length === 0) return { folders: [], hidden: controller === 'v1' || !paths.has('v1') }
+    const { folders, hidden } = groupsOf(mounted, path, pid === 'self')
+    const top = folders.at(-1)
+    const within = controller === 'v1' || !paths.has('v1')
+    return {
+      folders,
+      hidden: hidden || (within && top !== undefined && !isOutermost(files, top, controller)),
+    }
   })
   return {
     folders: found.flatMap(({ folders }) => folders),

@@ -11,7 +11,7 @@ export interface Facts {
     /** Physical cores among those that may be used. */
     readonly physical: number | null
   }
-  /** Cores; `hidden`: the group of this process cannot be seen, so that there may be a narrower one. */
+  /** Cores; `hidden`: not all groups that this process is in can be seen, so that there may be a narrower one. */
   readonly quota: { readonly cores: number | null; readonly hidden: boolean }
   readonly frequency: { readonly governors: readonly string[]; readonly turbo: boolean | null }
   readonly clockSource: string | null

@@ -1,7 +1,8 @@
 import { formatNumber } from '../../units.ts'
 import { type DoctorCheck, enough, unknown, warn } from '../check.ts'
 
-const FREE = { warn: 4000, bad: 500 }
+/** Servers each listen on one; connections to different servers may share theirs. */
+const FREE = { warn: 1000, bad: 40 }
 /** Connections of one engine to one server are opened together. */
 const BACKLOG = 128
 

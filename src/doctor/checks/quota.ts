@@ -15,9 +15,7 @@ export const quota: DoctorCheck = {
         : `; it stopped processes ${formatCount(sample.stops, 'time')} just now`
     if (cores === null) {
       return hidden
-        ? unknown(
-            'the control group of this process cannot be seen; cells will not tell whether it was stopped',
-          )
+        ? unknown('none that can be seen; one of a group around this container would not be noticed')
         : fine('none')
     }
     const says = `${formatCores(cores)} of ${formatCount(visible, 'core')} that can be seen${stopped}`
