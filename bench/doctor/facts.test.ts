@@ -95,6 +95,14 @@ describe('facts of a machine', () => {
       {},
       ['cpu-times unknown'],
     ],
+    [
+      'a /proc that was mounted over another',
+      {
+        '/proc/self/mountinfo': `23 22 0:5 / /proc rw - proc proc rw,hidepid=2\n24 23 0:6 / /proc rw - proc proc rw\n${CGROUPS}`,
+      },
+      {},
+      [],
+    ],
     ['a quota', { '/sys/fs/cgroup/box/cpu.max': '100000 100000\n' }, {}, ['quota bad']],
     ['a quota of what is around it', { '/sys/fs/cgroup/cpu.max': '150000 100000\n' }, {}, ['quota bad']],
     [

@@ -107,8 +107,8 @@ export async function readFacts(world: World): Promise<Facts> {
     ports: ports(files),
     loopback: world.loopback(),
     memoryBytes: world.memoryBytes,
-    results: world.place(world.resultsFolder),
-    temporary: world.place(world.temporaryFolder),
+    results: world.place(world.resultsFolder, true),
+    temporary: world.place(world.temporaryFolder, false),
     variables: Object.keys(world.env)
       .filter((name) => ALTERING.test(name) && (world.env[name] ?? '') !== '')
       .sort(),

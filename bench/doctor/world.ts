@@ -1,4 +1,4 @@
-import { accessSync, constants, statfsSync } from 'node:fs'
+import { accessSync, constants, statfsSync, statSync } from 'node:fs'
 import os, { tmpdir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { Place, RedisFact, Sample } from '../../src/doctor/facts.ts'
@@ -20,7 +20,8 @@ export interface World {
   nice(): number | null
   mayRenice(): boolean
   loopback(): { readonly v4: boolean; readonly v6: boolean }
-  place(path: string): Place
+  /** Of results it is made where it is not there. */
+  place(path: string, made: boolean): Place
   readonly resultsFolder: string
   readonly temporaryFolder: string
   otherRun(): number | null
@@ -28,6 +29,9 @@ export interface World {
   redis(): Promise<RedisFact | null>
   sample(): Promise<Sample | null>
 }
+
+/** procfs, sysfs, cgroup and cgroup2 (man 2 statfs): nobody can make anything there, whatever permissions say. */
+const SHOWN_BY_KERNEL: ReadonlySet<number> = new Set([0x9fa0, 0x62656572, 0x27e0eb, 0x63677270])
 
 function attempt<Value>(work: () => Value): Value | null {
   try {
@@ -39,16 +43,19 @@ function attempt<Value>(work: () => Value): Value | null {
 
 /** A folder that is not there yet is made in the nearest one that is. */
 function nearest(path: string): string {
-  const there = attempt(() => accessSync(path, constants.F_OK)) !== null
+  const there = attempt(() => statSync(path)) !== null
   return there || dirname(path) === path ? path : nearest(dirname(path))
 }
 
-function placeAt(path: string): Place {
-  const folder = nearest(resolve(path))
+/** @param made whether it is made where it is not there */
+export function placeAt(path: string, made: boolean): Place {
+  const folder = made ? nearest(resolve(path)) : path
   const space = attempt(() => statfsSync(folder))
+  const isShown = space !== null && SHOWN_BY_KERNEL.has(space.type)
+  const isFolder = !isShown && attempt(() => statSync(folder).isDirectory()) === true
   return {
     path,
-    writable: attempt(() => accessSync(folder, constants.W_OK | constants.X_OK)) !== null,
+    writable: isFolder && attempt(() => accessSync(folder, constants.W_OK | constants.X_OK) ?? true) === true,
     // Some file systems without a size of their own say 0 of 0.
     freeBytes: space === null || space.blocks === 0 ? null : space.bavail * space.bsize,
   }

@@ -70,6 +70,7 @@ describe('doctor', () => {
     ['clock', 'warn', { clockSource: 'hpet' }, 'slow'],
     ['clock', 'unknown', { clockSource: null }, 'not shown'],
     ['clock', 'warn', { sample: { ...sample, clockStepUs: 100 } }, 'rounded'],
+    ['clock', 'bad', { sample: { ...sample, clockStepUs: Number.POSITIVE_INFINITY } }, 'stands still'],
     ['timers', 'warn', { sample: { ...sample, timerLateMs: 12 } }, '12 ms late'],
     ['frequency', 'warn', { frequency: { governors: ['powersave'], turbo: true } }, 'turbo on'],
     ['frequency', 'unknown', { frequency: { governors: [], turbo: null } }, 'not shown'],

@@ -1,5 +1,5 @@
 import { formatQuantity } from '../../units.ts'
-import { type DoctorCheck, fine, unknown, warn } from '../check.ts'
+import { bad, type DoctorCheck, fine, unknown, warn } from '../check.ts'
 
 /** Each look at these leaves the process for the kernel, or for a device (Linux, timekeeping.rst). */
 const SLOW = ['hpet', 'acpi_pm', 'jiffies', 'pit', 'xen', 'refined-jiffies']
@@ -10,6 +10,9 @@ export const clock: DoctorCheck = {
   id: 'clock',
   title: 'Clock',
   check({ clockSource, sample }) {
+    const stands = sample !== null && !Number.isFinite(sample.clockStepUs)
+    if (stands)
+      return bad('it stands still: nothing can be timed', 'Run without what fakes the time (LD_PRELOAD).')
     const step = sample === null ? '' : `, steps of ${formatQuantity(sample.clockStepUs, 'us')}`
     if (sample !== null && sample.clockStepUs > COARSE_US) {
       return warn(

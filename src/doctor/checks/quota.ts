@@ -20,7 +20,7 @@ export const quota: DoctorCheck = {
     }
     const says = `${formatCores(cores)} of ${formatCount(visible, 'core')} that can be seen${stopped}`
     if (cores >= visible) return fine(says)
-    return cores < Math.min(visible, 2)
+    return cores < 2
       ? bad(`${says}: cells in which it stops processes are invalid`, WHOLE_CORES)
       : warn(`${says}: for all processes together`, WHOLE_CORES)
   },
