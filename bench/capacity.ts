@@ -40,8 +40,8 @@ export async function measureCapacities(
  * @throws AuthbenchError LOAD_UNSOUND
  */
 export function assertSound(slice: EngineSlice, when: string): void {
-  const { responses, requests, errors, timeouts, reconnects } = slice
-  const failures = errors + timeouts + reconnects
+  const { responses, requests, errors, timeouts, unasked } = slice
+  const failures = errors + timeouts + unasked
   if (failures === 0 && responses === requests && requests > 0) return
   const seen = Object.entries(slice.statuses).map(([status, count]) => `${count} of ${status}`)
   throw new AuthbenchError(

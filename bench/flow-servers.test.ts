@@ -40,7 +40,7 @@ test.each(['bearer', 'cookie'] as const)(
         if (steps === undefined || id === 'refresh') continue
         const flow = flowOf(steps, STRATEGIES[strategy], { connections: CONNECTIONS, pool: 8, transport })
         const load = await autocannonEngine.open({ origin, connections: CONNECTIONS, expectStatus, ...flow })
-        cleanups.push(load.close)
+        cleanups.push(() => load.close())
         const slice = await load.slice({ milliseconds: 40, arrivals: null })
         const { statuses, requests, responses } = slice
         expect({ strategy, id, statuses, requests }).toEqual({ strategy, id, statuses, requests: responses })

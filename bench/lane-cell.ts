@@ -67,6 +67,7 @@ function sumSlices({ slices, engine, connections }: Track, { config }: RoundCont
     statuses,
     errors: sum(engines, ({ errors }) => errors),
     timeouts: sum(engines, ({ timeouts }) => timeouts),
+    unasked: sum(engines, ({ unasked }) => unasked),
     reconnects: sum(engines, ({ reconnects }) => reconnects),
   }
 }

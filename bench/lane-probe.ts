@@ -1,15 +1,15 @@
 import type { Probe } from '../src/cell.ts'
-import type { Lane, RoundContext } from './lane.ts'
+import { addressed, type Lane, type RoundContext } from './lane.ts'
 import { routeOf } from './pool.ts'
 import { protectedRequest, type RawResponse, subjectName } from './probe.ts'
 
 /** Right answers before speed: what is measured is what a hand-sent request showed. */
 export async function probeLane(lane: Lane, { bench, config, scenario }: RoundContext): Promise<Probe> {
-  const origin = lane.server?.origin ?? ''
+  const to = addressed(lane)
   const bare = lane.info.state === 'none'
   const [credential = ''] = bare ? [''] : ((await lane.server?.issue([subjectName(config.pool + 1)])) ?? [])
   const ask = (presented: string | null, route = routeOf(lane, scenario.route)) =>
-    bench.probe(origin, protectedRequest(config.transport, presented, route))
+    bench.probe(to, protectedRequest(config.transport, presented, route))
   const shown = bare ? null : credential
   const own = await ask(shown)
   const anonymous = await ask(null)

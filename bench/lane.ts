@@ -4,7 +4,7 @@ import type { PlannedRound, PlannedSubject } from '../src/plan.ts'
 import type { RateSearch } from '../src/rate-search.ts'
 import type { RunConfig } from '../src/results.ts'
 import type { StrategyInfo } from '../src/strategy-info.ts'
-import type { EngineSlice } from './load/engine.ts'
+import type { EngineSlice, EngineTarget } from './load/engine.ts'
 import type { EngineId, WarmUp } from './load/messages.ts'
 import type { Bench, Subject } from './ports.ts'
 import type { RunListener } from './progress/events.ts'
@@ -114,6 +114,12 @@ export const isGoing = (lane: Lane, { signal }: RoundContext): boolean =>
 /** Only what was measured whole can be judged. */
 export const isWhole = ({ slices, wantedSlices, search }: Track): boolean =>
   wantedSlices === null ? search !== null && search.next === null : slices.length === wantedSlices
+
+/** Where its load goes. */
+export const addressed = ({ server }: Pick<Lane, 'server'>): Pick<EngineTarget, 'origin' | 'host'> => ({
+  origin: server?.origin ?? '',
+  ...(server?.host === undefined ? {} : { host: server.host }),
+})
 
 const FATAL = new Set(['REDIS_LOST', 'REDIS_COUNTERS_RESET', 'GENERATOR_LOST'])
 

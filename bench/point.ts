@@ -1,6 +1,6 @@
 import type { PlannedRound } from '../src/plan.ts'
 import type { StrategyInfo } from '../src/strategy-info.ts'
-import { attempt, isGoing, type Lane, type RoundContext } from './lane.ts'
+import { addressed, attempt, isGoing, type Lane, type RoundContext } from './lane.ts'
 import { lapOf, type Pool, poolOfRun, requestsFrom } from './pool.ts'
 import type { Generator, Subject } from './ports.ts'
 import { loadKey } from './slice.ts'
@@ -79,7 +79,7 @@ async function openPoint(
       const requests = await requestsFrom(pool, lane, context)
       lane.lap = lapOf(requests, pool)
       await generator.open(loadKey(lane, 'autocannon'), 'autocannon', {
-        origin: lane.server?.origin ?? '',
+        ...addressed(lane),
         connections: config.connections,
         expectStatus: scenario.expectStatus,
         requests,

@@ -10,6 +10,8 @@ import type { RawResponse } from './probe.ts'
 /** One server under test. */
 export interface Subject {
   readonly origin: string
+  /** What requests name as their host, where it is not the origin's. */
+  readonly host?: string
   /** Null where the process is not on this machine, or its CPU time is not shown. */
   readonly pid: number | null
   /** Processes that may be in another container than ours; absent: it is a child of ours. */
@@ -52,6 +54,8 @@ export interface Generator {
   ): Promise<Readonly<Record<string, WarmUp>>>
   /** Whether it is not on the core that the plan gives it. */
   isDisplaced?(): boolean
+  /** Before a window, see `OpenLoad`. */
+  refresh(key: string, all: boolean): Promise<number>
   slice(key: string, window: Window): Promise<{ readonly slice: EngineSlice; readonly cpu: ProcessCpu }>
   stop(): Promise<void>
 }
@@ -72,7 +76,7 @@ export interface Bench {
   startGenerator(): Promise<Generator>
   /** Null when no strategy of the run needs Redis. */
   readonly store: StoreMeter | null
-  probe(origin: string, request: EngineRequest): Promise<RawResponse>
+  probe(to: Pick<EngineTarget, 'origin' | 'host'>, request: EngineRequest): Promise<RawResponse>
   readMachineTime(): MachineTime | null
   /** What CPU quotas did so far to this process, its children, and these others. By group. */
   readThrottling(others: readonly number[]): ReadonlyMap<string, Throttling>

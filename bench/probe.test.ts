@@ -27,7 +27,7 @@ describe('probe', () => {
   it('reports exactly the bytes that went over the wire, head and body apart', async () => {
     const answer = 'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nContent-Length: 5\r\n\r\nhello'
     const { origin, seen } = await listen(answer)
-    const response = await sendRaw(origin, protectedRequest('bearer', 'abc.def'))
+    const response = await sendRaw({ origin }, protectedRequest('bearer', 'abc.def'))
     expect(seen()).toBe(
       `GET /me HTTP/1.1\r\nHost: ${new URL(origin).host}\r\nConnection: keep-alive\r\nauthorization: Bearer abc.def\r\n\r\n`,
     )
@@ -67,7 +67,7 @@ describe('probe', () => {
 
   it('fails, and does not hang, when the server closes early or talks rubbish', async () => {
     const { origin } = await listen('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort')
-    await expect(sendRaw(origin, protectedRequest('bearer', 'x'))).rejects.toMatchObject({
+    await expect(sendRaw({ origin }, protectedRequest('bearer', 'x'))).rejects.toMatchObject({
       code: 'PROBE_FAILED',
     })
   })
@@ -76,7 +76,7 @@ describe('probe', () => {
     const { origin } = await listen('')
     await new Promise((resolve) => server?.close(resolve))
     server = null
-    await expect(sendRaw(origin, protectedRequest('bearer', 'x'))).rejects.toMatchObject({
+    await expect(sendRaw({ origin }, protectedRequest('bearer', 'x'))).rejects.toMatchObject({
       code: 'PROBE_FAILED',
     })
   })

@@ -1,7 +1,9 @@
 import { connect } from 'node:net'
 import { credentialHeader, type Transport } from '../servers/contract.ts'
 import { AuthbenchError } from '../src/errors.ts'
-import type { EngineRequest } from './load/engine.ts'
+import { addressOf } from './load/address.ts'
+import { type EngineRequest, type EngineTarget, hostOf } from './load/engine.ts'
+import { newResponseParser } from './load/response-parser.ts'
 
 const LIMIT_MS = 3000
 
@@ -33,12 +35,16 @@ export function protectedRequest(
   return { ...route, headers: { ...site, ...(header === null ? {} : { [header[0]]: header[1] }) } }
 }
 
-/** One request on a raw socket: the bytes counted are the bytes on the wire. */
-export function sendRaw(origin: string, request: EngineRequest): Promise<RawResponse> {
-  const { hostname, port, host } = new URL(origin)
-  const text = requestText(request, host)
+/** One request on a raw socket: the bytes counted are the bytes on the wire. Informational responses are skipped. */
+export function sendRaw(
+  to: Pick<EngineTarget, 'origin' | 'host'>,
+  request: EngineRequest,
+): Promise<RawResponse> {
+  const text = requestText(request, hostOf(to))
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname)
+    const socket = connect(addressOf(to.origin))
+    const parser = newResponseParser()
+    let received = 0
     const fail = (message: string, cause?: unknown) => {
       socket.destroy()
       reject(
@@ -49,25 +55,35 @@ export function sendRaw(origin: string, request: EngineRequest): Promise<RawResp
         }),
       )
     }
-    let received = Buffer.alloc(0)
-    socket.setTimeout(LIMIT_MS, () => fail(`no answer within ${LIMIT_MS} ms`))
-    socket.on('error', (error) => fail(error.message, error))
-    socket.on('end', () => fail('the server closed the connection before it had answered'))
-    socket.on('data', (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk])
-      const headEnd = received.indexOf('\r\n\r\n')
-      if (headEnd < 0) return
-      const responseHead = received.subarray(0, headEnd + 4).toString('latin1')
-      const length = Number(/\r\ncontent-length: *(\d+)/i.exec(responseHead)?.[1] ?? 0)
-      if (received.length < headEnd + 4 + length) return
+    const end = () => {
+      const { head } = parser
       const requestBytes = socket.bytesWritten
       socket.destroy()
+      if (head === null) return
+      const { status, bytes: headBytes } = head
       resolve({
-        status: Number(/^HTTP\/1\.1 (\d{3})/.exec(responseHead)?.[1] ?? 0),
+        status,
         requestBytes,
-        headBytes: headEnd + 4,
-        bodyBytes: length,
+        headBytes,
+        bodyBytes: received - parser.informationalBytes - headBytes,
       })
+    }
+    // Of the whole answer: a server that sends a byte at a time is none to wait for.
+    const timer = setTimeout(() => fail(`no whole answer within ${LIMIT_MS} ms`), LIMIT_MS)
+    socket.on('close', () => clearTimeout(timer))
+    socket.on('error', (error) => fail(error.message, error))
+    socket.on('end', () => {
+      if (parser.endsWithConnection()) end()
+      else fail('the server closed the connection before it had answered')
+    })
+    socket.on('data', (chunk: Buffer) => {
+      const progress = parser.read(chunk, 0, chunk.length)
+      if (progress === 'malformed') {
+        fail('the answer is no HTTP/1.1 or 1.0')
+        return
+      }
+      received += progress === 'complete' ? parser.consumed : chunk.length
+      if (progress === 'complete') end()
     })
     socket.write(text)
   })

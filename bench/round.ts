@@ -3,7 +3,15 @@ import type { AuthbenchError } from '../src/errors.ts'
 import { type PlannedRound, passOrder } from '../src/plan.ts'
 import { assertSound, measureCapacities, rateOf } from './capacity.ts'
 import { flowOf } from './flow.ts'
-import { asAuthbenchError, attempt, isGoing, type Lane, newLane, type RoundContext } from './lane.ts'
+import {
+  addressed,
+  asAuthbenchError,
+  attempt,
+  isGoing,
+  type Lane,
+  newLane,
+  type RoundContext,
+} from './lane.ts'
 import { toCell } from './lane-cell.ts'
 import { probeLane } from './lane-probe.ts'
 import type { EngineTarget } from './load/engine.ts'
@@ -81,7 +89,7 @@ async function prepareRound(
     for (const lane of going()) {
       await attempt(lane, signal, () =>
         generator.open(loadKey(lane, engine), engine, {
-          origin: lane.server?.origin ?? '',
+          ...addressed(lane),
           connections,
           expectStatus: context.scenario.expectStatus,
           ...(requests.get(lane) ?? { requests: [] }),

@@ -48,6 +48,10 @@ export async function measureSlice(
   if (server === null) return
   const { bench, signal } = context
   track.startedAt ??= bench.now()
+  // While others were measured, a server may have closed what rested; who has just answered answers faster, so that all servers of a run get it.
+  const rests = [...context.strategies.values()].some(({ state }) => state === 'unknown')
+  await attempt(lane, signal, async () => void (await generator.refresh(loadKey(lane, track.engine), rests)))
+  if (lane.error !== null) return
   let leadIn: number | null = 0
   // All servers of such a run get it: who has just answered answers faster.
   if ([...context.strategies.values()].some(({ cache }) => cache !== null)) {
@@ -126,7 +130,7 @@ const displacedOf = (server: Subject, generator: Generator) => [
   ...(generator.isDisplaced?.() ? (['load generator'] as const) : []),
 ]
 
-const isDisturbed = ({ errors, timeouts, reconnects }: EngineSlice) => errors + timeouts + reconnects > 0
+const isDisturbed = ({ errors, timeouts, unasked }: EngineSlice) => errors + timeouts + unasked > 0
 
 /** A server that is gone is told as such, and not as lost connections. */
 async function endOfWay(lane: Lane, server: Subject): Promise<void> {

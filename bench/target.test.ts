@@ -23,6 +23,7 @@ test.each([
 ])('credentials come from %s', (_what, text) => {
   expect(readTarget(URL_HERE, file(text))).toEqual({
     origin: 'http://127.0.0.1:8080',
+    host: '127.0.0.1:8080',
     path: '/me?x=1',
     credentials: ['one', 'two'],
   })

@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { MAX_CREDENTIAL_BYTES, type Transport } from '../servers/contract.ts'
 import { AuthbenchError, messageOf } from '../src/errors.ts'
 import type { Environment } from '../src/results.ts'
 import type { StrategyInfo } from '../src/strategy-info.ts'
-import { addressOf } from './load/address.ts'
+import { addressOf, originOf } from './load/address.ts'
 import { cpuCounter } from './machine/cpu-counter.ts'
 import { listenersOn } from './machine/listeners.ts'
 import { familyOf, mastersAmong } from './machine/process-family.ts'
@@ -14,12 +16,16 @@ export const TARGET_ID = 'target'
 
 /** Somebody else's endpoint, in any language, that was running before. */
 export interface Target {
+  /** Numeric once it was found. */
   readonly origin: string
+  /** As the user wrote it: what requests name as their host. */
+  readonly host: string
   readonly path: string
   readonly credentials: readonly string[]
 }
 
 const EXIT_USAGE = 2
+const CONNECT_LIMIT_MS = 3000
 
 /**
  * @param credentialsFile one credential in each line, or a JSON array of strings
@@ -43,6 +49,7 @@ export function readTarget(url: string, credentialsFile: string | undefined): Ta
   }
   return {
     origin: parsed.origin,
+    host: parsed.host,
     path: parsed.pathname + parsed.search,
     credentials: readCredentials(credentialsFile),
   }
@@ -107,10 +114,10 @@ function invalid(file: string, problem: string): AuthbenchError {
   })
 }
 
-export function targetInfo({ origin, path }: Target): StrategyInfo {
+export function targetInfo({ host, path }: Target): StrategyInfo {
   return {
     id: TARGET_ID,
-    title: `${new URL(origin).host}${path}`,
+    title: `${host}${path}`,
     summary:
       'An endpoint that was running before; what it keeps, and when it forgets, is not known to authbench.',
     state: 'unknown',
@@ -126,18 +133,41 @@ export function targetInfo({ origin, path }: Target): StrategyInfo {
   }
 }
 
+const unreachable = ({ host }: Target, cause: unknown) =>
+  new AuthbenchError('TARGET_UNREACHABLE', `http://${host} gives no answer: ${messageOf(cause)}`, {
+    next: 'Start it first, and look at host and port.',
+    exitCode: EXIT_USAGE,
+    cause,
+  })
+
+/**
+ * A name such as `localhost` has several addresses. The one that answers is used for everything: probe, load, and whose CPU time is read.
+ * @throws AuthbenchError `TARGET_UNREACHABLE`
+ */
+export async function located(target: Target): Promise<Target> {
+  const address = addressOf(target.origin)
+  const socket = connect({ ...address, autoSelectFamily: true, timeout: CONNECT_LIMIT_MS })
+  try {
+    await Promise.race([
+      once(socket, 'connect'),
+      once(socket, 'timeout').then(() =>
+        Promise.reject(new Error(`no connection within ${CONNECT_LIMIT_MS} ms`)),
+      ),
+    ])
+    return { ...target, origin: originOf({ host: socket.remoteAddress ?? address.host, port: address.port }) }
+  } catch (error) {
+    throw unreachable(target, error)
+  } finally {
+    socket.destroy()
+  }
+}
+
 /** @throws AuthbenchError `TARGET_UNREACHABLE`, `TARGET_REFUSES` with the status of the first credential */
-export async function assertAnswers(
-  { origin, path, credentials }: Target,
-  transport: Transport,
-): Promise<void> {
+export async function assertAnswers(target: Target, transport: Transport): Promise<void> {
+  const { path, credentials } = target
   const request = protectedRequest(transport, credentials[0] ?? '', { method: 'GET', path })
-  const { status } = await sendRaw(origin, request).catch((cause: unknown) => {
-    throw new AuthbenchError('TARGET_UNREACHABLE', `${origin} gives no answer: ${messageOf(cause)}`, {
-      next: 'Start it first, and look at host and port.',
-      exitCode: EXIT_USAGE,
-      cause,
-    })
+  const { status } = await sendRaw(target, request).catch((cause: unknown) => {
+    throw unreachable(target, cause)
   })
   if (status === 200) return
   throw new AuthbenchError(
@@ -157,12 +187,13 @@ export const describeTarget = ({ origin }: Target): NonNullable<Environment['tar
 })
 
 /** The target as a subject: nothing is started, nothing is stopped. Credentials are used again where the run needs more. */
-export function targetSubject({ origin, path, credentials }: Target): Subject {
+export function targetSubject({ origin, host, path, credentials }: Target): Subject {
   const servers = mastersAmong(listenersOn(addressOf(origin)))
   const counter = cpuCounter(servers)
   const [only = null] = counter.processes() === 1 ? servers : []
   return {
     origin,
+    host,
     path,
     // With several, none of them tells whether the target is warm.
     pid: only,

@@ -98,6 +98,9 @@ export const loadSampleSchema = z.object({
   statuses: z.record(z.string(), z.number().int()),
   errors: z.number().int(),
   timeouts: z.number().int(),
+  /** Responses that nobody waited for; absent: none was looked for. */
+  unasked: z.number().int().optional(),
+  /** Connections that the server closed in order and that were opened again; earlier versions: that were lost. */
   reconnects: z.number().int(),
 })
 export type LoadSample = z.infer<typeof loadSampleSchema>

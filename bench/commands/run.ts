@@ -20,7 +20,7 @@ import { createResultsFolder } from '../results-folder.ts'
 import { lockMachine } from '../run-lock.ts'
 import { type RunOutcome, runAll } from '../runner.ts'
 import { describeScenario } from '../scenario.ts'
-import { assertAnswers, describeTarget } from '../target.ts'
+import { assertAnswers, describeTarget, located } from '../target.ts'
 import type { Terminal } from '../terminal.ts'
 import { checkBeforeRun } from './conformance.ts'
 import { mergeOptions, redisUrl } from './options.ts'
@@ -45,10 +45,11 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const signal = terminal.interruption(cleanup, 'Stopping; what was measured so far is kept.')
   const planned = await planRun(merged, wantsChecklist, signal)
   if (planned === null) return interrupted(terminal)
-  const { config, target, token, keys, gates, namedGates, base, strategies, scenarios } = planned
+  const { config, token, keys, gates, namedGates, base, strategies, scenarios } = planned
   const { infos, files } = strategies
 
   cleanup.defer(lockMachine())
+  const target = planned.target === null ? null : await located(planned.target)
   if (target !== null) await assertAnswers(target, config.transport)
   const startedAt = new Date()
   const folder = createResultsFolder(merged.out ?? 'results', config.profile, startedAt)

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 /** Where connections go. */
 export interface Address {
   /** Name or number, a number of IPv6 without brackets. */
@@ -10,3 +12,6 @@ export function addressOf(url: string): Address {
   const { hostname, port } = new URL(url)
   return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? 80 : Number(port) }
 }
+
+export const originOf = ({ host, port }: Address): string =>
+  `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`

@@ -1,7 +1,8 @@
 import type { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { requestText } from '../probe.ts'
-import type { EngineRequest, EngineTarget } from './engine.ts'
+import type { ResponseEnds } from './autocannon-connection.ts'
+import { type EngineRequest, type EngineTarget, hostOf } from './engine.ts'
 import { NO_TOKENS, tokensIn, withOwn } from './own-tokens.ts'
 import { NO_RENEWAL, type RenewalField, renewalOf, renewalsIn } from './renewal.ts'
 import { type Expectation, expectationOf } from './response-tally.ts'
@@ -16,9 +17,13 @@ export interface BrakedClient extends EventEmitter {
   reqsMadeThisSecond: number
   paused: boolean
   conn: Socket
+  readonly destroyed: boolean
+  readonly parser: ResponseEnds
+  readonly pipelinedRequests: { size(): number; clear(): void; addByteCount(count: number): void }
   /** While `response` is emitted, still at the request that was answered; the next one is behind it. */
   readonly requestIterator: { currentRequestIndex: number; currentRequest: WireRequest; requests: object[] }
   setRequests(requests: object[]): void
+  _connect(): void
   _doRequest(): void
   destroy(): void
 }
@@ -60,6 +65,7 @@ export class Walk {
   readonly #host: string
   readonly #steps: readonly Step[]
   readonly #circle: readonly WireRequest[]
+  readonly #fixed = new Map<WireRequest, EngineRequest>()
   readonly #senders = new Map<WireRequest, EngineRequest>()
   #renewals = NO_RENEWAL
   #tokens = NO_TOKENS
@@ -67,7 +73,7 @@ export class Walk {
 
   constructor(client: BrakedClient, target: EngineTarget, connection: number, jar: Jar) {
     this.#client = client
-    this.#host = new URL(target.origin).host
+    this.#host = hostOf(target)
     const requests = target.requests.filter((_, index) => index % target.connections === connection)
     const own = new Map<string, WireRequest>()
     this.#circle = requests.map((request) =>
@@ -82,7 +88,10 @@ export class Walk {
     const opening = target.opening?.[connection]
     this.#isOpening = opening !== undefined
     if (opening === undefined) this.#begin()
-    else client.setRequests([this.#wire(opening)])
+    else {
+      client.setRequests([this.#wire(opening)])
+      this.#write()
+    }
     const { field } = jar
     if (field !== null) {
       client.on('headers', ({ headers }: { readonly headers: readonly string[] }) => {
@@ -118,9 +127,10 @@ export class Walk {
 
   #begin(): void {
     const { requestIterator } = this.#client
-    // Builds the bytes of all that it is given, as often as they are in it, with a placeholder for the own token.
+    // Builds bytes of all that it is given, as often as they are in it.
     this.#client.setRequests([...new Set(this.#circle)])
     requestIterator.requests = [...this.#circle]
+    this.#write()
     this.#present()
   }
 
@@ -133,13 +143,20 @@ export class Walk {
       ...(body === undefined ? {} : { body }),
       ...(keeps === undefined ? {} : { onResponse: (_status, answer) => this.#keep(answer) }),
     }
-    if (sends !== undefined) this.#senders.set(wire, request)
+    if (sends === undefined) this.#fixed.set(wire, request)
+    else this.#senders.set(wire, request)
     return wire
   }
 
   #keep(answer: string): void {
     this.#tokens = tokensIn(answer, this.#tokens)
     this.#present()
+  }
+
+  /** The same bytes as a probe's, whatever autocannon would write. */
+  #write(): void {
+    for (const [wire, request] of this.#fixed)
+      wire.requestBuffer = Buffer.from(requestText(request, this.#host))
   }
 
   #present(): void {

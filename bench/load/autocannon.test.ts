@@ -20,7 +20,7 @@ describe('autocannon engine', () => {
   }
   const open = async (to: EngineTarget): Promise<OpenLoad> => {
     const load = await autocannonEngine.open(to)
-    cleanups.push(load.close)
+    cleanups.push(() => load.close())
     return load
   }
 

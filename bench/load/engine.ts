@@ -21,6 +21,8 @@ export interface EngineRequest {
 export interface EngineTarget {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string
+  /** What requests name as their host; absent: the origin's. */
+  readonly host?: string
   readonly connections: number
   readonly expectStatus: number
   /**
@@ -31,6 +33,9 @@ export interface EngineTarget {
   /** One for each connection: its very first request, which is never measured and never sent again. */
   readonly opening?: readonly EngineRequest[]
 }
+
+export const hostOf = ({ origin, host }: Pick<EngineTarget, 'origin' | 'host'>): string =>
+  host ?? new URL(origin).host
 
 /** When requests are sent, whatever the server does: an open model (Schroeder, Wierman, Harchol-Balter, NSDI 2006). */
 export interface Arrivals {
@@ -84,8 +89,12 @@ export interface EngineSlice {
   readonly responses: number
   readonly requestBytes: number
   readonly statuses: Readonly<Record<string, number>>
+  /** Requests on a connection that ended before their response. */
   readonly errors: number
   readonly timeouts: number
+  /** Responses that nobody waited for, in the window or since the last one. */
+  readonly unasked: number
+  /** Connections that the server closed in order, after a response, and that were opened again. Its clients pay for that, and so it is in all numbers. */
   readonly reconnects: number
   /**
    * Expected statuses only; HDR V2 base64, microseconds. From the write in a closed loop, from the intended moment in an open one, so
@@ -105,6 +114,12 @@ export interface EngineSlice {
 /** Connections that are up, each past its first response, and idle between slices. */
 export interface OpenLoad {
   slice(window: Window): Promise<EngineSlice>
+  /**
+   * Opens what the server closed while the connections rested, each with one request that is not measured.
+   * @param all every connection sends one, so that the server does not close it just when the window begins
+   * @returns how many the server had closed since the last window
+   */
+  refresh(all: boolean): Promise<number>
   close(): void
 }
 

@@ -96,7 +96,7 @@ describe('flows of autocannon', () => {
   /** Some windows, with what the server saw in each. */
   async function windows(server: Awaited<ReturnType<typeof authServer>>, to: EngineTarget, count = 2) {
     const load = await autocannonEngine.open(to)
-    cleanups.push(load.close)
+    cleanups.push(() => load.close())
     const seen = []
     for (let window = 0; window < count; window++) {
       const before = { requests: server.heads.length, bytes: server.bytes() }

@@ -24,6 +24,7 @@ async function answer(message: ToGenerator): Promise<FromGenerator> {
     return { type: 'warm', lanes: await warmUp(open, requests, limitMs) }
   }
   const load = loadOf(message.key)
+  if (message.type === 'refresh') return { type: 'refreshed', closed: await load.refresh(message.all) }
   const before = readOwnCpu()
   const slice = await load.slice(message.window)
   return { type: 'slice', slice, cpu: cpuBetween(before, readOwnCpu()) }

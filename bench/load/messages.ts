@@ -47,6 +47,7 @@ export type ToGenerator =
       readonly requests: number
       readonly limitMs: number
     }
+  | { readonly type: 'refresh'; readonly key: string; readonly all: boolean }
   | { readonly type: 'slice'; readonly key: string; readonly window: Window }
 
 /** Generator child to runner. */
@@ -54,5 +55,6 @@ export type FromGenerator =
   | { readonly type: 'ready' }
   | { readonly type: 'opened' }
   | { readonly type: 'warm'; readonly lanes: Readonly<Record<string, WarmUp>> }
+  | { readonly type: 'refreshed'; readonly closed: number }
   | { readonly type: 'slice'; readonly slice: EngineSlice; readonly cpu: ProcessCpu }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }

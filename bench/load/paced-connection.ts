@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { type Address, addressOf } from './address.ts'
 import { NO_RENEWAL, type RenewalField, renewalOf } from './renewal.ts'
 import { newResponseParser, type ResponseParser } from './response-parser.ts'
 import type { Expectation } from './response-tally.ts'
@@ -35,7 +36,7 @@ export interface ConnectionListener {
 
 /** One connection with at most one request on it, which walks its requests in a circle and outlives its sockets. */
 export class PacedConnection {
-  readonly #address: { readonly host: string; readonly port: number }
+  readonly #address: Address
   readonly #requests: readonly PreparedRequest[]
   readonly #listener: ConnectionListener
   readonly #parser: ResponseParser
@@ -56,8 +57,7 @@ export class PacedConnection {
     renewing: RenewalField | null,
     listener: ConnectionListener,
   ) {
-    const { hostname, port } = new URL(origin)
-    this.#address = { host: hostname, port: Number(port || 80) }
+    this.#address = addressOf(origin)
     this.#requests = requests
     this.#parser = newResponseParser(renewing)
     this.#listener = listener

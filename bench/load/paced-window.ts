@@ -7,6 +7,7 @@ import { newResponseTally, type ResponseTally } from './response-tally.ts'
 export interface WindowEnd {
   readonly errors: number
   readonly timeouts: number
+  readonly unasked: number
   readonly reconnects: number
   readonly requestBytes: number
   readonly connections: readonly PacedConnection[]

@@ -1,7 +1,14 @@
 import { AuthbenchError } from '../../src/errors.ts'
 import { arrivalTimes } from '../../src/schedule.ts'
 import { requestText } from '../probe.ts'
-import type { EngineSlice, EngineTarget, LoadEngine, OpenLoad, Window } from './engine.ts'
+import {
+  type EngineSlice,
+  type EngineTarget,
+  hostOf,
+  type LoadEngine,
+  type OpenLoad,
+  type Window,
+} from './engine.ts'
 import { type ConnectionListener, PacedConnection, type SentRequest } from './paced-connection.ts'
 import { PacedWindow } from './paced-window.ts'
 import { startPacer } from './pacer.ts'
@@ -44,6 +51,13 @@ interface Opening extends PromiseWithResolvers<void> {
   readonly timer: NodeJS.Timeout
 }
 
+/** Those that still have to be up, or to have their answer. */
+interface Refreshing {
+  readonly left: Set<PacedConnection>
+  readonly asks: boolean
+  readonly resolve: () => void
+}
+
 interface Running {
   readonly window: PacedWindow
   readonly resolve: (slice: EngineSlice) => void
@@ -61,9 +75,13 @@ class PacedLoad implements OpenLoad, ConnectionListener {
   readonly #idle: PacedConnection[] = []
   #opening: Opening | null
   #running: Running | null = null
-  /** Both since the end of the last window. */
+  #refreshing: Refreshing | null = null
+  /** In order by the server, inside the window and outside of any. */
   #reconnects = 0
+  #closedAtRest = 0
+  /** Both since the end of the last window: responses that nobody asked for, and requests of a refresh that got none. */
   #unasked = 0
+  #unsettled = 0
   /** Connects that failed since a connection was free; while opening, all that led to no response. */
   #failures = 0
   #closed = false
@@ -71,7 +89,7 @@ class PacedLoad implements OpenLoad, ConnectionListener {
   constructor(target: EngineTarget, limits: PacedLimits) {
     this.#cohorts = cohortsOf(target)
     this.#limits = limits
-    const { host } = new URL(target.origin)
+    const host = hostOf(target)
     const prepared = new Map(
       [...new Set(target.requests)].map((request) => [
         request,
@@ -119,9 +137,24 @@ class PacedLoad implements OpenLoad, ConnectionListener {
     return promise
   }
 
+  async refresh(all: boolean): Promise<number> {
+    const closed = this.#closedAtRest
+    this.#closedAtRest = 0
+    if (this.#closed || (!all && this.#idle.length === this.#connections.length)) return closed
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, this.#limits.drainMs)
+    this.#refreshing = { left: new Set(this.#connections), asks: all, resolve }
+    for (const connection of this.#idle.splice(0)) this.free(connection)
+    await promise
+    clearTimeout(timer)
+    this.#refreshing = null
+    return closed
+  }
+
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    this.#refreshing?.resolve()
     this.#end('errors')
     clearTimeout(this.#opening?.timer)
     for (const connection of this.#connections) connection.close()
@@ -130,8 +163,12 @@ class PacedLoad implements OpenLoad, ConnectionListener {
   free(connection: PacedConnection): void {
     if (this.#opening === null) this.#failures = 0
     const window = this.#running?.window
+    const refreshing = this.#refreshing
     if (this.#opening?.hadResponse.has(connection) === false) {
       connection.send(performance.now())
+    } else if (refreshing?.left.has(connection) === true) {
+      if (refreshing.asks) connection.send(performance.now())
+      else this.#refreshed(connection)
     } else if (window !== undefined && window.queueLength > 0) {
       window.sendQueued(connection)
     } else {
@@ -147,11 +184,13 @@ class PacedLoad implements OpenLoad, ConnectionListener {
       opening.hadResponse.add(connection)
       if (opening.hadResponse.size < this.#connections.length) return
       this.#opening = null
-      this.#reconnects = 0
+      this.#closedAtRest = 0
       clearTimeout(opening.timer)
       opening.resolve()
       return
     }
+    if (this.#refreshing?.left.delete(connection) === true && this.#refreshing.left.size === 0)
+      this.#refreshing.resolve()
     const window = this.#running?.window
     window?.answered(connection, sent, status, at)
     if (window?.unsettled === 0) this.#end('errors')
@@ -162,11 +201,15 @@ class PacedLoad implements OpenLoad, ConnectionListener {
       this.#fail('they end without a response')
       return
     }
-    this.#reconnects += 1
+    if (sent === null) {
+      if (this.#running === null) this.#closedAtRest += 1
+      else this.#reconnects += 1
+    }
     const place = this.#idle.indexOf(connection)
     if (place >= 0) this.#idle.splice(place, 1)
     if (sent === null) return
     const window = this.#running?.window
+    if (window === undefined) this.#unsettled += 1
     window?.lose()
     if (window?.unsettled === 0) this.#end('errors')
   }
@@ -177,6 +220,12 @@ class PacedLoad implements OpenLoad, ConnectionListener {
 
   unasked(): void {
     this.#unasked += 1
+  }
+
+  #refreshed(connection: PacedConnection): void {
+    this.#idle.push(connection)
+    this.#refreshing?.left.delete(connection)
+    if (this.#refreshing?.left.size === 0) this.#refreshing.resolve()
   }
 
   #sendDue(window: PacedWindow, now: number): void {
@@ -211,8 +260,9 @@ class PacedLoad implements OpenLoad, ConnectionListener {
     const failed = window.unsettled
     resolve(
       window.result({
-        errors: this.#unasked + (unsettled === 'errors' ? failed : 0),
+        errors: this.#unsettled + (unsettled === 'errors' ? failed : 0),
         timeouts: unsettled === 'timeouts' ? failed : 0,
+        unasked: this.#unasked,
         reconnects: this.#reconnects,
         requestBytes: this.#bytesWritten() - bytesBefore,
         connections: this.#connections,
@@ -220,6 +270,7 @@ class PacedLoad implements OpenLoad, ConnectionListener {
     )
     this.#reconnects = 0
     this.#unasked = 0
+    this.#unsettled = 0
     if (failed > 0) this.close()
   }
 

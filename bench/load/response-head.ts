@@ -16,6 +16,8 @@ const VERSION = 'HTTP/1.'
 
 export interface ResponseHead {
   readonly status: number
+  /** Of the head, with its empty line. */
+  readonly bytes: number
   /** What ends the body (RFC 9112 section 6.3). */
   readonly body: 'none' | 'counted' | 'chunked' | 'until close'
   /** Of a counted body. */
@@ -61,6 +63,7 @@ export function readHead(
   let chunked = false
   let closes = bytes[from + 7] === ZERO
   let renewals = NO_RENEWAL
+  const head = { status, bytes: to - from }
   for (let line = nextLine(bytes, from, to); line < to - 2; ) {
     const end = nextLine(bytes, line, to)
     let colon = line
@@ -82,10 +85,10 @@ export function readHead(
     line = end
   }
   if (status < 200 || status === 204 || status === 304)
-    return { status, body: 'none', length: 0, closes, renewals }
-  if (chunked) return { status, body: 'chunked', length: 0, closes, renewals }
-  if (encoded || length < 0) return { status, body: 'until close', length: 0, closes: true, renewals }
-  return { status, body: length === 0 ? 'none' : 'counted', length, closes, renewals }
+    return { ...head, body: 'none', length: 0, closes, renewals }
+  if (chunked) return { ...head, body: 'chunked', length: 0, closes, renewals }
+  if (encoded || length < 0) return { ...head, body: 'until close', length: 0, closes: true, renewals }
+  return { ...head, body: length === 0 ? 'none' : 'counted', length, closes, renewals }
 }
 
 const textOf = (bytes: Uint8Array, from: number, to: number): string =>

@@ -10,6 +10,9 @@ const CR = 13
 const SPACE = 32
 const SEMICOLON = 59
 
+/** Final, though its number says otherwise: what follows is another protocol (RFC 9110 section 15.2.2). */
+const SWITCHING_PROTOCOLS = 101
+
 /** `more`: the response goes on in later bytes; `malformed`: this is not HTTP/1.1 and never will be. */
 export type Progress = 'more' | 'complete' | 'malformed'
 
@@ -25,6 +28,8 @@ export interface ResponseParser {
   readonly consumed: number
   /** Of the last response whose head was read; null before the first. */
   readonly head: ResponseHead | null
+  /** Heads of informational responses before it (RFC 9110 section 15.2). */
+  readonly informationalBytes: number
 }
 
 type State = 'head' | 'counted' | 'until close' | 'size' | 'extension' | 'chunk' | 'chunk end' | 'trailer'
@@ -41,6 +46,7 @@ export function newResponseParser(wanted: RenewalField | null = null): ResponseP
   let sizeDigits = 0
   let trailerLength = 0
   let consumed = 0
+  let informationalBytes = 0
 
   function read(bytes: Uint8Array, from: number, to: number): Progress {
     let at = from
@@ -57,8 +63,9 @@ export function newResponseParser(wanted: RenewalField | null = null): ResponseP
           at = end
         }
         if (head === null) return 'malformed'
-        if (head.body !== 'none') beginBody(head)
-        else if (head.status >= 200) return complete(at)
+        if (head.status < 200 && head.status !== SWITCHING_PROTOCOLS) informationalBytes += head.bytes
+        else if (head.body === 'none') return complete(at)
+        else beginBody(head)
       } else if (state === 'counted' || state === 'chunk') {
         const taken = Math.min(left, to - at)
         at += taken
@@ -151,12 +158,16 @@ export function newResponseParser(wanted: RenewalField | null = null): ResponseP
     reset() {
       state = 'head'
       keptLength = 0
+      informationalBytes = 0
     },
     get consumed() {
       return consumed
     },
     get head() {
       return head
+    },
+    get informationalBytes() {
+      return informationalBytes
     },
   }
 }

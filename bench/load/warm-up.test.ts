@@ -18,6 +18,7 @@ function load(change: Partial<EngineSlice> = {}): OpenLoad & { windows: number }
         statuses: { 200: 100 },
         errors: 0,
         timeouts: 0,
+        unasked: 0,
         reconnects: 0,
         latencyHdr: EMPTY,
         meanLatencyUs: 1,
@@ -27,6 +28,7 @@ function load(change: Partial<EngineSlice> = {}): OpenLoad & { windows: number }
         ...change,
       }
     },
+    refresh: async () => 0,
     close: () => undefined,
   }
 }
@@ -47,6 +49,7 @@ describe('warming up', () => {
     const own = load()
     let spinMs = 60
     const falling: OpenLoad = {
+      refresh: async () => 0,
       close: () => undefined,
       async slice(window) {
         // CPU time: on a busy machine so many milliseconds are worth less.

@@ -46,7 +46,7 @@ async function warmOne({ load, pid }: Lane, wanted: number, until: number): Prom
   while (goesOn() && performance.now() < until) {
     const slice = await load.slice({ milliseconds: WINDOW_MS, arrivals: null })
     requests += slice.responses
-    if (slice.errors + slice.timeouts + slice.reconnects > 0) break
+    if (slice.errors + slice.timeouts + slice.unasked > 0) break
     const after = usedUs(counter)
     if (before !== null && after !== null && slice.responses > 0)
       costs.push((after - before) / slice.responses)

@@ -51,6 +51,9 @@ export async function startGeneratorProcess(
         const message = { type: 'warm up', lanes, requests, limitMs } as const
         return (await lost(child.request(message, 'warm', limitMs + SLICE_GRACE_MS))).lanes
       },
+      async refresh(key, all) {
+        return (await lost(child.request({ type: 'refresh', key, all }, 'refreshed', SLICE_GRACE_MS))).closed
+      },
       slice: (key, window) =>
         lost(child.request({ type: 'slice', key, window }, 'slice', window.milliseconds + SLICE_GRACE_MS)),
       isDisplaced: () => child.displaced,

@@ -30,6 +30,7 @@ export interface KnownServerProcess {
 }
 
 export interface OpenedLoad {
+  refresh(all: boolean): Promise<number>
   slice(window: Window): Promise<EngineSlice>
 }
 

@@ -39,7 +39,10 @@ export function machineWorld(pinning: Pinning, signal: AbortSignal): World {
           opened += 1
           const key = `load ${opened}`
           await generator.open(key, engine, target)
-          return { slice: async (window) => (await generator.slice(key, window)).slice }
+          return {
+            refresh: (all) => generator.refresh(key, all),
+            slice: async (window) => (await generator.slice(key, window)).slice,
+          }
         },
         async askBare(requests) {
           bare ??= startBareClient(pinning.generator, signal, scope)

@@ -163,7 +163,8 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       statuses: { [status]: SLICE_REQUESTS },
       errors: dead ? 16 : 0,
       timeouts: 0,
-      reconnects: server.losesConnectionsInSlice === number ? 3 : 0,
+      unasked: server.losesConnectionsInSlice === number ? 3 : 0,
+      reconnects: 0,
       latencyHdr: encodeHistogram(histogram),
       meanLatencyUs: meanLatencyMs * 1000,
       idleUs: server.disturbedInSlice === number ? -16 * seconds * 1e6 : 0,
@@ -217,6 +218,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
           }
           return Object.fromEntries(lanes.map(({ key }) => [key, { requests, converged: true }]))
         },
+        refresh: async () => 0,
         async slice(key, window) {
           const server = serverName(key)
           currentStrategy = server
@@ -230,7 +232,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       }
     },
     store,
-    async probe(origin, request: EngineRequest) {
+    async probe({ origin }, request: EngineRequest) {
       const key = new URL(origin).hostname
       const bare = key.startsWith('none')
       const presented = Object.keys(request.headers).length > 0

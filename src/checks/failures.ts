@@ -1,5 +1,5 @@
 import { requestsOf } from '../metrics/metric.ts'
-import { formatCount } from '../units.ts'
+import { formatCount, formatNumber } from '../units.ts'
 import { type CellCheck, judged } from './check.ts'
 import { LIMITS } from './limits.ts'
 
@@ -35,14 +35,31 @@ export const statuses: CellCheck = {
   },
 }
 
-function none(id: 'errors' | 'timeouts' | 'reconnects', singular: string, plural: string): CellCheck {
+function none(id: 'errors' | 'timeouts' | 'unasked', singular: string, plural: string): CellCheck {
   return {
     id,
     check: ({ load }) =>
-      judged(id, load[id], LIMITS.failures, `There were ${formatCount(load[id], singular, plural)}.`),
+      judged(id, load[id] ?? 0, LIMITS.failures, `There were ${formatCount(load[id] ?? 0, singular, plural)}.`),
   }
 }
 
-export const errors = none('errors', 'connection error', 'connection errors')
+export const errors = none('errors', 'request whose connection ended', 'requests whose connection ended')
 export const timeouts = none('timeouts', 'request without an answer', 'requests without an answer')
-export const reconnects = none('reconnects', 'lost connection', 'lost connections')
+export const unasked = none('unasked', 'response that nobody asked for', 'responses that nobody asked for')
+
+/**
+ * Connections that the server closed in order, such as after so many requests. That is how an endpoint of others is: its clients pay for
+ * it, and it is told. A reference server has no reason to.
+ */
+export const reconnects: CellCheck = {
+  id: 'reconnects',
+  check: ({ load }, { state }) =>
+    judged(
+      'reconnects',
+      load.reconnects,
+      state === 'unknown' ? { warn: 0, invalid: null } : LIMITS.failures,
+      load.reconnects === 0
+        ? 'The server closed no connection.'
+        : `The server closed ${formatCount(load.reconnects, 'connection')}, one for every ${formatNumber(Math.round(load.responses / load.reconnects))} responses; what opening them again costs is in its numbers.`,
+    ),
+}

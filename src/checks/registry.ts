@@ -3,7 +3,7 @@ import type { CellData } from '../metrics/metric.ts'
 import type { CellCheck, CheckedStrategy } from './check.ts'
 import { cpuCounters } from './cpu-counters.ts'
 import { drift } from './drift.ts'
-import { errors, reconnects, requests, statuses, timeouts } from './failures.ts'
+import { errors, reconnects, requests, statuses, timeouts, unasked } from './failures.ts'
 import { little, utilisation } from './laws.ts'
 import { foreignCpu, steal } from './machine.ts'
 import { memory } from './memory.ts'
@@ -23,6 +23,7 @@ const CHECKS: readonly CellCheck[] = [
   statuses,
   errors,
   timeouts,
+  unasked,
   reconnects,
   foreignCommands,
   steal,

@@ -133,7 +133,7 @@ export function fakeContext(defects: Defects = {}): CheckContext {
     async open(engine, target): Promise<OpenedLoad> {
       seen.accepted += target.connections
       seen.requests += target.connections
-      return { slice: async (window) => slice(engine, target, window) }
+      return { refresh: async () => 0, slice: async (window) => slice(engine, target, window) }
     },
     askBare: async (requests) => {
       const bare = { freeUs: 0, responses: 0 }
@@ -164,6 +164,7 @@ function sliceOf(
     statuses,
     errors: 0,
     timeouts: 0,
+    unasked: 0,
     reconnects,
     latencyHdr: hdrOf(right.map(({ intendedUs, doneUs }) => doneUs - intendedUs)),
     meanLatencyUs: 0,

@@ -1,0 +1,205 @@
+import type { Socket } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { autocannonEngine } from './autocannon.ts'
+import type { EngineTarget, LoadEngine, OpenLoad, Window } from './engine.ts'
+import { pacedEngine } from './paced.ts'
+import { steady, target } from './testing/paced-loads.ts'
+import { rawServer, reply } from './testing/raw-server.ts'
+
+type Answer = (socket: Socket, requestNumber: number) => void
+
+const sends =
+  (...parts: readonly string[]): Answer =>
+  (socket) => {
+    for (const part of parts) socket.write(part, 'latin1')
+  }
+const ends =
+  (text: string): Answer =>
+  (socket) =>
+    socket.end(text)
+
+/** In as many pieces as there are bytes, each in a turn of its own. */
+const dribbles: Answer = async (socket) => {
+  for (const byte of reply(200)) {
+    socket.write(byte)
+    await turn()
+  }
+}
+
+const every =
+  (count: number, strange: Answer): Answer =>
+  (socket, number) =>
+    number > 4 && number % count === 0 ? strange(socket, number) : sends(reply(200))(socket, number)
+
+const ENGINES: readonly (readonly [string, LoadEngine, Window])[] = [
+  ['autocannon', autocannonEngine, { milliseconds: 60, arrivals: null }],
+  ['paced', pacedEngine, steady(60, 60)],
+]
+
+describe.each(ENGINES)('%s', (_id, engine, window) => {
+  const cleanUps: (() => void | Promise<void>)[] = []
+  afterEach(async () => {
+    for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
+  })
+  const start = async (answer: Answer) => {
+    const server = await rawServer(answer)
+    cleanUps.push(server.close)
+    return server
+  }
+  const open = async (to: EngineTarget): Promise<OpenLoad> => {
+    const load = await engine.open(to)
+    cleanUps.push(() => load.close())
+    return load
+  }
+
+  it.each<[string, Answer, number]>([
+    ['103 Early Hints before it', sends('HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n', reply(200)), 200],
+    [
+      '100 and 102 before it, in one piece',
+      sends(`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${reply(200)}`),
+      200,
+    ],
+    ['HTTP/1.0 and the end of the connection', ends('HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok'), 200],
+    [
+      'HTTP/1.0 that keeps the connection',
+      sends('HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 2\r\n\r\nok'),
+      200,
+    ],
+    ['a body that ends with the connection', ends('HTTP/1.1 200 OK\r\n\r\na body without a length'), 200],
+    ['a closing head', ends(reply(200, 'connection: close\r\n')), 200],
+    [
+      'chunks with extensions and trailers',
+      sends('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n', '0\r\nx: y\r\n\r\n'),
+      200,
+    ],
+    ['204 and no body', sends('HTTP/1.1 204 No Content\r\n\r\n'), 204],
+    [
+      '304 with the length of what it does not send',
+      sends('HTTP/1.1 304 Not Modified\r\ncontent-length: 50\r\n\r\n'),
+      304,
+    ],
+    ['a byte at a time', dribbles, 200],
+    [
+      'a body that is compressed',
+      sends('HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\n\x1f\x8b\x08\x00'),
+      200,
+    ],
+    [
+      'a head of 60 kB',
+      sends(`HTTP/1.1 200 OK\r\ncontent-length: 0\r\nx: ${'y'.repeat(60_000)}\r\n\r\n`),
+      200,
+    ],
+  ])('counts right answers with %s', async (_what, answer, expectStatus) => {
+    const server = await start(answer)
+    const load = await open({ ...target(server.origin), expectStatus })
+    for (let count = 0; count < 2; count++) {
+      await load.refresh(false)
+      const before = server.heads.length
+      const slice = await load.slice(window)
+      expect(slice).toMatchObject({ errors: 0, timeouts: 0, unasked: 0 })
+      expect(slice.requests).toBeGreaterThan(0)
+      expect(slice.responses).toBe(slice.requests)
+      expect(slice.responses).toBe(server.heads.length - before)
+    }
+  })
+
+  it.each<[string, Answer]>([
+    ['twice', sends(reply(200) + reply(200))],
+    ['with more than it announced', sends('HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nok')],
+    ['twice, in two pieces', sends(reply(200), reply(200))],
+  ])('tells answers %s as unasked, and ends', async (_what, strange) => {
+    const server = await start(every(10, strange))
+    const load = await open(target(server.origin))
+    let unasked = 0
+    for (let count = 0; count < 3 && unasked === 0; count++) {
+      const slice = await load.slice(window)
+      unasked += slice.unasked + slice.errors
+    }
+    expect(unasked).toBeGreaterThan(0)
+  })
+
+  it('tells an answer on a connection that rests as unasked, and goes on', async () => {
+    const sockets = new Set<Socket>()
+    const server = await start((socket) => {
+      sockets.add(socket)
+      socket.write(reply(200))
+    })
+    const load = await open(target(server.origin))
+    const [first] = sockets
+    first?.end('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+    // The paced engine opens another one by itself.
+    if (engine.model === 'open') await expect.poll(() => server.connections()).toBe(5)
+    else await expect.poll(() => server.open()).toBe(3)
+    expect(await load.slice(window)).toMatchObject({ unasked: 1 })
+  })
+
+  it.each<[string, Answer]>([
+    ['half a head', ends('HTTP/1.1 200 OK\r\ncontent-le')],
+    ['half a body', ends('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf')],
+    ['a reset', (socket) => void socket.resetAndDestroy()],
+    ['what is no HTTP', sends('220 smtp.example.test ESMTP\r\n')],
+    ['a chunk without a size', sends('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n')],
+  ])('loses a request that gets %s', async (_what, strange) => {
+    const server = await start(every(10, strange))
+    const load = await open(target(server.origin))
+    const slice = await load.slice(window)
+    expect(slice.errors + slice.timeouts).toBeGreaterThan(0)
+    expect(slice.unasked).toBe(0)
+  })
+
+  it('counts a switch of protocols as the answer that it is', async () => {
+    const server = await start(
+      every(10, sends('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n')),
+    )
+    const load = await open(target(server.origin))
+    const slice = await load.slice(window)
+    expect(slice.statuses[101] ?? slice.errors + slice.timeouts).toBeGreaterThan(0)
+    expect(slice.requests).toBeLessThan(server.heads.length - 4)
+  })
+
+  it('opens again what the server closed while it rested, and measures nothing of that', async () => {
+    const sockets: Socket[] = []
+    const server = await start((socket) => {
+      sockets.push(socket)
+      socket.write(reply(200))
+    })
+    const load = await open(target(server.origin))
+    for (const socket of new Set(sockets)) socket.end()
+    if (engine.model === 'open') await expect.poll(() => server.connections()).toBe(8)
+    else await expect.poll(() => server.open()).toBe(0)
+    expect(await load.refresh(false)).toBe(4)
+    const slice = await load.slice(window)
+    expect(slice).toMatchObject({ errors: 0, timeouts: 0, unasked: 0, reconnects: 0 })
+  })
+
+  it('asks each connection once before a window where it is told to', async () => {
+    const server = await start(sends(reply(200)))
+    const load = await open(target(server.origin))
+    const before = server.heads.length
+    expect(await load.refresh(true)).toBe(0)
+    expect(server.heads.length - before).toBe(4)
+    const slice = await load.slice(window)
+    expect(slice.responses).toBe(server.heads.length - before - 4)
+  })
+
+  it('tells the connections that the server closed in order', async () => {
+    const answered = new Map<Socket, number>()
+    let closed = 0
+    const server = await start((socket) => {
+      const count = (answered.get(socket) ?? 0) + 1
+      answered.set(socket, count)
+      if (count < 5) {
+        socket.write(reply(200))
+        return
+      }
+      closed += 1
+      socket.end(reply(200, 'connection: close\r\n'))
+    })
+    const load = await open(target(server.origin))
+    const slice = await load.slice(window)
+    expect(slice).toMatchObject({ errors: 0, timeouts: 0, unasked: 0 })
+    expect(slice.reconnects + (await load.refresh(false))).toBe(closed)
+    expect(closed).toBeGreaterThan(0)
+  })
+})
