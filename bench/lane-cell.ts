@@ -67,9 +67,22 @@ function sumSlices({ slices, engine, connections }: Track, { config }: RoundCont
     statuses,
     errors: sum(engines, ({ errors }) => errors),
     timeouts: sum(engines, ({ timeouts }) => timeouts),
+    ...sizesOf(engines),
     unasked: sum(engines, ({ unasked }) => unasked),
     reconnects: sum(engines, ({ reconnects }) => reconnects),
   }
+}
+
+/** None where a window had no answer at all. */
+function sizesOf(engines: readonly EngineSlice[]): Pick<LoadSample, 'sizes'> {
+  const sizes = engines.flatMap((engine) => engine.sizes ?? [])
+  if (sizes.length === 0) return {}
+  const merged = (of: 'request' | 'responseHead') => ({
+    sum: sum(sizes, ({ [of]: size }) => size.sum),
+    least: Math.min(...sizes.map(({ [of]: size }) => size.least)),
+    most: Math.max(...sizes.map(({ [of]: size }) => size.most)),
+  })
+  return { sizes: { request: merged('request'), responseHead: merged('responseHead') } }
 }
 
 /** Rates weigh by their requests: as many at the mean rate take as long as they did. */

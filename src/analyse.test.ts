@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from './analyse.ts'
 import type { Cell } from './cell.ts'
+import { changesBetween } from './gates/runs.ts'
 import { resultsSchema } from './results.ts'
 import {
   baseCells,
@@ -228,5 +229,64 @@ describe('analyse', () => {
     )
     expect(results.claims.length).toBeGreaterThan(8)
     expect(results.findings.map(({ kind }) => kind)).toContain('shared-core')
+  })
+})
+
+describe('bytes of unlike requests', () => {
+  const sizes = (least: number, most: number) => (cells: Cell[]) =>
+    cells.map((cell) =>
+      cell.state === 'completed' && cell.strategy === 'cheap'
+        ? {
+            ...cell,
+            load: {
+              ...cell.load,
+              sizes: {
+                request: { sum: cell.load.responses * 500, least, most },
+                responseHead: { sum: cell.load.responses * 170, least: 170, most: 170 },
+              },
+            },
+          }
+        : cell,
+    )
+  const summaryOf = (results: ReturnType<typeof analyse>, strategy: string, metric: string) =>
+    results.summary.find((row) => row.strategy === strategy && row.metric === metric)?.estimate
+
+  it('are a mean with its range, and only of the strategy that has them', () => {
+    const results = run(6, sizes(95, 1590))
+    expect(summaryOf(results, 'cheap', 'bytes.request_head')).toEqual({
+      value: 500,
+      low: 95,
+      high: 1590,
+      rounds: 6,
+      isRange: true,
+    })
+    expect(summaryOf(results, 'cheap', 'bytes.response_head')).toMatchObject({
+      value: 170,
+      low: 170,
+      high: 170,
+    })
+    expect(summaryOf(results, 'dear', 'bytes.request_head')).not.toHaveProperty('isRange')
+    expect(compared(results, 'bytes.request_head', 'cheap')?.verdict).not.toBe('equal')
+  })
+
+  it('are exact where all weigh the same, whatever the first one weighed', () => {
+    const results = run(6, sizes(500, 500))
+    expect(summaryOf(results, 'cheap', 'bytes.request_head')).toEqual({
+      value: 500,
+      low: 500,
+      high: 500,
+      rounds: 6,
+    })
+  })
+
+  it('are not held to be equal by a gate', () => {
+    const [base, head] = [run(6, sizes(95, 1590)), run(6, sizes(90, 1600))]
+    const { changes } = changesBetween(base, head)
+    expect(
+      changes.filter(({ strategy, metric }) => strategy === 'cheap' && metric === 'bytes.request_head'),
+    ).toEqual([])
+    expect(
+      changes.some(({ strategy, metric }) => strategy === 'dear' && metric === 'bytes.request_head'),
+    ).toBe(true)
   })
 })

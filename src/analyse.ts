@@ -48,7 +48,10 @@ function summaries({ subjects, metrics }: Contest): Summary[] {
           const values = valuesOf(subject, metric).map(({ value }) => value)
           if (values.length === 0) return []
           const { strategy, scenario, params } = subject
-          const estimate = (metric.exact ? constantEstimate(values) : null) ?? medianEstimate(values)
+          const estimate =
+            rangeEstimate(values, subject, metric) ??
+            (metric.exact ? constantEstimate(values) : null) ??
+            medianEstimate(values)
           return [
             {
               strategy,
@@ -63,6 +66,26 @@ function summaries({ subjects, metrics }: Contest): Summary[] {
         }),
   )
 }
+
+/** Null where every request weighed the same. */
+function rangeEstimate(values: readonly number[], { cells }: Subject, metric: Metric): Estimate | null {
+  const ranges = cells.flatMap((cell) => metric.range?.(cell) ?? [])
+  if (ranges.length === 0) return null
+  const { value } = medianEstimate(values)
+  return {
+    value,
+    low: Math.min(value, ...ranges.map(({ least }) => least)),
+    high: Math.max(value, ...ranges.map(({ most }) => most)),
+    rounds: values.length,
+    isRange: true,
+  }
+}
+
+/** What differs from request to request is not the same in every round either. */
+const asCounted = (metric: Metric, subjects: readonly Subject[]): Metric =>
+  metric.exact && subjects.some(({ cells }) => cells.some((cell) => (metric.range?.(cell) ?? null) !== null))
+    ? { ...metric, exact: false }
+    : metric
 
 function comparisons(
   { point, metrics, baseline: reference, subjects, noise }: Contest,
@@ -152,13 +175,14 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
   const contests = points.map((point): Contest => {
     const { strategies, baseline } = entrantsOf(point, context)
     const inOrder = strategies.toSorted((a, b) => Number(b.id === baseline) - Number(a.id === baseline))
-    const metrics =
+    const usual =
       context.scenarios.find(({ id }) => id === point.scenario)?.mixed === true ? METRICS_OF_A_MIX : METRICS
     const subjects = inOrder.flatMap(({ id }) =>
       armSchema.options
         .map((arm) => subjectOf(point, id, arm, attemptsOf(point, id, arm)))
         .filter((subject) => subject.cells.length > 0),
     )
+    const metrics = usual.map((metric) => asCounted(metric, subjects))
     return { point, metrics, baseline, subjects, noise: noiseFloor(subjects, metrics) }
   })
   const subjects = contests.flatMap((contest) => contest.subjects)
@@ -167,6 +191,7 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
     context.scenarios.find(({ id }) => id === point.scenario)?.compared !== false
   const noise = noisiest(contests.filter(isCompared))
   const rounds = roundsOf(subjects)
+  const summary = contests.flatMap(summaries)
   const validity = validityOf(own, points, attemptsOf, context)
   const measured: Measured = {
     ...about,
@@ -174,7 +199,7 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
     strategies: [...context.strategies],
     scenarios: [...context.scenarios],
     metrics: [...METRIC_INFOS],
-    summary: contests.flatMap(summaries),
+    summary,
     comparisons: contests.flatMap((contest) => comparisons(contest, context.scenarios)),
     spectra: subjects.flatMap((subject) => (subject.arm !== 'main' ? [] : (spectrumOf(subject) ?? []))),
     cohorts: subjects.flatMap((subject) => (subject.arm === 'main' ? cohortsOf(subject) : [])),
@@ -183,6 +208,7 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
       ? changesWithin(
           {
             rounds,
+            summary,
             noise,
             metrics: [...METRIC_INFOS],
             strategies: [...context.strategies],

@@ -77,6 +77,10 @@ export const cohortSchema = z.object({
 })
 export type Cohort = z.infer<typeof cohortSchema>
 
+/** Bytes: their sum over all responses, and what the smallest and the largest have. */
+const sizesSchema = z.object({ sum: z.number().int(), least: z.number().int(), most: z.number().int() })
+export type Sizes = z.infer<typeof sizesSchema>
+
 export const loadSampleSchema = z.object({
   engine: z.string(),
   connections: z.number().int().positive(),
@@ -94,6 +98,8 @@ export const loadSampleSchema = z.object({
   responses: z.number().int(),
   /** Bytes that the generator wrote to its sockets for exactly those responses. */
   requestBytes: z.number().int(),
+  /** Of every request that was answered and of the heads of the answers; absent in files of earlier versions. */
+  sizes: z.object({ request: sizesSchema, responseHead: sizesSchema }).optional(),
   /** HTTP status to count, every response inside the windows. */
   statuses: z.record(z.string(), z.number().int()),
   errors: z.number().int(),

@@ -9,5 +9,7 @@ export const estimateSchema = z.object({
   low: z.number().nullable(),
   high: z.number().nullable(),
   rounds: z.number().int().nonnegative(),
+  /** A mean of unlike requests: `low` and `high` are the least and the most of any, not an interval. */
+  isRange: z.literal(true).optional(),
 })
 export type Estimate = z.infer<typeof estimateSchema>

@@ -146,3 +146,8 @@ test('infinity and not-a-number do not look like measurements', () => {
     '∞ µs/req, no interval',
   )
 })
+
+test('a mean of unlike things has a range, which is not written like an interval', () => {
+  const estimate = { value: 1480.25, low: 95, high: 1590, rounds: 6, isRange: true } as const
+  expect(formatEstimate(estimate, 'B')).toBe('1,480 B (95 to 1,590)')
+})

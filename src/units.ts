@@ -12,7 +12,7 @@ export interface Scale {
 export interface EstimateText {
   readonly value: string
   readonly unit: string
-  /** `[45.0, 47.3]`, `exact` (the same in every round) or `no interval` (fewer than 6 rounds). */
+  /** `[45.0, 47.3]`, `(95 to 1,590)` (of unlike requests), `exact` (the same in every round) or `no interval` (fewer than 6 rounds). */
   readonly interval: string
 }
 
@@ -128,6 +128,14 @@ export function estimateText(estimate: Estimate, unit: string, options: Estimate
   const low = estimate.low / scale.divisor
   const high = estimate.high / scale.divisor
   if (low === high) return { value: exactText(value, signed), unit: scale.label, interval: 'exact' }
+  if (estimate.isRange) {
+    const [least, most] = [low, high].map((bound) => exactText(bound, signed))
+    return {
+      value: rounded(value, stepOfValue(value), signed),
+      unit: scale.label,
+      interval: `(${least} to ${most})`,
+    }
+  }
   const step = stepIn(scale, stepOfWidth(high - low))
   const bounds = [low, high].map((bound) => boundText(bound, step, signed)).join(', ')
   return { value: rounded(value, step, signed), unit: scale.label, interval: `[${bounds}]` }

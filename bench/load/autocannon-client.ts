@@ -22,6 +22,8 @@ export interface BrakedClient extends EventEmitter {
   readonly pipelinedRequests: { size(): number; clear(): void; addByteCount(count: number): void }
   /** While `response` is emitted, still at the request that was answered; the next one is behind it. */
   readonly requestIterator: { currentRequestIndex: number; currentRequest: WireRequest; requests: object[] }
+  /** Of the request that was answered, while `response` is emitted. */
+  getRequestBuffer(): Buffer
   setRequests(requests: object[]): void
   _connect(): void
   _doRequest(): void

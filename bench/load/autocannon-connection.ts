@@ -48,6 +48,10 @@ export class AutocannonConnection {
   readonly #events: ConnectionEvents
   #bytesOfEarlierSockets = 0
   #isUp = false
+  /** Where the chunk that is read begins, and the response, counted from the first byte of the socket. */
+  #chunkStart = 0
+  #responseStart = 0
+  #headBytes = 0
   /** The response under way is the last of its socket. */
   #isLast = false
 
@@ -63,6 +67,11 @@ export class AutocannonConnection {
   /** Over all its sockets. */
   get bytesWritten(): number {
     return this.#bytesOfEarlierSockets + (this.#isUp ? this.#client.conn.bytesWritten : 0)
+  }
+
+  /** Of the last response, informational ones before it left out. */
+  get headBytes(): number {
+    return this.#headBytes
   }
 
   get isUp(): boolean {
@@ -87,6 +96,8 @@ export class AutocannonConnection {
     client.parser.initialize('RESPONSE')
     this.#isUp = true
     this.#isLast = false
+    this.#chunkStart = 0
+    this.#responseStart = 0
     let connected = false
     const gone = (error: Error | null) => {
       if (socket !== client.conn || !this.#isUp || client.destroyed) return
@@ -102,7 +113,10 @@ export class AutocannonConnection {
     socket.on('data', (chunk: Buffer) => {
       if (socket !== client.conn || !this.#isUp) return
       client.pipelinedRequests.addByteCount(chunk.length)
-      if (client.parser.execute(chunk) instanceof Error) this.#gone()
+      const result = client.parser.execute(chunk)
+      if (socket !== client.conn) return
+      this.#chunkStart += chunk.length
+      if (result instanceof Error) this.#gone()
     })
     socket.on('error', gone)
     socket.on('end', () => gone(null))
@@ -117,12 +131,14 @@ export class AutocannonConnection {
     let status = 0
     parser[ON_HEADERS_COMPLETE] = (head) => {
       status = head.statusCode
+      this.#headBytes = this.#chunkStart + parser.offset - this.#responseStart
       this.#isLast = !head.shouldKeepAlive && !isInformational(status)
       if (!isInformational(status)) headersComplete.call(parser, head)
       // RFC 9112 section 6.3: their length is that of what is not sent.
       return isInformational(status) || status === 204 || status === 304
     }
     parser[ON_MESSAGE_COMPLETE] = () => {
+      this.#responseStart = this.#chunkStart + parser.offset
       if (isInformational(status)) return
       if (pipelinedRequests.size() === 0) {
         this.#spoil()

@@ -182,7 +182,12 @@ class AutocannonLoad implements OpenLoad {
     const window = this.#window
     if (window !== null) {
       window.lastResponseAt = performance.now()
-      if (step !== null) window.tally.add(step, status, latencyMs)
+      if (step !== null) {
+        window.tally.add(step, status, latencyMs, {
+          request: lane.client.getRequestBuffer().length,
+          responseHead: lane.connection.headBytes,
+        })
+      }
     }
     if (!this.#holding || step?.leads === true) return
     brake(lane.client)

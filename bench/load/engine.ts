@@ -72,6 +72,13 @@ export interface SlicePacing {
   readonly serviceUs: number
 }
 
+/** Bytes of all that was counted: exact for each only where the least are the most. */
+export interface Sizes {
+  readonly sum: number
+  readonly least: number
+  readonly most: number
+}
+
 export interface CohortSlice {
   readonly responses: number
   /** With the expected status. */
@@ -88,6 +95,8 @@ export interface EngineSlice {
   /** Responses with any status. */
   readonly responses: number
   readonly requestBytes: number
+  /** Of the requests that the responses answer, and of the heads of these. Absent where nothing was answered. */
+  readonly sizes?: { readonly request: Sizes; readonly responseHead: Sizes }
   readonly statuses: Readonly<Record<string, number>>
   /** Requests on a connection that ended before their response. */
   readonly errors: number

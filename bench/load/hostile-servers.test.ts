@@ -7,7 +7,7 @@ import { pacedEngine } from './paced.ts'
 import { steady, target } from './testing/paced-loads.ts'
 import { rawServer, reply } from './testing/raw-server.ts'
 
-type Answer = (socket: Socket, requestNumber: number) => void
+type Answer = (socket: Socket, requestNumber: number, request: string) => void
 
 const sends =
   (...parts: readonly string[]): Answer =>
@@ -30,7 +30,7 @@ const dribbles: Answer = async (socket) => {
 const every =
   (count: number, strange: Answer): Answer =>
   (socket, number) =>
-    number > 4 && number % count === 0 ? strange(socket, number) : sends(reply(200))(socket, number)
+    number > 4 && number % count === 0 ? strange(socket, number, '') : sends(reply(200))(socket, number, '')
 
 const ENGINES: readonly (readonly [string, LoadEngine, Window])[] = [
   ['autocannon', autocannonEngine, { milliseconds: 60, arrivals: null }],
@@ -201,5 +201,35 @@ describe.each(ENGINES)('%s', (_id, engine, window) => {
     expect(slice).toMatchObject({ errors: 0, timeouts: 0, unasked: 0 })
     expect(slice.reconnects + (await load.refresh(false))).toBe(closed)
     expect(closed).toBeGreaterThan(0)
+  })
+
+  it('weighs every request and every head, not the first one', async () => {
+    let heads = 0
+    const lengths: number[] = []
+    const server = await start((socket, number, request) => {
+      const head = `HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx: ${'y'.repeat(number % 7)}\r\n\r\n`
+      lengths.push(request.length)
+      heads += head.length
+      // In two pieces, cut inside the head.
+      socket.write(head.slice(0, 9))
+      socket.write(`${head.slice(9)}ok`)
+    })
+    const to = target(server.origin)
+    const requests = to.requests.map((request, index) => ({
+      ...request,
+      headers: { authorization: `Bearer ${'t'.repeat(1 + 100 * index)}` },
+    }))
+    const load = await open({ ...to, requests })
+    const [before, headsBefore] = [lengths.length, heads]
+    const { sizes, responses } = await load.slice(window)
+    const measured = lengths.slice(before)
+    expect(measured).toHaveLength(responses)
+    expect(sizes?.request).toEqual({
+      sum: measured.reduce((sum, length) => sum + length, 0),
+      least: Math.min(...measured),
+      most: Math.max(...measured),
+    })
+    expect(sizes?.responseHead.sum).toBe(heads - headsBefore)
+    expect((sizes?.responseHead.most ?? 0) - (sizes?.responseHead.least ?? 0)).toBe(6)
   })
 })

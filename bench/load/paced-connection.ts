@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { type Address, addressOf } from './address.ts'
 import { NO_RENEWAL, type RenewalField, renewalOf } from './renewal.ts'
+import type { ResponseHead } from './response-head.ts'
 import { newResponseParser, type ResponseParser } from './response-parser.ts'
 import type { Expectation } from './response-tally.ts'
 
@@ -25,7 +26,7 @@ export interface SentRequest {
 export interface ConnectionListener {
   /** Connected, with no request on it: at first, after each response, after each reconnect. */
   free(connection: PacedConnection): void
-  answered(connection: PacedConnection, sent: SentRequest, status: number, at: number): void
+  answered(connection: PacedConnection, sent: SentRequest, head: ResponseHead, at: number): void
   /** Gone after it was up; replaced by itself. A request without a complete response is lost and never sent again. */
   lost(connection: PacedConnection, sent: SentRequest | null): void
   /** Not up at all; tried again by itself. */
@@ -135,7 +136,7 @@ export class PacedConnection {
     if (more) this.#listener.unasked()
     // Before the response is counted: it may be the window's last, and the loss belongs to the same window.
     if (!stays) this.#replace(null)
-    this.#listener.answered(this, sent, head.status, at)
+    this.#listener.answered(this, sent, head, at)
     // After the response is counted, so that it is not in its time; before the connection may send again.
     if (head.renewals !== NO_RENEWAL) {
       const { request } = sent

@@ -1,6 +1,7 @@
 import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/histogram.ts'
 import type { EngineSlice, SlicePacing } from './engine.ts'
 import type { PacedConnection, SentRequest } from './paced-connection.ts'
+import type { ResponseHead } from './response-head.ts'
 import { newResponseTally, type ResponseTally } from './response-tally.ts'
 
 /** What the window itself does not know about its end. */
@@ -78,14 +79,16 @@ export class PacedWindow {
   answered(
     connection: PacedConnection,
     { request, intendedAt, sentAt }: SentRequest,
-    status: number,
+    { status, bytes }: ResponseHead,
     at: number,
   ): void {
     this.#changeOnWire(-1, at)
     this.#lastResponseAt = at
     this.#lastResponses.set(connection, at)
     this.#serviceMs += at - sentAt
-    if (this.#tally.add(request, status, at - intendedAt)) recordMilliseconds(this.#service, at - sentAt)
+    const size = { request: request.bytes.length, responseHead: bytes }
+    if (this.#tally.add(request, status, at - intendedAt, size))
+      recordMilliseconds(this.#service, at - sentAt)
   }
 
   /** One on the wire will have no response. */

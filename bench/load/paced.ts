@@ -13,6 +13,7 @@ import { type ConnectionListener, PacedConnection, type SentRequest } from './pa
 import { PacedWindow } from './paced-window.ts'
 import { startPacer } from './pacer.ts'
 import { renewalFieldOf } from './renewal.ts'
+import type { ResponseHead } from './response-head.ts'
 import { cohortsOf, expectationOf } from './response-tally.ts'
 
 interface PacedLimits {
@@ -178,7 +179,7 @@ class PacedLoad implements OpenLoad, ConnectionListener {
     }
   }
 
-  answered(connection: PacedConnection, sent: SentRequest, status: number, at: number): void {
+  answered(connection: PacedConnection, sent: SentRequest, head: ResponseHead, at: number): void {
     const opening = this.#opening
     if (opening !== null) {
       opening.hadResponse.add(connection)
@@ -192,7 +193,7 @@ class PacedLoad implements OpenLoad, ConnectionListener {
     if (this.#refreshing?.left.delete(connection) === true && this.#refreshing.left.size === 0)
       this.#refreshing.resolve()
     const window = this.#running?.window
-    window?.answered(connection, sent, status, at)
+    window?.answered(connection, sent, head, at)
     if (window?.unsettled === 0) this.#end('errors')
   }
 

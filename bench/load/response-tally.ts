@@ -1,5 +1,5 @@
 import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/histogram.ts'
-import type { CohortSlice, EngineRequest, EngineSlice, EngineTarget } from './engine.ts'
+import type { CohortSlice, EngineRequest, EngineSlice, EngineTarget, Sizes } from './engine.ts'
 
 /** What counts as the right answer to a request, and whose it is. */
 export interface Expectation {
@@ -12,12 +12,18 @@ export const expectationOf = (request: EngineRequest, target: EngineTarget): Exp
   cohort: request.cohort ?? null,
 })
 
-type Tallied = 'requests' | 'responses' | 'statuses' | 'latencyHdr' | 'meanLatencyUs' | 'cohorts'
+type Tallied = 'requests' | 'responses' | 'sizes' | 'statuses' | 'latencyHdr' | 'meanLatencyUs' | 'cohorts'
+
+/** On the wire. */
+export interface ExchangedBytes {
+  readonly request: number
+  readonly responseHead: number
+}
 
 /** The responses of one window, whichever engine had them. */
 export interface ResponseTally {
   /** @returns whether the status was the expected one */
-  add(expectation: Expectation, status: number, latencyMs: number): boolean
+  add(expectation: Expectation, status: number, latencyMs: number, bytes: ExchangedBytes): boolean
   readonly responses: number
   result(): Pick<EngineSlice, Tallied>
 }
@@ -32,11 +38,14 @@ export function newResponseTally(cohortNames: readonly string[]): ResponseTally 
   const cohorts = new Map(cohortNames.map((name) => [name, newCount()]))
   const statuses: Record<string, number> = {}
   let latencySumMs = 0
+  const [request, responseHead] = [newSizes(), newSizes()]
   return {
-    add({ expectStatus, cohort }, status, latencyMs) {
+    add({ expectStatus, cohort }, status, latencyMs, bytes) {
       const expected = status === expectStatus
       statuses[status] = (statuses[status] ?? 0) + 1
       latencySumMs += latencyMs
+      request.add(bytes.request)
+      responseHead.add(bytes.responseHead)
       whole.add(expected, latencyMs)
       if (cohort !== null) cohorts.get(cohort)?.add(expected, latencyMs)
       return expected
@@ -46,10 +55,25 @@ export function newResponseTally(cohortNames: readonly string[]): ResponseTally 
     },
     result: () => ({
       ...whole.result(),
+      ...(whole.responses === 0
+        ? {}
+        : { sizes: { request: request.result(), responseHead: responseHead.result() } }),
       statuses,
       meanLatencyUs: whole.responses === 0 ? 0 : (latencySumMs * 1000) / whole.responses,
       cohorts: Object.fromEntries([...cohorts].map(([name, count]) => [name, count.result()])),
     }),
+  }
+}
+
+function newSizes() {
+  let [sum, least, most] = [0, Number.POSITIVE_INFINITY, 0]
+  return {
+    add(bytes: number): void {
+      sum += bytes
+      if (bytes < least) least = bytes
+      if (bytes > most) most = bytes
+    },
+    result: (): Sizes => ({ sum, least, most }),
   }
 }
 

@@ -123,7 +123,7 @@ describe('the validity of a run', () => {
       ['ok', null, 28],
     ])
     // Sixteen checks, all of which pass, and the one that does not.
-    expect(checks).toHaveLength(17)
+    expect(checks).toHaveLength(19)
   })
 
   it('blames a cell that is part of no number for nothing but what made it invalid', () => {

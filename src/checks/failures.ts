@@ -39,7 +39,12 @@ function none(id: 'errors' | 'timeouts' | 'unasked', singular: string, plural: s
   return {
     id,
     check: ({ load }) =>
-      judged(id, load[id] ?? 0, LIMITS.failures, `There were ${formatCount(load[id] ?? 0, singular, plural)}.`),
+      judged(
+        id,
+        load[id] ?? 0,
+        LIMITS.failures,
+        `There were ${formatCount(load[id] ?? 0, singular, plural)}.`,
+      ),
   }
 }
 

@@ -1,4 +1,5 @@
 import { noiseFactor } from '../analysis/comparison.ts'
+import { keyOf } from '../analysis/subject.ts'
 import type { Estimate } from '../estimate.ts'
 import { METRICS, METRICS_OF_A_MIX } from '../metrics/registry.ts'
 import type { MetricInfo, Results } from '../results.ts'
@@ -7,7 +8,10 @@ import { changesOf, type RoundRow } from './changes.ts'
 import { type Difference, differencesBetween } from './comparable.ts'
 import { DEFAULT_GATES, type Gate } from './gate.ts'
 
-type Judged = Pick<Results, 'rounds' | 'noise' | 'metrics' | 'strategies' | 'scenarios' | 'validity'>
+type Judged = Pick<
+  Results,
+  'rounds' | 'summary' | 'noise' | 'metrics' | 'strategies' | 'scenarios' | 'validity'
+>
 
 /** Found by a search of its own in each run, so it means the same in both. */
 const RATE_WITHIN_LIMIT = 'slo.rate'
@@ -25,16 +29,23 @@ const COUNTED_IN_A_MIX: readonly string[] = METRICS.filter(
  * of a mix depends on where its windows end, and one of a server that asks by the clock on how long they are.
  */
 function comparableRows(
-  { rounds, strategies, scenarios, metrics }: Judged,
+  { rounds, summary, strategies, scenarios, metrics }: Judged,
   arm: RoundRow['arm'],
   paired: boolean,
 ) {
   const byTheClock = strategies.filter(({ background, cache }) => background === true || cache !== null)
+  // A mean of unlike requests depends on where windows end.
+  const ranges = new Set(
+    summary
+      .filter(({ estimate }) => estimate.isRange)
+      .map((row) => `${row.strategy} ${row.metric} ${keyOf(row)}`),
+  )
   return rounds.filter((row) => {
     const scenario = scenarios.find(({ id }) => id === row.scenario)
     if (row.arm !== arm || scenario?.compared === false || NOT_COMPARED.includes(row.metric)) return false
     const unsteady = scenario?.mixed === true || byTheClock.some(({ id }) => id === row.strategy)
     if (unsteady && COUNTED_IN_A_MIX.includes(row.metric)) return false
+    if (ranges.has(`${row.strategy} ${row.metric} ${keyOf(row)}`)) return false
     const exact = metrics.find(({ id }) => id === row.metric)?.exact ?? false
     return paired || exact || row.metric === RATE_WITHIN_LIMIT || scenario?.model !== 'open'
   })

@@ -1,6 +1,11 @@
 import type { CompletedCell } from '../cell.ts'
 import type { MetricInfo } from '../results.ts'
 
+export interface Range {
+  readonly least: number
+  readonly most: number
+}
+
 export interface Metric extends MetricInfo {
   /**
    * Requests that the median round must hold before the metric is reported: a percentile of a round with hardly a request
@@ -11,6 +16,8 @@ export interface Metric extends MetricInfo {
   readonly compared?: false
   /** In `unit`; null where the cell cannot tell. */
   read(cell: CompletedCell): number | null
+  /** Of what is counted for each request, where that is not the same for all; null where it is. */
+  range?(cell: CompletedCell): Range | null
 }
 
 export type CellData = Pick<
