@@ -122,7 +122,7 @@ describe('the validity of a run', () => {
       ['invalid', 'dear', 2],
       ['ok', null, 28],
     ])
-    // Sixteen checks, all of which pass, and the one that does not.
+    // All other checks, which pass, and the one that does not.
     expect(checks).toHaveLength(19)
   })
 
