@@ -51,11 +51,13 @@ export function describeEnvironment(
   redis: { readonly version: string; readonly origin: 'own' | 'given' } | null,
 ): Environment {
   const cpus = os.cpus()
+  const groups = ownCpuGroups(systemFiles)
   const lockfile = readText(new URL('package-lock.json', ROOT))
   return {
     cpu: cpus[0]?.model.trim() ?? 'unknown',
     cores: os.availableParallelism(),
-    quotaCores: narrowestQuota(systemFiles, ownCpuGroups(systemFiles).folders),
+    quotaCores: narrowestQuota(systemFiles, groups.folders),
+    ...(groups.hidden ? { quotaHidden: true } : {}),
     cpuset: allowedCpuList(systemFiles),
     memoryBytes: os.totalmem(),
     platform: `${process.platform} ${process.arch}`,

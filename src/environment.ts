@@ -5,6 +5,8 @@ export const environmentSchema = z.object({
   cores: z.number().int(),
   /** CPU quota of the container, in cores; absent or null where none can be seen. */
   quotaCores: z.number().positive().nullable().optional(),
+  /** Not all groups that may have a quota could be seen: the container's own, or those around it. */
+  quotaHidden: z.boolean().optional(),
   /** The processors that may be used, as `0-3,8`; absent or null where the system does not tell. */
   cpuset: z.string().nullable().optional(),
   /** What `authbench doctor` would have said against measuring here. */

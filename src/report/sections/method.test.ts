@@ -46,6 +46,12 @@ test('names the CPU quota beside the cores, and the processors that could be use
   )
 })
 
+test('says that a quota might not have been noticed, where that is so', () => {
+  const report = (quotaHidden: boolean) => markdownReporter.render(withEnvironment({ quotaHidden }), {})
+  expect(report(true)).toContain('would not have been noticed')
+  expect(report(false)).not.toContain('would not have been noticed')
+})
+
 test('repeats what was said before the run', () => {
   expect(
     markdownReporter.render(withEnvironment({ warnings: ['CPU quota: 1 core of 2 cores'] }), {}),

@@ -130,6 +130,11 @@ function limits(results: Results): readonly string[] {
           'In an open loop few requests are in flight at once, so that lookups in Redis are hardly batched: each costs the server more CPU than in a saturated closed loop.',
         ]
       : []),
+    ...(environment.quotaHidden === true
+      ? [
+          'A CPU quota of a group around this container would not have been noticed: it cannot be seen from here.',
+        ]
+      : []),
     ...(environment.warnings ?? []).map((warning) => `Said before the run: ${warning}`),
     'One server process on one machine: effects of scale-out, of TLS and of real networks are not in these numbers.',
   ]
