@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AuthbenchError, messageOf } from '../src/errors.ts'
@@ -18,6 +18,8 @@ function isAlive(pid: number): boolean {
 /** Null: it is gone by now. */
 function holderOf(file: string): number | null {
   try {
+    // Who reads a pipe waits for somebody to write to it.
+    if (!lstatSync(file).isFile()) throw new Error('something that is no file is in its place')
     return Number(readFileSync(file, 'utf8'))
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null

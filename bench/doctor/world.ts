@@ -2,6 +2,7 @@ import { accessSync, constants, statfsSync, statSync } from 'node:fs'
 import os, { tmpdir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { Place, RedisFact, Sample } from '../../src/doctor/facts.ts'
+import { messageOf } from '../../src/errors.ts'
 import { type Files, systemFiles } from '../machine/files.ts'
 import { canPinTo } from '../machine/pinning.ts'
 import { otherRun } from '../run-lock.ts'
@@ -24,7 +25,7 @@ export interface World {
   place(path: string, made: boolean): Place
   readonly resultsFolder: string
   readonly temporaryFolder: string
-  otherRun(): number | null
+  otherRun(): number | string | null
   /** What takes time. */
   redis(): Promise<RedisFact | null>
   sample(): Promise<Sample | null>
@@ -86,7 +87,13 @@ export const systemWorld = (resultsFolder: string): World => ({
   place: placeAt,
   resultsFolder,
   temporaryFolder: tmpdir(),
-  otherRun: () => attempt(() => otherRun()),
+  otherRun() {
+    try {
+      return otherRun()
+    } catch (error) {
+      return messageOf(error)
+    }
+  },
   redis: async () => null,
   sample: async () => null,
 })

@@ -128,6 +128,7 @@ describe('doctor', () => {
       'LD_PRELOAD and NODE_OPTIONS alter',
     ],
     ['other-run', 'bad', { otherRun: 4711 }, 'process 4711'],
+    ['other-run', 'bad', { otherRun: 'it is a pipe' }, 'cannot be used: it is a pipe'],
   ])('%s is %s', (id, state, change, words) => {
     const finding = found(change).find((each) => each.id === id)
     expect(finding).toMatchObject({ state, says: expect.stringContaining(words) })

@@ -37,8 +37,8 @@ export interface Facts {
   readonly temporary: Place
   /** Names of variables that alter Node, never their values. */
   readonly variables: readonly string[]
-  /** Process of another run that is measuring. */
-  readonly otherRun: number | null
+  /** Process of another run that is measuring; in words why that cannot be told. */
+  readonly otherRun: number | string | null
   readonly hugePages: string | null
   /** What takes time to find out; null: not looked at. */
   readonly redis: RedisFact | null
