@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import os from 'node:os'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Environment, Results } from '../src/results.ts'
 import { ownCpuGroups } from './machine/cgroups.ts'
 import { systemFiles } from './machine/files.ts'
@@ -11,6 +11,8 @@ import { allowedCpuList, type Pinning } from './machine/pinning.ts'
 import { narrowestQuota } from './machine/quota.ts'
 import { hasSchedstat } from './machine/schedstat.ts'
 import { NODE_FLAGS } from './process/child.ts'
+import { childEnvironment, namesPassedOn } from './process/child-environment.ts'
+import type { ProvidedRedis } from './redis/provide.ts'
 
 /** Of a clone, or of the installed package, whose code lies one folder deeper. */
 const MANIFEST = findPackageJSON(import.meta.url)
@@ -48,7 +50,7 @@ export const authbenchVersion = (): string => versionOf(MANIFEST)
 
 export function describeEnvironment(
   pinning: Pinning,
-  redis: { readonly version: string; readonly origin: 'own' | 'given' } | null,
+  redis: Pick<ProvidedRedis, 'origin' | 'url' | 'control'> | null,
 ): Environment {
   const cpus = os.cpus()
   const groups = ownCpuGroups(systemFiles)
@@ -65,8 +67,11 @@ export function describeEnvironment(
     node: process.version,
     v8: process.versions.v8,
     nodeFlags: [...NODE_FLAGS],
-    redis: redis?.version ?? null,
+    redis: redis?.control.version ?? null,
+    redisProduct: redis?.control.product ?? null,
+    redisTls: redis?.url.startsWith('rediss:') ?? false,
     redisOrigin: redis?.origin ?? null,
+    variables: namesPassedOn(),
     lockfileHash: lockfile === null ? null : createHash('sha256').update(lockfile).digest('hex').slice(0, 16),
     pinning,
     cpuSource: hasSchedstat() ? 'schedstat' : 'rusage',
@@ -76,10 +81,22 @@ export function describeEnvironment(
   }
 }
 
+/**
+ * The commit of the checkout that runs; null where the folder is none, such as an unpacked archive inside somebody's repository. Variables
+ * such as GIT_DIR, which point elsewhere, are kept from git.
+ */
 export function describeGit(root: string | URL = ROOT): Results['run']['git'] {
+  const folder = typeof root === 'string' ? root : fileURLToPath(root)
   const git = (...args: string[]) =>
-    execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+    execFileSync('git', args, {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: childEnvironment(),
+    }).trim()
   try {
+    if (realpathSync(git('rev-parse', '--show-toplevel')) !== realpathSync(folder)) return null
+    git('ls-files', '--error-unmatch', 'package.json')
     return {
       sha: git('rev-parse', 'HEAD'),
       dirty: git('status', '--porcelain', '--untracked-files=no') !== '',

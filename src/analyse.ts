@@ -23,7 +23,10 @@ import { type Comparison, type Estimate, RESULTS_SCHEMA_ID, type Results, type S
 import { medianEstimate } from './stats/order-statistic.ts'
 
 /** Everything about a run that is not in its cells. */
-export type AnalysisContext = Pick<Results, 'run' | 'environment' | 'config' | 'strategies' | 'scenarios'> & {
+export type AnalysisContext = Pick<
+  Results,
+  'run' | 'environment' | 'inputs' | 'config' | 'strategies' | 'scenarios'
+> & {
   /** What the change against another checkout is held to. */
   readonly gates: readonly Gate[]
 }

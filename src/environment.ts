@@ -37,6 +37,11 @@ export const environmentSchema = z.object({
     })
     .optional(),
   cpuSource: z.enum(['schedstat', 'rusage']),
+  /** Names of the variables that servers and generator were given; absent in files of earlier versions: all there were. */
+  variables: z.array(z.string()).optional(),
+  /** Absent in files of earlier versions. */
+  redisProduct: z.enum(['Redis', 'Valkey']).nullable().optional(),
+  redisTls: z.boolean().optional(),
   packages: z.record(z.string(), z.string()),
 })
 export type Environment = z.infer<typeof environmentSchema>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Environment, environmentSchema } from './environment.ts'
 import { type Estimate, estimateSchema } from './estimate.ts'
+import type { Input } from './inputs.ts'
 import { medianEstimate } from './stats/order-statistic.ts'
 
 export const MICRO_SCHEMA_ID = 'authbench/micro@1'
@@ -80,17 +81,27 @@ export function taskResult(info: MicroTaskInfo, samples: readonly MicroSample[])
   }
 }
 
+interface Compared {
+  readonly environment: Environment
+  readonly extraClaims: readonly string[]
+  /** Undefined: not recorded. */
+  readonly inputs?: readonly Input[] | undefined
+}
+
 /** What keeps operations measured here from explaining a run measured there; null where nothing does. */
-export function differenceOf(
-  micro: { readonly environment: Environment; readonly extraClaims: readonly string[] },
-  run: { readonly environment: Environment; readonly extraClaims: readonly string[] },
-): string | null {
+export function differenceOf(micro: Compared, run: Compared): string | null {
   const [here, there] = [micro.environment, run.environment]
   if (here.cpu !== there.cpu || here.cores !== there.cores) return 'another machine'
   if (here.node !== there.node) return `another Node: ${here.node} instead of ${there.node}`
   if (here.nodeFlags.join(' ') !== there.nodeFlags.join(' ')) return 'other options of Node'
   if (packagesOf(here) !== packagesOf(there)) return 'other versions of the libraries'
-  return micro.extraClaims.join() === run.extraClaims.join() ? null : 'other claims in the tokens'
+  if (micro.extraClaims.join() !== run.extraClaims.join()) return 'other claims in the tokens'
+  const [own, other] = [micro.inputs, run.inputs].map((inputs) =>
+    inputs?.find(({ what }) => what === 'claims'),
+  )
+  return own === undefined || other === undefined || own.hash === other.hash
+    ? null
+    : 'other values of the claims in the tokens'
 }
 
 const packagesOf = ({ packages }: Environment): string =>

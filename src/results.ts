@@ -4,6 +4,7 @@ import { conformanceRowSchema } from './conformance.ts'
 import { environmentSchema } from './environment.ts'
 import { estimateSchema } from './estimate.ts'
 import { changeSchema } from './gates/change.ts'
+import { inputSchema } from './inputs.ts'
 import { microSchema } from './micro.ts'
 import { strategyInfoSchema } from './strategy-info.ts'
 
@@ -150,6 +151,8 @@ export const resultsSchema = z.object({
     command: z.string(),
   }),
   environment: environmentSchema,
+  /** Absent in files of earlier versions. */
+  inputs: z.array(inputSchema).optional(),
   config: runConfigSchema,
   strategies: z.array(strategyInfoSchema),
   scenarios: z.array(scenarioInfoSchema),

@@ -69,7 +69,7 @@ export async function micro(
     })
   }
   if (flags.tasks !== undefined) selectTasks(TASKS, flags.tasks)
-  const explained = explainedRun(flags, extraClaims, terminal)
+  const explained = explainedRun(flags, extraClaims, token, terminal)
   const tasks = chosenTasks(flags.tasks, explained)
   assertNoneTaken(
     token,
@@ -174,8 +174,7 @@ async function measureTasks(
     measure: ({ id }) => measureInProcess({ task: id, ...shared }, pinning.server, signal),
   })
   progress.end()
-  const version = redis === null ? null : { version: redis.control.version, origin: redis.origin }
-  return { environment: describeEnvironment(pinning, version), ...measured }
+  return { environment: describeEnvironment(pinning, redis), ...measured }
 }
 
 /** Without a word about it: what the run holds, or what most runs do. */

@@ -12,6 +12,7 @@ import { readFacts } from '../doctor/facts.ts'
 import { systemWorld } from '../doctor/world.ts'
 import { authbenchVersion, describeEnvironment, describeGit } from '../environment.ts'
 import { extended } from '../extension.ts'
+import { describeInputs } from '../inputs.ts'
 import { detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { machineBench } from '../machine-bench.ts'
 import { showProgress } from '../progress/live.ts'
@@ -104,11 +105,9 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   }
   const checklist = wantsChecklist ? await checkBeforeRun(strategies, signal, terminal) : []
   const git = describeGit()
+  const inputs = describeInputs({ token, target, files })
   const environment = {
-    ...describeEnvironment(
-      pinning,
-      redis === null ? null : { version: redis.control.version, origin: redis.origin },
-    ),
+    ...describeEnvironment(pinning, redis),
     ...(target === null ? {} : { target: describeTarget(target) }),
     ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
   }
@@ -132,6 +131,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
         }),
       },
       environment,
+      inputs,
       config: measured,
       strategies: [...infos],
       scenarios: scenarios.map((scenario) => describeScenario(scenario, infos)),

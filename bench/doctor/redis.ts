@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { findRedis } from '../../servers/redis-process.ts'
 import type { RedisFact } from '../../src/doctor/facts.ts'
 import { AuthbenchError, messageOf } from '../../src/errors.ts'
+import { childEnvironment } from '../process/child-environment.ts'
 import { parseRedisUrl } from '../redis/address.ts'
 import { connectRedis } from '../redis/connection.ts'
 
@@ -22,6 +23,7 @@ export async function lookForRedis(url: string | null): Promise<RedisFact> {
     encoding: 'utf8',
     timeout: ASK_MS,
     killSignal: 'SIGKILL',
+    env: childEnvironment(),
   })
   const version = /\bv=(\S+)/.exec(stdout ?? '')?.[1]
   return version === undefined

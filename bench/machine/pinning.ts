@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import type { Environment } from '../../src/results.ts'
 import { formatCores } from '../../src/units.ts'
+import { childEnvironment } from '../process/child-environment.ts'
 import { ownCpuGroups } from './cgroups.ts'
 import { type Files, systemFiles } from './files.ts'
 import { narrowestQuota } from './quota.ts'
@@ -24,7 +25,8 @@ export const allowedCpuList = (files: Files, pid: number | 'self' = 'self'): str
   /^Cpus_allowed_list:\s*(\S+)\s*$/m.exec(files.read(`/proc/${pid}/status`) ?? '')?.[1] ?? null
 
 export const canPinTo = (cpu: number): boolean =>
-  spawnSync('taskset', ['--cpu-list', String(cpu), 'true'], { stdio: 'ignore' }).status === 0
+  spawnSync('taskset', ['--cpu-list', String(cpu), 'true'], { stdio: 'ignore', env: childEnvironment() })
+    .status === 0
 
 /** The processors of the same physical core; null where the system does not tell. */
 export const siblingsOf = (cpu: number, files: Files = systemFiles): string | null =>
@@ -121,5 +123,8 @@ export const isOnCore = (pid: number, core: number, files: Files = systemFiles):
 
 /** Every thread of a process that is up; threads that start later inherit it. */
 export function pinProcess(pid: number, core: number | null): void {
-  if (core !== null) spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(pid)])
+  if (core !== null)
+    spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(pid)], {
+      env: childEnvironment(),
+    })
 }

@@ -1,7 +1,9 @@
+import type { TokenProfile } from '../../servers/contract.ts'
 import { AuthbenchError } from '../../src/errors.ts'
 import { differenceOf } from '../../src/micro.ts'
 import type { Results } from '../../src/results.ts'
 import { describeEnvironment } from '../environment.ts'
+import { claimsInput } from '../inputs.ts'
 import { detectPinning } from '../machine/pinning.ts'
 import { readResults } from '../results-folder.ts'
 import type { Terminal } from '../terminal.ts'
@@ -27,6 +29,7 @@ interface Wanted {
 export function explainedRun(
   flags: Wanted,
   extraClaims: readonly string[],
+  token: TokenProfile,
   terminal: Terminal,
 ): Explained | null {
   const byDefault = flags.with === undefined
@@ -35,8 +38,12 @@ export function explainedRun(
   const results = byDefault ? latestResults() : readResults(folder)
   if (results === null) return null
   const difference = differenceOf(
-    { environment: describeEnvironment(detectPinning(null), null), extraClaims },
-    { environment: results.environment, extraClaims: results.config.extraClaims },
+    {
+      environment: describeEnvironment(detectPinning(null), null),
+      extraClaims,
+      inputs: [claimsInput(token)],
+    },
+    { environment: results.environment, extraClaims: results.config.extraClaims, inputs: results.inputs },
   )
   if (difference === null) return { folder, results }
   if (byDefault) {

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { AuthbenchError } from '../../src/errors.ts'
 import { isOnCore, pinProcess } from '../machine/pinning.ts'
+import { childEnvironment } from './child-environment.ts'
 
 /**
  * What makes one process of the same code like the next.
@@ -55,8 +56,7 @@ export class Child<Sent extends object, Received extends Reply> {
       detached: true,
       execArgv: [...NODE_FLAGS],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // The address of Redis holds a password; who needs it is told over the channel.
-      env: { ...process.env, REDIS_URL: '', NODE_OPTIONS: '', NODE_COMPILE_CACHE: COMPILE_CACHE },
+      env: { ...childEnvironment(), NODE_COMPILE_CACHE: COMPILE_CACHE },
     })
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_LIMIT)

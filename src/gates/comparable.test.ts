@@ -49,6 +49,65 @@ describe('two stored runs', () => {
     expect(verdictOf(changes)).toBe('inconclusive')
   })
 
+  const claims = { what: 'claims', shown: null, bytes: 300, hash: 'aaaa' }
+  const credentials = { what: 'credentials', shown: '2', bytes: 80, hash: 'cccc' }
+  const own = { what: 'strategy mine', shown: null, bytes: 900, hash: 'dddd' }
+
+  it.each([
+    ['other claims', [claims], [{ ...claims, hash: 'bbbb' }], 'timed metrics and bytes not judged'],
+    [
+      'claims of another size',
+      [claims],
+      [{ ...claims, bytes: 9, hash: 'eeee' }],
+      'timed metrics and bytes not judged',
+    ],
+    [
+      'more credentials',
+      [credentials],
+      [{ ...credentials, shown: '3' }],
+      'timed metrics and bytes not judged',
+    ],
+    [
+      'larger credentials',
+      [credentials],
+      [{ ...credentials, bytes: 90 }],
+      'timed metrics and bytes not judged',
+    ],
+    ['new credentials of the same kind', [credentials], [{ ...credentials, hash: 'ffff' }], 'label'],
+    ['another version of an own strategy', [own], [{ ...own, bytes: 901, hash: '9999' }], 'label'],
+    ['an own strategy that the other has not', [own], [], 'label'],
+    ['inputs that an earlier version did not record', [claims], undefined, 'label'],
+  ] as const)('%s are said, with what follows', (_what, one, other, consequence) => {
+    const differences = differencesBetween(
+      { ...base, inputs: [...one] },
+      other === undefined ? head : { ...head, inputs: [...other] },
+    )
+    expect(differences.map((difference) => difference.consequence)).toEqual([consequence])
+    expect(differences[0]?.base).not.toBe(differences[0]?.head)
+  })
+
+  it('with other values of the claims are no regression', () => {
+    const { changes } = changesBetween(
+      { ...base, inputs: [claims] },
+      { ...head, inputs: [{ ...claims, bytes: 900, hash: 'bbbb' }] },
+    )
+    expect(verdictOf(changes)).toBe('inconclusive')
+    expect(changes.filter(({ verdict }) => verdict === 'regression')).toEqual([])
+  })
+
+  it.each<[string, Partial<Environment>, Partial<Environment>]>([
+    ['Redis or Valkey', { redisProduct: 'Redis' }, { redisProduct: 'Valkey' }],
+    ['TLS to Redis', { redisTls: false }, { redisTls: true }],
+  ])('that differ in %s are not judged in time', (what, one, other) => {
+    const before = { ...base, environment: { ...base.environment, ...one } }
+    expect(differencesBetween(before, elsewhere({ ...one, ...other }))).toMatchObject([
+      { what, consequence: 'timed metrics not judged' },
+    ])
+    expect(differencesBetween(before, head)).toMatchObject([
+      { what, head: 'not recorded', consequence: 'label' },
+    ])
+  })
+
   it.each<[string, Partial<RunConfig>]>([
     ['sliceMs', { sliceMs: 500 }],
     ['slicesPerRound', { slicesPerRound: 12 }],

@@ -1,6 +1,7 @@
 import { keyOf } from '../analysis/subject.ts'
+import type { Input } from '../inputs.ts'
 import type { Results, RunConfig } from '../results.ts'
-import { formatList } from '../units.ts'
+import { formatList, formatNumber } from '../units.ts'
 
 /**
  * - `label`: said beside the verdicts
@@ -32,6 +33,9 @@ const label = (what: string, read: Fact['read']): Fact => ({ what, read, consequ
 const major = (version: string | null): string => version?.split('.')[0] ?? 'none'
 const listText = (words: readonly string[]): string => (words.length === 0 ? 'none' : formatList(words))
 
+/** Of files of earlier versions. */
+const NOT_RECORDED = 'not recorded'
+
 /** What time depends on, and what a reader wants to know of. */
 const FACTS: readonly Fact[] = [
   timed('processor', ({ environment }) => environment.cpu),
@@ -41,6 +45,15 @@ const FACTS: readonly Fact[] = [
   timed('Node.js', ({ environment }) => environment.node),
   timed('Node.js flags', ({ environment }) => listText(environment.nodeFlags)),
   timed('Redis, major version', ({ environment }) => major(environment.redis)),
+  timed('Redis or Valkey', ({ environment: { redis, redisProduct } }) =>
+    redis === null ? 'none' : (redisProduct ?? NOT_RECORDED),
+  ),
+  timed('TLS to Redis', ({ environment: { redis, redisTls } }) =>
+    redis === null ? 'none' : redisTls === undefined ? NOT_RECORDED : redisTls ? 'yes' : 'no',
+  ),
+  label('variables of the servers', ({ environment: { variables } }) =>
+    variables === undefined ? NOT_RECORDED : listText(variables),
+  ),
   timed('source of CPU times', ({ environment }) => environment.cpuSource),
   timed('pinning', ({ environment: { pinning } }) =>
     [pinning.server, pinning.redis, pinning.generator].map((core) => core ?? 'free').join(', '),
@@ -77,6 +90,44 @@ function settingDifferences(base: Results, head: Results): readonly Difference[]
       ? ('timed metrics and bytes not judged' as const)
       : ('timed metrics not judged' as const)
     return one === other ? [] : [{ what: `setting ${name}`, base: one, head: other, consequence }]
+  })
+}
+
+/** What one side does not tell is said, and forbids nothing: it was so before it was recorded. */
+const known = (base: string, head: string, consequence: Consequence): Consequence =>
+  base === NOT_RECORDED || head === NOT_RECORDED ? 'label' : consequence
+
+/** Own code and the place of an endpoint are what is compared; other tokens make every number another one. */
+const consequenceOf = (what: string): Consequence =>
+  what === 'claims' || what === 'credentials' ? 'timed metrics and bytes not judged' : 'label'
+
+const inputText = (input: Input | undefined): string => {
+  if (input === undefined) return 'none'
+  const bytes = input.bytes === null ? [] : [`${formatNumber(input.bytes)} B`]
+  return [...(input.shown === null ? [] : [input.shown]), ...bytes, `hash ${input.hash}`].join(', ')
+}
+
+function inputDifferences({ inputs: base }: Results, { inputs: head }: Results): readonly Difference[] {
+  if (base === undefined && head === undefined) return []
+  if (base === undefined || head === undefined) {
+    const text = (inputs: readonly Input[] | undefined) =>
+      inputs === undefined ? NOT_RECORDED : listText(inputs.map(({ what }) => what))
+    return [{ what: 'inputs', base: text(base), head: text(head), consequence: 'label' }]
+  }
+  const kinds = [...new Set([...base, ...head].map(({ what }) => what))]
+  return kinds.flatMap((what) => {
+    const [one, other] = [base, head].map((inputs) => inputs.find((input) => input.what === what))
+    if (one?.hash === other?.hash && one?.bytes === other?.bytes && one?.shown === other?.shown) return []
+    // As many credentials of the same sizes are new ones of the same kind.
+    const renewed = what === 'credentials' && one?.shown === other?.shown && one?.bytes === other?.bytes
+    return [
+      {
+        what,
+        base: inputText(one),
+        head: inputText(other),
+        consequence: renewed ? ('label' as const) : consequenceOf(what),
+      },
+    ]
   })
 }
 
@@ -118,8 +169,18 @@ export function differencesBetween(base: Results, head: Results): readonly Diffe
       ? [{ what: 'the same run', base: base.run.id, head: head.run.id, consequence: 'label' as const }]
       : []),
     ...FACTS.flatMap(({ what, consequence, read }) =>
-      read(base) === read(head) ? [] : [{ what, base: read(base), head: read(head), consequence }],
+      read(base) === read(head)
+        ? []
+        : [
+            {
+              what,
+              base: read(base),
+              head: read(head),
+              consequence: known(read(base), read(head), consequence),
+            },
+          ],
     ),
+    ...inputDifferences(base, head),
     ...settingDifferences(base, head),
     ...unmatched(base, head),
   ]
