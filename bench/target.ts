@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { MAX_CREDENTIAL_BYTES, type Transport } from '../servers/contract.ts'
+import { firstJsonProblem } from '../servers/json-position.ts'
 import { AuthbenchError, messageOf } from '../src/errors.ts'
 import type { Environment } from '../src/results.ts'
 import type { StrategyInfo } from '../src/strategy-info.ts'
@@ -96,12 +97,10 @@ const fromLines = (text: string): readonly string[] =>
     .filter((line) => line !== '')
 
 function fromJson(text: string, file: string): readonly string[] {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw invalid(file, 'begins like a JSON array and is none')
-  }
+  const found = firstJsonProblem(text)
+  if (found !== null)
+    throw invalid(file, `begins like a JSON array, but ${found.problem}: see line ${found.line}`)
+  const value: unknown = JSON.parse(text)
   if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
     throw invalid(file, 'is not a JSON array of strings')
   }

@@ -1,7 +1,7 @@
 import { AuthbenchError } from '../src/errors.ts'
 import type { StrategyInfo } from '../src/strategy-info.ts'
 import type { TokenProfile } from './contract.ts'
-import { firstJsonError } from './json-position.ts'
+import { firstJsonProblem } from './json-position.ts'
 import { DEFAULT_TOKEN_PROFILE } from './token-profile.ts'
 
 /** Claims with a meaning of their own (RFC 7519 section 4.1, RFC 9068 section 2.2). */
@@ -20,17 +20,22 @@ type ReservedClaim = keyof typeof RESERVED
 /**
  * The profile that the text of a claims file asks for.
  * @param source where the text comes from, for the message: a file name
- * @throws AuthbenchError `CLAIMS_NOT_JSON` with line and column, and those of `tokenProfileFromClaims`
+ * @throws AuthbenchError `CLAIMS_NOT_JSON`, `CLAIMS_NOT_EXACT` with line and column, and those of `tokenProfileFromClaims`
  */
 export function parseClaimsFile(text: string, source: string): TokenProfile {
   // Some editors write a byte order mark.
   const json = text.replace(/^\uFEFF/, '')
-  const error = firstJsonError(json)
-  if (error !== null) {
+  const found = firstJsonProblem(json)
+  if (found !== null) {
     throw new AuthbenchError(
-      'CLAIMS_NOT_JSON',
-      `${source} is not JSON: see line ${error.line}, column ${error.column}`,
-      { next: 'Give a JSON object of claims, such as the payload of a decoded token.' },
+      found.kind === 'syntax' ? 'CLAIMS_NOT_JSON' : 'CLAIMS_NOT_EXACT',
+      `${source} ${found.problem}: see line ${found.line}, column ${found.column}`,
+      {
+        next:
+          found.kind === 'number'
+            ? 'Write it as a string: tokens would carry another number.'
+            : 'Give a JSON object of claims, such as the payload of a decoded token.',
+      },
     )
   }
   return tokenProfileFromClaims(JSON.parse(json), source)

@@ -2,7 +2,7 @@ import { createPublicKey, sign, verify } from 'node:crypto'
 import type { JWK } from 'jose'
 import { AuthbenchError } from '../src/errors.ts'
 import type { KeyMaterial } from './contract.ts'
-import { firstJsonError } from './json-position.ts'
+import { firstJsonProblem } from './json-position.ts'
 import { encryptionSecret, hmacSecret, jwkOf, type KeyPair, keyPair } from './keys.ts'
 
 type KeyName = keyof KeyMaterial
@@ -81,10 +81,10 @@ export function parseKeysFile(text: string, source: string): Partial<KeyMaterial
 function parse(text: string, source: string): unknown {
   // Some editors write a byte order mark.
   const json = text.replace(/^\uFEFF/, '')
-  const error = firstJsonError(json)
-  if (error === null) return JSON.parse(json)
+  const found = firstJsonProblem(json)
+  if (found === null) return JSON.parse(json)
   throw invalid(
-    `${source} is not JSON: see line ${error.line}, column ${error.column}`,
+    `${source} ${found.problem}: see line ${found.line}, column ${found.column}`,
     'Give a JWK or a JWK set (RFC 7517); keys in PEM have to be converted first.',
   )
 }

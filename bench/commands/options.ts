@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { parseClaimsFile } from '../../servers/claims-file.ts'
 import type { KeyMaterial, TokenProfile } from '../../servers/contract.ts'
-import { firstJsonError } from '../../servers/json-position.ts'
+import { firstJsonProblem } from '../../servers/json-position.ts'
 import { generateKeys } from '../../servers/keys.ts'
 import { parseKeysFile } from '../../servers/keys-file.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../servers/token-profile.ts'
@@ -32,11 +32,11 @@ export function mergeOptions(flags: Options, configFile: string | undefined): Op
   if (!fromFlags.success) throw invalidOptions('', fromFlags.error)
   if (configFile === undefined) return fromFlags.data
   const text = readInput(configFile, '--config').replace(/^\uFEFF/, '')
-  const error = firstJsonError(text)
-  if (error !== null) {
+  const found = firstJsonProblem(text)
+  if (found !== null) {
     throw new AuthbenchError(
       'CONFIG_NOT_JSON',
-      `${configFile} is not JSON: see line ${error.line}, column ${error.column}`,
+      `${configFile} ${found.problem}: see line ${found.line}, column ${found.column}`,
       {
         next: 'The file is an object of the options of `authbench run`, without the dashes.',
       },
