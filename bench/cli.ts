@@ -11,6 +11,7 @@ import type { RunFlags } from './commands/run.ts'
 import type { SelftestFlags } from './commands/selftest.ts'
 import type { ServeFlags } from './commands/serve.ts'
 import { authbenchVersion } from './environment.ts'
+import { refuseTakenOptions, resolvePaths } from './npm-script.ts'
 import type { Terminal } from './terminal.ts'
 
 const USAGE_ERROR = 2
@@ -197,12 +198,19 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
 }
 
 /** One command, from the words after the program's name. @returns the exit code */
-export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCli(
+  args: readonly string[],
+  terminal: Terminal,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<number> {
   let exitCode = 0
   try {
-    await commandLine(terminal, (code) => {
+    const program = commandLine(terminal, (code) => {
       exitCode = code
-    }).parseAsync(args, { from: 'user' })
+    })
+    refuseTakenOptions(program, env)
+    resolvePaths(program, env)
+    await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_ERROR

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,10 +27,13 @@ describe('the program', () => {
       env: { ...process.env, TMPDIR: folder, REDIS_URL: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    return ended(child)
+  }
+  function ended(child: ChildProcess): Promise<Ended> {
     let stdout = ''
     let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
+    child.stdout?.setEncoding('utf8').on('data', (text) => (stdout += text))
+    child.stderr?.setEncoding('utf8').on('data', (text) => (stderr += text))
     return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })))
   }
   const file = (name: string, text: string): string => {
@@ -47,6 +50,28 @@ describe('the program', () => {
     expect(wrong).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining("'quick'") })
     expect(wrong.stderr).not.toMatch(/\n\s+at /)
   })
+
+  it.runIf(process.platform === 'linux')(
+    'tells an output that takes no more, and ends in silence where nobody reads',
+    async () => {
+      const told = await ended(
+        spawn(process.execPath, [MAIN, 'list'], { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] }),
+      )
+      expect(told).toMatchObject({ code: 3, stderr: expect.stringContaining('OUTPUT_LOST') })
+      const piped = spawn(process.execPath, [MAIN, 'list'], { stdio: ['ignore', 'pipe', 'pipe'] })
+      piped.stdout.destroy()
+      expect(await ended(piped)).toMatchObject({ code: 0, stderr: '' })
+    },
+  )
+
+  it.runIf(process.platform === 'linux')(
+    'does not spin where no folder can be made, and gives the lock back',
+    async () => {
+      const refused = await authbench('run', '--profile', 'smoke', '--out', '/proc/authbench/results')
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('OUT_NOT_WRITABLE') })
+      expect(readdirSync(folder)).toEqual([])
+    },
+  )
 
   it('ends within seconds when Redis refuses, and leaves neither folder nor lock nor password', async () => {
     const server = createServer()

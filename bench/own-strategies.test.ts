@@ -65,6 +65,17 @@ test('an id is given once', async () => {
   })
 })
 
+test.each(['none-twin', 'mine-base'])('the id %s is that of the other copy of a strategy', async (id) => {
+  const path = file(
+    id,
+    `export default { ...(await import(${JSON.stringify(example)})).default, id: '${id}' }`,
+  )
+  await expect(describeStrategies([path], signal)).rejects.toMatchObject({
+    code: 'STRATEGY_ID_TAKEN',
+    exitCode: 2,
+  })
+})
+
 test('an interrupted file has not failed', async () => {
   const controller = new AbortController()
   const told = join(folder, 'started')

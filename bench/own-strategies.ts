@@ -6,6 +6,8 @@ import type { StrategyInfo } from '../src/strategy-info.ts'
 import { Child } from './process/child.ts'
 import { OWN_SERVERS } from './process/server-process.ts'
 
+/** How the other copies of a strategy in a round are called. */
+const ARM = /-(twin|base)$/
 /** A file that waits at its top level for something is given up. */
 const DESCRIBE_LIMIT_MS = 10_000
 
@@ -29,6 +31,13 @@ export async function describeStrategies(
   for (const file of files.map((each) => resolve(each))) {
     const info = await describe(file, signal, limitMs)
     if (info === null) return null
+    if (ARM.test(info.id)) {
+      throw new AuthbenchError(
+        'STRATEGY_ID_TAKEN',
+        `${file} calls itself '${info.id}', as the second copy of another strategy is called`,
+        { next: 'Give it an id that ends otherwise.' },
+      )
+    }
     const taken: readonly string[] = [...strategyIds, ...own.map((each) => each.info.id)]
     if (taken.includes(info.id)) {
       throw new AuthbenchError(

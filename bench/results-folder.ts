@@ -4,7 +4,6 @@ import {
   appendFileSync,
   constants,
   lstatSync,
-  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -17,6 +16,10 @@ import { z } from 'zod'
 import { type Cell, cellSchema } from '../src/cell.ts'
 import { AuthbenchError, messageOf } from '../src/errors.ts'
 import { RESULTS_SCHEMA_ID, type Results, resultsSchema } from '../src/results.ts'
+import { makeFolder, readUserFile } from './user-file.ts'
+
+/** Ten thousand cells have a tenth of it. */
+const LARGEST_BYTES = 500_000_000
 
 /** A full run writes a few megabytes; less than this and a disk is as good as full. */
 const FREE_BYTES_NEEDED = 20_000_000
@@ -55,7 +58,7 @@ export function createResultsFolder(
   const id = runId(startedAt, profile)
   const path = join(parent, id)
   try {
-    mkdirSync(path, { recursive: true })
+    makeFolder(path)
     accessSync(path, constants.W_OK)
     writeFileSync(join(path, firstFile), '')
   } catch (error) {
@@ -118,7 +121,7 @@ const writerTo =
   (file, text) =>
     guarded(path, () => {
       const target = join(path, file)
-      mkdirSync(dirname(target), { recursive: true })
+      makeFolder(dirname(target))
       writeFileSync(`${target}.part`, text, { flush: true })
       renameSync(`${target}.part`, target)
     })
@@ -128,7 +131,7 @@ export function readResults(folder: string): Results {
   const file = join(folder, 'results.json')
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readUserFile(file, LARGEST_BYTES)
   } catch (error) {
     throw new AuthbenchError('RESULTS_MISSING', `no stored run in ${folder}: ${messageOf(error)}`, {
       next: 'Name a folder below results/, for example results/latest.',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -32,4 +32,33 @@ it('another run is one that holds the lock, lives, and is not this process', () 
   const release = lockMachine(folder)
   expect(otherRun(folder)).toBeNull()
   release()
+})
+
+it.each(['', 'rubbish', '0', '-1', '1.5'])('a lock that holds %j is nobody’s', (text) => {
+  writeFileSync(file, text)
+  expect(otherRun(folder)).toBeNull()
+  lockMachine(folder)()
+  expect(existsSync(file)).toBe(false)
+})
+
+it.runIf(process.platform === 'linux')(
+  'the number of a holder that another process has by now is no holder',
+  () => {
+    writeFileSync(file, `${process.ppid} 1`)
+    expect(otherRun(folder)).toBeNull()
+    lockMachine(folder)()
+  },
+)
+
+it('the lock of a run that does not answer is taken over, and stays with the new one', () => {
+  writeFileSync(file, String(process.ppid))
+  const longAgo = new Date(Date.now() - 60_000)
+  utimesSync(file, longAgo, longAgo)
+  const said: string[] = []
+  const release = lockMachine(folder, (line) => said.push(line))
+  expect(said.join()).toContain(`process ${process.ppid}`)
+  expect(Number(readFileSync(file, 'utf8').split(' ')[0])).toBe(process.pid)
+  writeFileSync(file, String(process.ppid))
+  release()
+  expect(existsSync(file)).toBe(true)
 })

@@ -1,7 +1,12 @@
-import { linkSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, lstatSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AuthbenchError, messageOf } from '../src/errors.ts'
+import { readProcess } from './machine/process-family.ts'
+
+const HEARTBEAT_MS = 2000
+/** A holder that was silent for so long is stopped, or hangs in one call. It measures nothing that a run could spoil. */
+const SILENT_MS = 30_000
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : ''
@@ -15,22 +20,47 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Null where the system does not tell. */
+const startOf = (pid: number): number | null => readProcess(pid)[0]?.startedAt ?? null
+
+const ownText = (): string => `${process.pid} ${startOf(process.pid) ?? ''}`
+
+interface Holder {
+  readonly pid: number
+  /** When it started, in ticks since boot: its number may be somebody else's by now. Null: not known. */
+  readonly startedAt: number | null
+  readonly silentMs: number
+}
+
 /** Null: it is gone by now. */
-function holderOf(file: string): number | null {
+function holderOf(file: string): Holder | null {
   try {
+    const stat = lstatSync(file)
     // Who reads a pipe waits for somebody to write to it.
-    if (!lstatSync(file).isFile()) throw new Error('something that is no file is in its place')
-    return Number(readFileSync(file, 'utf8'))
+    if (!stat.isFile()) throw new Error('something that is no file is in its place')
+    const [pid, startedAt] = readFileSync(file, 'utf8').split(' ')
+    return {
+      pid: Number(pid),
+      startedAt: startedAt === undefined || startedAt === '' ? null : Number(startedAt),
+      silentMs: Date.now() - stat.mtimeMs,
+    }
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw error
   }
 }
 
+/** An empty lock is nobody's: a disk was full, or somebody made it by hand. */
+const runs = ({ pid, startedAt }: Holder): boolean =>
+  Number.isInteger(pid) &&
+  pid > 0 &&
+  isAlive(pid) &&
+  (startedAt === null || startOf(pid) === null || startOf(pid) === startedAt)
+
 /** Linked into place, so that the lock is never there without its holder's number. */
 function claim(file: string): boolean {
   const own = `${file}.${process.pid}`
-  writeFileSync(own, String(process.pid))
+  writeFileSync(own, ownText())
   try {
     linkSync(own, file)
     return true
@@ -56,27 +86,26 @@ function removeStale(file: string): void {
 /** Process of a run in progress that is not this one; null where there is none. */
 export function otherRun(folder: string = tmpdir()): number | null {
   const holder = holderOf(join(folder, 'authbench.lock'))
-  return holder !== null && holder > 0 && holder !== process.pid && isAlive(holder) ? holder : null
+  return holder !== null && holder.pid !== process.pid && runs(holder) && holder.silentMs < SILENT_MS
+    ? holder.pid
+    : null
 }
 
 /**
  * Two runs on one machine would measure each other.
+ * @param say is told when the lock of a run that does not answer is taken over
  * @returns releases the lock
  * @throws AuthbenchError RUN_IN_PROGRESS, LOCK_UNUSABLE
  */
-export function lockMachine(folder: string = tmpdir()): () => void {
+export function lockMachine(folder: string = tmpdir(), say: (line: string) => void = () => {}): () => void {
   const file = join(folder, 'authbench.lock')
   try {
     while (!claim(file)) {
       const holder = holderOf(file)
-      if (holder !== null && isAlive(holder)) {
-        throw new AuthbenchError(
-          'RUN_IN_PROGRESS',
-          `another authbench run (process ${holder}) is measuring on this machine`,
-          {
-            next: `Wait until it ends: two runs would measure each other. If there is none, delete ${file}.`,
-            exitCode: 3,
-          },
+      if (holder !== null && runs(holder) && holder.silentMs < SILENT_MS) throw inProgress(holder.pid, file)
+      if (holder !== null && runs(holder)) {
+        say(
+          `Another authbench run (process ${holder.pid}) has not answered for ${Math.round(holder.silentMs / 1000)} s; its lock is taken over. End it: kill -9 ${holder.pid}`,
         )
       }
       if (holder !== null) removeStale(file)
@@ -88,5 +117,31 @@ export function lockMachine(folder: string = tmpdir()): () => void {
       cause: error,
     })
   }
-  return () => rmSync(file, { force: true })
+  const heartbeat = setInterval(() => touch(file), HEARTBEAT_MS).unref()
+  return () => {
+    clearInterval(heartbeat)
+    if (isOwn(file)) rmSync(file, { force: true })
+  }
+}
+
+const inProgress = (pid: number, file: string) =>
+  new AuthbenchError(
+    'RUN_IN_PROGRESS',
+    `another authbench run (process ${pid}) is measuring on this machine`,
+    {
+      next: `Wait until it ends: two runs would measure each other. If there is none, delete ${file}.`,
+      exitCode: 3,
+    },
+  )
+
+/** Whoever was silent for too long may have lost it to another run. */
+const isOwn = (file: string): boolean => holderOf(file)?.pid === process.pid
+
+function touch(file: string): void {
+  try {
+    const now = new Date()
+    if (isOwn(file)) utimesSync(file, now, now)
+  } catch {
+    // Removed by hand; the run goes on.
+  }
 }

@@ -44,6 +44,8 @@ test.each([
   ['nothing', '\n', 'CREDENTIALS_FILE_INVALID'],
   ['broken JSON', '["geheim"', 'CREDENTIALS_FILE_INVALID'],
   ['numbers', '[1]', 'CREDENTIALS_FILE_INVALID'],
+  ['a name that is given twice', '[{"geheim": 1, "geheim": 2}]', 'CREDENTIALS_FILE_INVALID'],
+  ['the word Bearer', 'Bearer geheim\n', 'CREDENTIALS_FILE_INVALID'],
   ['what no header can carry', 'ok\ngeheim geheim', 'CREDENTIALS_FILE_INVALID'],
   ['what is too long', 'geheim'.repeat(2000), 'CREDENTIALS_FILE_INVALID'],
 ])('a file with %s is refused without telling what is in it', (_what, text, code) => {

@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { MAX_CREDENTIAL_BYTES, type Transport } from '../servers/contract.ts'
 import { firstJsonProblem } from '../servers/json-position.ts'
@@ -12,6 +11,7 @@ import { listenersOn } from './machine/listeners.ts'
 import { familyOf, mastersAmong } from './machine/process-family.ts'
 import type { Subject } from './ports.ts'
 import { protectedRequest, sendRaw } from './probe.ts'
+import { readUserFile } from './user-file.ts'
 
 export const TARGET_ID = 'target'
 
@@ -71,6 +71,8 @@ function readCredentials(file: string | undefined): readonly string[] {
   if (credentials.length === 0) throw invalid(file, 'holds no credential')
   for (const [index, credential] of credentials.entries()) {
     const place = `credential ${index + 1} of ${credentials.length}`
+    if (/^bearer\s/i.test(credential))
+      throw invalid(file, `${place} begins with the word Bearer, which authbench adds itself: leave it out`)
     if (!/^[\x21-\x7e]+$/.test(credential))
       throw invalid(file, `${place} has characters that a header cannot carry`)
     if (credential.length > MAX_CREDENTIAL_BYTES)
@@ -81,7 +83,7 @@ function readCredentials(file: string | undefined): readonly string[] {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
+    return readUserFile(file)
   } catch (error) {
     throw new AuthbenchError('CREDENTIALS_FILE_UNREADABLE', `--credentials ${file}: ${messageOf(error)}`, {
       next: 'Check the path and its permissions.',

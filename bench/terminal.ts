@@ -26,10 +26,22 @@ export function renderOptions({ stdout, color }: Pick<Terminal, 'stdout' | 'colo
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
+const OUTPUT_LOST = 3
+
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process
+  let lost = false
   // A reader that went away (`| head`, a closed window) must not end a run before it has tidied up.
-  for (const stream of [stdout, stderr]) stream.on('error', () => undefined)
+  stderr.on('error', () => undefined)
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || lost) return
+    lost = true
+    stderr.write(`authbench: standard output takes no more: ${error.message} [OUTPUT_LOST]\n`)
+    stderr.write('Free space there, or write to another place.\n')
+    process.on('exit', () => {
+      process.exitCode = OUTPUT_LOST
+    })
+  })
   return terminalOn(stdout, stderr, process.env)
 }
 

@@ -8,7 +8,7 @@
 // Exit code 2: nothing can run. A missing Redis or Chromium is only a warning here, because set-up cannot see
 // `--redis URL`; the command that really needs it fails with its own message.
 import { accessSync, constants } from 'node:fs'
-import { dirname } from 'node:path'
+import { delimiter, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { dependenciesAreCurrent, ensureRuntime, installDependencies } from './setup/dependencies.mjs'
 import { withLock } from './setup/lock.mjs'
@@ -52,6 +52,12 @@ try {
     throw new SetupError(
       `Node ${process.versions.node} is too old to install with.`,
       'Install Node 20 or newer.',
+    )
+  }
+  if (root.includes(delimiter)) {
+    throw new SetupError(
+      `The path of this folder has a '${delimiter}', at which PATH is cut: npm scripts would run another Node.`,
+      'Move the folder to a path without it.',
     )
   }
   await setUp(process.argv.includes('--tests') ? [PROGRAMS.redis, PROGRAMS.chromium] : [PROGRAMS.redis])

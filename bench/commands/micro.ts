@@ -78,7 +78,7 @@ export async function micro(
 
   await using cleanup = new AsyncDisposableStack()
   const signal = terminal.interruption(cleanup, 'Stopping; what was measured so far is kept.')
-  cleanup.defer(lockMachine())
+  cleanup.defer(lockMachine(undefined, (line) => void terminal.stderr.write(`${line}\n`)))
   const startedAt = new Date()
   const newFolder = () => createResultsFolder(flags.out ?? 'results', 'micro', startedAt, 'micro.json')
   // Proven to be writable before anything is measured.

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { parseClaimsFile } from '../../servers/claims-file.ts'
 import type { KeyMaterial, TokenProfile } from '../../servers/contract.ts'
@@ -8,13 +7,14 @@ import { parseKeysFile } from '../../servers/keys-file.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../servers/token-profile.ts'
 import { configFileSchema, type Options, optionsSchema } from '../../src/config.ts'
 import { AuthbenchError, messageOf } from '../../src/errors.ts'
+import { readUserFile } from '../user-file.ts'
 
 /** As long as every subject of a run. */
 export const LONGEST_SUBJECT = 'user-0000000'
 
 function readInput(file: string, option: string, code = 'FILE_UNREADABLE'): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readUserFile(file)
   } catch (error) {
     throw new AuthbenchError(code, `${option} ${file}: ${messageOf(error)}`, {
       next: 'Check the path and its permissions.',
@@ -31,7 +31,7 @@ export function mergeOptions(flags: Options, configFile: string | undefined): Op
   const fromFlags = optionsSchema.safeParse(flags)
   if (!fromFlags.success) throw invalidOptions('', fromFlags.error)
   if (configFile === undefined) return fromFlags.data
-  const text = readInput(configFile, '--config').replace(/^\uFEFF/, '')
+  const text = readInput(configFile, '--config')
   const found = firstJsonProblem(text)
   if (found !== null) {
     throw new AuthbenchError(

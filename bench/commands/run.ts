@@ -49,7 +49,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const { config, token, keys, gates, namedGates, base, strategies, scenarios } = planned
   const { infos, files } = strategies
 
-  cleanup.defer(lockMachine())
+  cleanup.defer(lockMachine(undefined, (line) => void terminal.stderr.write(`${line}\n`)))
   const target = planned.target === null ? null : await located(planned.target)
   if (target !== null) await assertAnswers(target, config.transport)
   const startedAt = new Date()

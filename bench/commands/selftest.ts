@@ -27,7 +27,7 @@ export async function selftest(flags: SelftestFlags, terminal: Terminal): Promis
 
   await using cleanup = new AsyncDisposableStack()
   const signal = terminal.interruption(cleanup, 'Stopping; what was checked so far stands.')
-  cleanup.defer(lockMachine())
+  cleanup.defer(lockMachine(undefined, (line) => void terminal.stderr.write(`${line}\n`)))
   const pinning = detectPinning(null)
   const isLive = stderr.isTTY === true
   const erase = () => isLive && stderr.write('\r\u001b[2K')

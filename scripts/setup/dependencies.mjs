@@ -31,7 +31,17 @@ export async function installDependencies(root, say) {
   const result = await execute(
     command,
     // EBADENGINE is a warning about the Node that installs, which is not the one that runs.
-    [...first, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'],
+    // Inside of somebody's workspace npm would take that for the project, and empty its node_modules.
+    [
+      ...first,
+      'ci',
+      '--workspaces=false',
+      '--include=dev',
+      '--include=optional',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ],
     { cwd: root, shell: process.platform === 'win32' },
   )
   if (!result.ok) {
