@@ -131,6 +131,7 @@ test(`${COUNT} malformed inputs end in an error with its code and the next step,
     const told = `${JSON.stringify(args).slice(0, 300)}: ${said.join('')}`
     expect([0, 2, 3], told).toContain(code)
     expect(told).not.toMatch(/\n\s+at |UNEXPECTED|\[object Object/)
-    if (code !== 0) expect(said.join('').length, told).toBeGreaterThan(20)
+    // What was damaged may be compared all the same, and then says so where results go.
+    if (code === 2) expect(said.join('').length, told).toBeGreaterThan(20)
   }
 })

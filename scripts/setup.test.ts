@@ -58,7 +58,9 @@ describe('the dependencies', () => {
       expect.stringContaining('installing the locked dependencies'),
     ])
     expect(await setUp()).toEqual({ code: 0, said: '' })
-    expect(npmCalls()).toEqual([expect.stringMatching(/^ci --workspaces=false --include=dev --include=optional /)])
+    expect(npmCalls()).toEqual([
+      expect.stringMatching(/^ci --workspaces=false --include=dev --include=optional /),
+    ])
   })
 
   it('are installed again when the lock file or a dependency changed, not for a changed script', async () => {
