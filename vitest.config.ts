@@ -29,7 +29,8 @@ export default defineConfig({
   test: {
     include: ['{src,servers,bench,scripts}/**/*.test.ts'],
     testTimeout: 60_000,
-    hookTimeout: 30_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     // On two cores as well: the security checklist mostly waits, for caches to end and for stores to be missed.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },

@@ -21,7 +21,7 @@ const waitMs = (strategy: AuthStrategy) => revocationLagMs(strategy) + (asksRedi
 const LONGEST_FIRST = Object.values(STRATEGIES).toSorted((one, other) => waitMs(other) - waitMs(one))
 
 // Together: most of the time they wait for a cache to end or for Redis to be missed.
-test.concurrent.each(LONGEST_FIRST)('$id', { timeout: 100_000 }, async (strategy) => {
+test.concurrent.each(LONGEST_FIRST)('$id', { timeout: 200_000 }, async (strategy) => {
   const rows = await pool.lend((environment) => checkStrategy(strategy, environment))
   expect(rows?.map(({ item }) => item)).toEqual(CHECKLIST.map(({ id }) => id))
   expect(rows?.filter(isUnexpected)).toEqual([])
@@ -34,7 +34,7 @@ test.concurrent.each(LONGEST_FIRST)('$id', { timeout: 100_000 }, async (strategy
 })
 
 test("the example of a strategy of one's own keeps what it does not declare", {
-  timeout: 100_000,
+  timeout: 200_000,
 }, async () => {
   const example = await loadStrategy(join(import.meta.dirname, 'examples/hmac-ticket.ts'))
   const rows = await pool.lend((environment) => checkStrategy(example, environment))

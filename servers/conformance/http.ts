@@ -1,6 +1,7 @@
 import { type Agent, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { COOKIE_NAME } from '../contract.ts'
+import { measureDelay } from './own-delay.ts'
 
 export interface RawRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -17,10 +18,12 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
   readonly elapsedMs: number
+  /** Of it, what this process could not run: no fault of the server's. */
+  readonly lateMs: number
 }
 
 /** No reply at all by then fails the case. */
-const REPLY_DEADLINE_MS = 5000
+const REPLY_DEADLINE_MS = 15_000
 
 /**
  * Not fetch: it joins doubled headers, which is what one case is about.
@@ -34,6 +37,7 @@ export function sendTo(
   signal?: AbortSignal,
 ) {
   const startedAt = performance.now()
+  const meter = measureDelay()
   const { promise, resolve, reject } = Promise.withResolvers<Reply>()
   const { protocol, hostname, port, host } = new URL(origin)
   const deadline = AbortSignal.timeout(REPLY_DEADLINE_MS)
@@ -60,13 +64,14 @@ export function sendTo(
           headers: response.headers,
           body: text,
           elapsedMs: performance.now() - startedAt,
+          lateMs: meter.lateMs(),
         }),
       )
     },
   )
   request.on('error', reject)
   request.end(body)
-  return promise
+  return promise.finally(() => meter[Symbol.dispose]())
 }
 
 export function setCookieOf(reply: Reply): string {

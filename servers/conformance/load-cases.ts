@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import { asksRedis, type ConformanceCase, isRevocable, revocationLagMs, sharesItsStore } from './case.ts'
 import { assertRefused } from './expectations.ts'
+import { measureDelay } from './own-delay.ts'
 import { type StoreProxy, startProxy } from './proxy.ts'
 import { type Node, redisOf, type Subject } from './subject.ts'
 
@@ -113,11 +114,12 @@ async function refusedWithin(
   signal: AbortSignal,
 ): Promise<void> {
   const until = performance.now() + lagMs
+  using meter = measureDelay()
   for (;;) {
     const askedAt = performance.now()
     const { status } = await node.me(credential)
     if (status === 401 || signal.aborted) return
-    const lateMs = Math.round(askedAt - until)
+    const lateMs = Math.round(askedAt - until - meter.lateMs())
     assert.ok(status === 503 || lateMs <= 0, `accepted by another node ${lateMs} ms later than promised`)
     await delay(ASK_EVERY_MS)
   }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, it, type TestContext } from 'vitest'
+import { measureDelay } from '../conformance/own-delay.ts'
 import { type StoreProxy, startProxy } from '../conformance/proxy.ts'
 import { startRedis, type TestRedis } from '../conformance/redis.ts'
 import { type Authenticator, type AuthStrategy, StoreUnavailableError } from '../contract.ts'
@@ -18,7 +19,7 @@ const FOLLOWING = [
 const ALL = [['in Redis', jwtBlacklist], ...FOLLOWING] as const
 
 const ACCEPTED = { sub: 'someone' }
-const soon = { timeout: 2000, interval: 10 }
+const soon = { timeout: 20_000, interval: 10 }
 
 let shared: TestRedis
 let prefixes = 0
@@ -54,9 +55,11 @@ async function twoNodes(strategy: Strategy, context: TestContext, redis = shared
 async function lagOf(here: Authenticator, there: Authenticator, credential: string): Promise<number> {
   await here.revoke(credential)
   const revokedAt = performance.now()
+  using meter = measureDelay()
   let lagMs = 0
   for (;;) {
-    const askedMs = performance.now() - revokedAt
+    // What the machine did not let run is no lag of the feed's.
+    const askedMs = performance.now() - revokedAt - meter.lateMs()
     if ((await there.verify(credential)) === null) return lagMs
     lagMs = askedMs
     if (lagMs > 5 * FEED_LAG_MS) throw new Error('the token is still accepted')
