@@ -159,11 +159,17 @@ export function credentialHeader(transport: Transport, credential: string): read
     : ['cookie', `${COOKIE_NAME}=${credential}`]
 }
 
+/** What a Redis that answers with an error says, without what it repeats of the command; anything else is no answer. */
+const wordsOf = (cause: unknown): string =>
+  cause instanceof Error && cause.name === 'ReplyError'
+    ? `the session store refuses: ${(cause.message.split('\n')[0] ?? '').replace(/,? with args beginning with:.*$/, '').slice(0, 200)}`
+    : 'the session store did not answer'
+
 /** The store did not answer in time, or at all: 503 with Retry-After, never a logout. */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError'
   readonly code = 'STORE_UNAVAILABLE'
   constructor(cause: unknown) {
-    super('the session store did not answer', { cause })
+    super(wordsOf(cause), { cause })
   }
 }

@@ -1,5 +1,6 @@
 import { AuthbenchError, type FailureExitCode, messageOf } from '../../src/errors.ts'
 import type { RedisAddress } from './address.ts'
+import { neededPermissions } from './permissions.ts'
 
 /** One line of what can go wrong between here and a usable Redis: what the error says, and what we say. */
 interface Symptom {
@@ -52,7 +53,7 @@ const SYMPTOMS: readonly Symptom[] = [
     code: 'REDIS_AUTH',
     exitCode: 2,
     what: 'does not let this user run the commands that authbench needs',
-    next: 'Give the user INFO, SCAN, GET, EXISTS, SET, DEL and UNLINK on the keys authbench:*.',
+    next: `ACL SETUSER NAME ${neededPermissions()}`,
   },
   {
     pattern: /LOADING/,
@@ -105,7 +106,8 @@ export function connectionFailure(address: RedisAddress, thrown: unknown): Authb
     })
   }
   const { code, what, next, exitCode } = symptom
-  return new AuthbenchError(code, `${address.shown} ${what}.`, { next, exitCode, cause })
+  const words = isReply(thrown) ? `; it says: ${ownWords(cause.message)}` : ''
+  return new AuthbenchError(code, `${address.shown} ${what}${words}.`, { next, exitCode, cause })
 }
 
 /** The connection was good once, and is not now. */
@@ -113,7 +115,9 @@ export function lostConnection(address: RedisAddress, thrown: unknown): Authbenc
   const cause = new Error(redacted(address, messageOf(thrown)))
   return new AuthbenchError(
     'REDIS_LOST',
-    `Redis at ${address.shown} went away: ${firstLine(cause.message)}`,
+    isReply(thrown)
+      ? `Redis at ${address.shown} refuses a command: ${ownWords(cause.message)}`
+      : `Redis at ${address.shown} went away: ${firstLine(cause.message)}`,
     { next: 'Check the Redis server, then run again.', exitCode: 3, cause },
   )
 }
@@ -122,6 +126,16 @@ export function lostConnection(address: RedisAddress, thrown: unknown): Authbenc
 function redacted(address: RedisAddress, text: string): string {
   return address.password === null ? text : text.replaceAll(address.password, '***')
 }
+
+/** Redis answered, and the answer is an error. */
+const isReply = (thrown: unknown): boolean => thrown instanceof Error && thrown.name === 'ReplyError'
+
+/** Without what it repeats of the command, which may be a credential. */
+const ownWords = (text: string): string =>
+  firstLine(text)
+    .replace(/,? with args beginning with:.*$/s, '')
+    .replace(/^\s*ERR /, '')
+    .trim()
 
 function firstLine(text: string): string {
   return (text.split('\n')[0] ?? '').slice(0, 200)
