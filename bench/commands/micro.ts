@@ -20,6 +20,7 @@ import { runTasks } from '../micro/run-tasks.ts'
 import { selectTasks } from '../micro/select.ts'
 import type { MicroTask } from '../micro/task.ts'
 import { measureInProcess } from '../micro/task-process.ts'
+import { watchKeys } from '../redis/janitor.ts'
 import { provideRedis } from '../redis/provide.ts'
 import { createResultsFolder, openResultsFolder } from '../results-folder.ts'
 import { lockMachine } from '../run-lock.ts'
@@ -150,8 +151,9 @@ async function measureTasks(
 ): Promise<Pick<Micro, 'environment' | 'tasks' | 'failures'>> {
   const needsRedis = tasks.some((task) => task.needsRedis)
   const pinning = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
-  const redis = needsRedis ? await provideRedis(url, pinning.redis) : null
   const keyPrefix = `authbench:micro-${randomUUID()}:`
+  if (needsRedis && url !== null) cleanup.defer(await watchKeys(url, keyPrefix, signal))
+  const redis = needsRedis ? await provideRedis(url, pinning.redis) : null
   if (redis !== null) {
     cleanup.defer(async () => {
       const left = await redis.release(keyPrefix)

@@ -16,6 +16,7 @@ import { describeInputs } from '../inputs.ts'
 import { detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { machineBench } from '../machine-bench.ts'
 import { showProgress } from '../progress/live.ts'
+import { watchKeys } from '../redis/janitor.ts'
 import { provideRedis } from '../redis/provide.ts'
 import { createResultsFolder } from '../results-folder.ts'
 import { lockMachine } from '../run-lock.ts'
@@ -66,6 +67,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const needsRedis = infos.some(({ needs }) => needs.includes('redis'))
   const plan = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
   const pinning = infos.some(({ needs }) => needs.includes('auth-server')) ? withAuthServer(plan) : plan
+  if (needsRedis && url !== null) cleanup.defer(await watchKeys(url, keyPrefix, signal))
   const redis = needsRedis ? await provideRedis(url, pinning.redis) : null
   if (redis !== null) {
     cleanup.defer(async () => {

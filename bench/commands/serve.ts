@@ -7,6 +7,7 @@ import { resolveConfig } from '../../src/config.ts'
 import { AuthbenchError } from '../../src/errors.ts'
 import { authServerCore, detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { OWN_SERVERS, startServerProcess } from '../process/server-process.ts'
+import { watchKeys } from '../redis/janitor.ts'
 import { provideRedis } from '../redis/provide.ts'
 import type { Terminal } from '../terminal.ts'
 import { LONGEST_SUBJECT, readClaims, readKeys, redisUrl } from './options.ts'
@@ -47,6 +48,7 @@ export async function serve(id: string, flags: ServeFlags, terminal: Terminal): 
 
   await using cleanup = new AsyncDisposableStack()
   const signal = terminal.interruption(cleanup, 'Stopping.')
+  if (needsRedis && url !== null) cleanup.defer(await watchKeys(url, keyPrefix, signal))
   const redis = needsRedis ? await provideRedis(url, pinning.redis) : null
   if (redis !== null) {
     cleanup.defer(async () => {

@@ -179,7 +179,7 @@ describe('a broken open loop', () => {
     const off = slice(({ reconnects }) => ({ reconnects: reconnects + 1 }))
     expect(await run(closes('paced'), { distort: off })).toEqual(['reconnects'])
     const lossy = slice(() => ({ errors: 1 }))
-    expect(await run(closes('paced'), { distort: lossy })).toEqual(['lost'])
+    expect(await run(closes('paced'), { distort: lossy })).toEqual(['reconnects', 'lost'])
   })
 
   it('fails on pacing when it sends too slowly, too fast, or says that it did', async () => {
