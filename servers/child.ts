@@ -1,5 +1,7 @@
 import { messageOf } from '../src/errors.ts'
 
+const ORPHAN_MS = 3000
+
 export interface Failed {
   readonly type: 'failed'
   readonly code: string
@@ -16,14 +18,18 @@ export function serveParent<Message, Answer>(
   close: () => Promise<unknown>,
   failureCode: string,
 ): void {
-  const stop = () => close().then(end, end)
+  const stop = () => void close().then(end, end)
   process.on('message', (message: Message) => {
     handle(message).then(send, (error: unknown) => send(failure(error, failureCode)))
   })
   // A terminal sends Ctrl-C to the whole group; when this server goes is the runner's decision.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', stop)
-  process.on('disconnect', stop)
+  process.on('disconnect', () => {
+    // Nobody is left who would kill a strategy that does not end.
+    setTimeout(end, ORPHAN_MS)
+    stop()
+  })
 }
 
 const end = () => process.exit(0)

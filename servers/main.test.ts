@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { generateKeys } from './keys.ts'
@@ -77,6 +79,24 @@ test('a server goes when its parent does', async () => {
   await start(child)
   child.disconnect()
   expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('a server whose parent was killed leaves no folder, and ends though its strategy does not', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'authbench-main-'))
+  const [folder, file] = [join(place, 'own'), join(place, 'hangs.mjs')]
+  mkdirSync(folder)
+  const example = JSON.stringify(join(import.meta.dirname, 'examples/hmac-ticket.ts'))
+  writeFileSync(
+    file,
+    `const { default: example } = await import(${example})
+     export default { ...example, id: 'hangs', open: async (deps) => ({ ...(await example.open(deps)), close: () => new Promise(() => {}) }) }`,
+  )
+  const child = spawnServer()
+  expect(await ask(child, { ...init, strategy: 'hangs', file, folder })).toMatchObject({ type: 'ready' })
+  child.disconnect()
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(existsSync(folder)).toBe(false)
+  rmSync(place, { recursive: true })
 })
 
 test('a server leaves Ctrl-C to its parent', async () => {

@@ -1,5 +1,6 @@
 /** One server under test, as a child process. Speaks `messages.ts` over the channel to its parent. */
 
+import { rmSync } from 'node:fs'
 import { AuthbenchError } from '../src/errors.ts'
 import { serveParent } from './child.ts'
 import type { AuthStrategy } from './contract.ts'
@@ -9,13 +10,25 @@ import { isStrategyId, STRATEGIES } from './registry.ts'
 import { type RunningServer, type ServerOptions, startServer } from './server.ts'
 
 let starting: Promise<RunningServer> | undefined
+let folder: string | undefined
 
-serveParent<ToServer, FromServer>(handle, async () => (await starting)?.close(), 'SERVER_FAILED')
+serveParent<ToServer, FromServer>(handle, close, 'SERVER_FAILED')
+
+async function close(): Promise<void> {
+  try {
+    // The parent removes it too, unless it was killed. Now, because what follows may hang.
+    if (folder !== undefined && folder !== '') rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // A file that is open cannot be removed everywhere.
+  }
+  await (await starting)?.close()
+}
 
 async function handle(message: ToServer): Promise<FromServer> {
   switch (message.type) {
     case 'init': {
       const { strategy: id, file, ...options } = message
+      folder ??= options.folder
       starting ??= start(file === undefined ? known(id) : await loadStrategy(file), options)
       return { type: 'ready', port: (await starting).port }
     }

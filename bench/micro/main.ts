@@ -1,5 +1,6 @@
 /** One task of `authbench micro`: a process of its own, with the options of a server. */
 
+import { rmSync } from 'node:fs'
 import { memoryStore } from '../../servers/backends/memory.ts'
 import { redisStore } from '../../servers/backends/redis.ts'
 import { redisLink } from '../../servers/backends/redis-link.ts'
@@ -79,10 +80,16 @@ function failure(error: unknown): FromMicro {
   return { type: 'failed', code, message: messageOf(error) }
 }
 
+let folder: string | null = null
 process.on('message', (message: ToMicro) => {
+  folder = message.folder
   answer(message).then(send, (error: unknown) => send(failure(error)))
 })
 // A terminal sends Ctrl-C to the whole group; when this process goes is the runner's decision.
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => process.exit(0))
-process.on('disconnect', () => process.exit(0))
+process.on('disconnect', () => {
+  // The parent removes it, unless it was killed.
+  if (folder !== null) rmSync(folder, { recursive: true, force: true })
+  process.exit(0)
+})
