@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Redis } from 'ioredis'
 import { runCli } from '../../bench/cli.ts'
+import { connectRedis } from '../../bench/redis/connection.ts'
 import { terminalOn } from '../../bench/terminal.ts'
 import { cellSchema } from '../../src/cell.ts'
 import type { Run } from './run.ts'
@@ -33,6 +33,7 @@ const HANGS_MS = 240_000
 const STOPPED_MS = 4000
 /** Until what was left alone has ended by itself. */
 const SETTLED_MS = 12_000
+const TIDIED_UP_MS = 3000
 const DOCUMENTED: readonly (number | null)[] = [0, 1, 2, 3, 130]
 
 interface Line {
@@ -102,20 +103,15 @@ async function leftProcesses(run: Run): Promise<readonly string[]> {
   return run.processes().map(({ pid, command }) => `process ${pid} is left: ${command}`)
 }
 
-/** Everything under our prefix; runs beside this one have theirs, which are told by the process that is alive. */
-async function leftKeys(run: Run): Promise<readonly string[]> {
-  if (run.redisUrl === null) return []
-  const redis = new Redis(run.redisUrl)
-  const id = readdirSync(run.out).find((name) => /^\d{8}T/.test(name))
-  const own = async () =>
-    (await redis.keys('authbench:*')).filter(
-      (key) => id !== undefined && key.includes(id.replace(/-smoke-/, '-')),
-    )
-  const until = performance.now() + SETTLED_MS
-  while (performance.now() < until && (await own()).length > 0) await delay(200)
-  const left = await own()
-  redis.disconnect()
-  return left.length === 0 ? [] : [`${left.length} keys are left, such as ${left[0]}`]
+/** Whoever tidies up after a run that was killed has had its time by then. */
+async function leftKeys({ redisUrl, out }: Run): Promise<readonly string[]> {
+  const id = readdirSync(out).find((name) => /^\d{8}T/.test(name))
+  if (redisUrl === null || id === undefined) return []
+  await delay(TIDIED_UP_MS)
+  const redis = await connectRedis(redisUrl)
+  const left = await redis.deletePrefix(`authbench:${id.replace('-smoke-', '-')}`)
+  await redis.close()
+  return left === 0 ? [] : [`${left} keys are left`]
 }
 
 /** A program that was killed cannot tidy up its lock; the next run takes it over. */
