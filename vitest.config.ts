@@ -7,10 +7,10 @@ const ROOT = import.meta.dirname
 
 /** What takes longest, begun first: begun last, it would go on alone on one core. A fresh clone knows no durations yet. */
 const LONGEST = [
-  'servers/conformance.test.ts',
-  'bench/pipeline.test.ts',
-  'bench/pipeline-faults.test.ts',
-  'src/report/html.test.ts',
+  'servers/conformance/strategies.test.ts',
+  'bench/run/pipeline.test.ts',
+  'bench/run/pipeline-faults.test.ts',
+  'src/report/html/html.test.ts',
   'scripts/setup.test.ts',
   'bench/main.test.ts',
 ]

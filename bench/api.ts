@@ -1,8 +1,8 @@
 /** What the package exports: types for a strategy of your own, a run from code, and the schema of its results. */
-import type { Options } from '../src/config.ts'
-import { type Results, resultsSchema } from '../src/results.ts'
+import type { Options } from '../src/plan/config.ts'
+import { type Results, resultsSchema } from '../src/results/results.ts'
+import { terminalOn } from './cli/terminal.ts'
 import { run as runCommand } from './commands/run.ts'
-import { terminalOn } from './terminal.ts'
 
 export type {
   Authenticator,
@@ -13,10 +13,10 @@ export type {
   StrategyDeps,
 } from '../servers/contract.ts'
 export { StoreUnavailableError } from '../servers/contract.ts'
-export type { Cell } from '../src/cell.ts'
-export { cellSchema } from '../src/cell.ts'
-export { AuthbenchError } from '../src/errors.ts'
-export type { StrategyInfo } from '../src/strategy-info.ts'
+export type { Cell } from '../src/results/cell.ts'
+export { cellSchema } from '../src/results/cell.ts'
+export { AuthbenchError } from '../src/results/errors.ts'
+export type { StrategyInfo } from '../src/results/strategy-info.ts'
 export { type Options, type Results, resultsSchema }
 
 export interface RunEnd {

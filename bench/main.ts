@@ -13,7 +13,10 @@ if (Number.parseInt(process.versions.node, 10) < REQUIRED_NODE) {
   process.exitCode = 2
 } else {
   // Loaded now, because an older Node does not even parse what they import.
-  const [{ runCli }, { processTerminal }] = await Promise.all([import('./cli.ts'), import('./terminal.ts')])
+  const [{ runCli }, { processTerminal }] = await Promise.all([
+    import('./commands/command-line.ts'),
+    import('./cli/terminal.ts'),
+  ])
   process.exitCode = await runCli(process.argv.slice(2), processTerminal())
   // Code of others, such as a strategy that hangs, may hold a process whose work is done. What is still being written is waited for.
   setInterval(() => {

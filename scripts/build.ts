@@ -8,8 +8,8 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { configFileSchema } from '../src/config.ts'
-import { resultsSchema } from '../src/results.ts'
+import { configFileSchema } from '../src/plan/config.ts'
+import { resultsSchema } from '../src/results/results.ts'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const DIST = join(ROOT, 'dist')

@@ -6,7 +6,7 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readCells, readResults } from '../bench/results-folder.ts'
+import { readCells, readResults } from '../bench/store/results-folder.ts'
 import { changeTable, noiseTable } from './calibration/changes.ts'
 import { checkTable } from './calibration/checks.ts'
 import type { CalibrationRun } from './calibration/run.ts'

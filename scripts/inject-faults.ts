@@ -5,8 +5,8 @@
  *   node scripts/inject-faults.ts --count 100 --seed 1
  */
 import { parseArgs } from 'node:util'
-import { startRedis } from '../servers/conformance/redis.ts'
-import { seededRandom } from '../src/random.ts'
+import { startRedis } from '../servers/conformance/harness/test-redis.ts'
+import { seededRandom } from '../src/plan/random.ts'
 import { type Injection, injectInto, SIGNALS, VICTIMS } from './inject-faults/injection.ts'
 import { startRun } from './inject-faults/run.ts'
 

@@ -1,9 +1,9 @@
 /** The authorization server, as a child process. Speaks `auth-server/messages.ts` over the channel to its parent. */
 
-import { AuthbenchError } from '../src/errors.ts'
+import { AuthbenchError } from '../src/results/errors.ts'
 import type { FromAuthServer, ToAuthServer } from './auth-server/messages.ts'
 import { type RunningAuthServer, startAuthServer } from './auth-server/server.ts'
-import { serveParent } from './child.ts'
+import { serveParent } from './process/parent-link.ts'
 
 let starting: Promise<RunningAuthServer> | undefined
 

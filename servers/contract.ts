@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { JWK } from 'jose'
-import type { Backend, StrategyInfo } from '../src/strategy-info.ts'
-import type { RedisLink } from './backends/redis-link.ts'
+import type { Backend, StrategyInfo } from '../src/results/strategy-info.ts'
+import type { RedisLink } from './stores/redis-link.ts'
 
 export type MaybePromise<T> = T | Promise<T>
 

@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { generateKeys } from './keys.ts'
 import type { FromServer, ToServer } from './messages.ts'
-import { DEFAULT_TOKEN_PROFILE } from './token-profile.ts'
+import { generateKeys } from './tokens/keys.ts'
+import { DEFAULT_TOKEN_PROFILE } from './tokens/profile.ts'
 
 const init: Extract<ToServer, { type: 'init' }> = {
   type: 'init',

@@ -1,13 +1,13 @@
 /** One server under test, as a child process. Speaks `messages.ts` over the channel to its parent. */
 
 import { rmSync } from 'node:fs'
-import { AuthbenchError } from '../src/errors.ts'
-import { serveParent } from './child.ts'
+import { AuthbenchError } from '../src/results/errors.ts'
 import type { AuthStrategy } from './contract.ts'
 import type { FromServer, ToServer } from './messages.ts'
-import { loadStrategy } from './own-strategy.ts'
+import { serveParent } from './process/parent-link.ts'
 import { isStrategyId, STRATEGIES } from './registry.ts'
 import { type RunningServer, type ServerOptions, startServer } from './server.ts'
+import { loadStrategy } from './user-files/own-strategy.ts'
 
 let starting: Promise<RunningServer> | undefined
 let folder: string | undefined

@@ -1,4 +1,4 @@
-import type { StrategyInfo } from '../src/strategy-info.ts'
+import type { StrategyInfo } from '../src/results/strategy-info.ts'
 import type { CacheUse } from './contract.ts'
 import type { CredentialKind, ServerOptions } from './server.ts'
 

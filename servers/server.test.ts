@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import type { AuthStrategy } from './contract.ts'
-import { generateKeys } from './keys.ts'
 import { STRATEGIES } from './registry.ts'
 import { type RunningServer, type ServerOptions, startServer } from './server.ts'
-import { DEFAULT_TOKEN_PROFILE } from './token-profile.ts'
+import { generateKeys } from './tokens/keys.ts'
+import { DEFAULT_TOKEN_PROFILE } from './tokens/profile.ts'
 
 const options: ServerOptions = {
   keys: await generateKeys(),

@@ -1,9 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { AuthbenchError } from '../src/errors.ts'
-import { buildApp } from './app.ts'
-import { memoryStore } from './backends/memory.ts'
-import { redisStore } from './backends/redis.ts'
-import { type RedisLink, redisLink } from './backends/redis-link.ts'
+import { AuthbenchError } from '../src/results/errors.ts'
 import type {
   Authenticator,
   AuthServerAddress,
@@ -15,7 +11,11 @@ import type {
   TokenProfile,
   Transport,
 } from './contract.ts'
-import { heldMemory } from './held-memory.ts'
+import { buildApp } from './http/app.ts'
+import { heldMemory } from './process/held-memory.ts'
+import { memoryStore } from './stores/memory.ts'
+import { redisStore } from './stores/redis.ts'
+import { type RedisLink, redisLink } from './stores/redis-link.ts'
 
 export interface ServerOptions {
   readonly keys: KeyMaterial

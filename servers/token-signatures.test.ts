@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { testDeps } from './testing/deps.ts'
-import { fastCodec } from './token-fast.ts'
-import { joseCodec } from './token-jose.ts'
+import { fastCodec } from './tokens/fast-jwt.ts'
+import { joseCodec } from './tokens/jose.ts'
 
 const now = Date.UTC(2030, 0, 1)
 const deps = await testDeps({ now: () => now })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from './analyse.ts'
-import type { Cell } from './cell.ts'
 import { changesBetween } from './gates/runs.ts'
-import { resultsSchema } from './results.ts'
+import type { Cell } from './results/cell.ts'
+import { resultsSchema } from './results/results.ts'
 import {
   baseCells,
   cheap,

@@ -12,14 +12,20 @@ import {
   valuesOf,
 } from './analysis/subject.ts'
 import { validityOf } from './analysis/validity.ts'
-import { armSchema, type Cell } from './cell.ts'
 import { judgeClaims } from './claims/registry.ts'
 import { findingsOf } from './findings/registry.ts'
 import type { Gate } from './gates/gate.ts'
 import { changesWithin } from './gates/runs.ts'
 import type { Metric } from './metrics/metric.ts'
 import { METRIC_INFOS, METRICS, METRICS_OF_A_MIX } from './metrics/registry.ts'
-import { type Comparison, type Estimate, RESULTS_SCHEMA_ID, type Results, type Summary } from './results.ts'
+import { armSchema, type Cell } from './results/cell.ts'
+import {
+  type Comparison,
+  type Estimate,
+  RESULTS_SCHEMA_ID,
+  type Results,
+  type Summary,
+} from './results/results.ts'
 import { medianEstimate } from './stats/order-statistic.ts'
 
 /** Everything about a run that is not in its cells. */

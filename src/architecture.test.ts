@@ -4,12 +4,45 @@ import { describe, expect, it } from 'vitest'
 
 const root = dirname(import.meta.dirname)
 const LAYERS = ['src', 'servers', 'bench', 'scripts']
+/** Rooms of each floor: one imports from its own level and those before it. What lies on the floor itself is for all. */
+const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  src: [
+    ['results', 'stats', 'checklist'],
+    ['plan', 'metrics'],
+    ['checks', 'analysis'],
+    ['gates', 'claims', 'findings'],
+    ['report'],
+    ['doctor'],
+  ],
+  servers: [
+    ['stores', 'sessions', 'process'],
+    ['tokens', 'auth-server', 'user-files', 'http'],
+    ['refresh', 'revocation'],
+    ['strategies'],
+    ['conformance', 'examples'],
+  ],
+  bench: [
+    ['machine', 'completion'],
+    ['load'],
+    ['process'],
+    ['redis', 'store'],
+    ['subjects'],
+    ['scenarios', 'progress'],
+    ['run'],
+    ['cli'],
+    ['micro', 'selftest'],
+    ['doctor'],
+    ['commands'],
+  ],
+}
 const NOT_OURS = ['node_modules', '.git', 'results']
 
 interface Import {
   readonly file: string
   /** A path from the project's root, or the name of a package. */
   readonly target: string
+  /** Nothing of it is there at run time. */
+  readonly isType: boolean
 }
 
 const files = LAYERS.flatMap(filesUnder).filter((file) => /\.m?[jt]s$/.test(file))
@@ -19,7 +52,7 @@ const imports = sources.flatMap(importsOf)
 describe('imports', () => {
   it('are found at all', () => {
     expect(imports.filter(({ target }) => target === 'zod').length).toBeGreaterThan(0)
-    expect(imports.filter(({ target }) => target === 'src/errors.ts').length).toBeGreaterThan(0)
+    expect(imports.filter(({ target }) => target === 'src/results/errors.ts').length).toBeGreaterThan(0)
   })
 
   it('point one way: src <- servers <- bench <- scripts', () => {
@@ -35,14 +68,31 @@ describe('imports', () => {
     ).toEqual([])
   })
 
+  it.each(Object.entries(ROOMS))('of the rooms of %s point one way, but for types', (floor, levels) => {
+    const levelOf = (room: string) => levels.findIndex((rooms) => rooms.includes(room))
+    const between = imports.filter(({ file, target }) => {
+      const [from, to] = [roomOf(file), roomOf(target)]
+      return layerOf(file) === floor && layerOf(target) === floor && from !== to && from !== '' && to !== ''
+    })
+    expect(between.length).toBeGreaterThan(0)
+    const unknown = between.filter(({ file, target }) =>
+      [file, target].some((path) => levelOf(roomOf(path)) < 0),
+    )
+    expect(unknown).toEqual([])
+    const upwards = between.filter(
+      ({ file, target, isType }) => !isType && levelOf(roomOf(target)) > levelOf(roomOf(file)),
+    )
+    expect(upwards).toEqual([])
+  })
+
   it('of src reach no file, socket, process or clock', () => {
     const effects =
       /^(node:)?(fs|net|tls|http|https|http2|dgram|dns|child_process|cluster|worker_threads|timers|perf_hooks|os|process)(\/|$)/
     expect(imports.filter(({ file, target }) => file.startsWith('src/') && effects.test(target))).toEqual([])
   })
 
-  it('of src/stats stay in src/stats, but for types', () => {
-    const inside = /^src\/(stats\/|cell\.ts$|results\.ts$|minimum-rounds\.ts$)/
+  it('of src/stats stay in src/stats, but for what is stored', () => {
+    const inside = /^src\/(stats|results)\//
     expect(
       imports.filter(
         ({ file, target }) =>
@@ -65,8 +115,8 @@ describe('imports', () => {
   })
 
   it.each([
-    ['autocannon', /^bench\/load\/autocannon\.ts$/],
-    ['ioredis', /^(servers\/backends\/redis-link\.ts$|bench\/redis\/)/],
+    ['autocannon', /^bench\/load\/autocannon\/engine\.ts$/],
+    ['ioredis', /^(servers\/stores\/redis-link\.ts$|bench\/redis\/)/],
   ])('of %s stay where it is wrapped', (name, allowed) => {
     const users = imports.filter(({ target }) => target === name).map(({ file }) => file)
     expect(users.length).toBeGreaterThan(0)
@@ -100,11 +150,20 @@ describe('the lock file', () => {
 })
 
 function importsOf(file: string): readonly Import[] {
-  const statements = read(file).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]/g)
-  return [...statements].map(([, specifier = '']) => ({
+  const statements = read(file).matchAll(
+    /(?:\b(?:import|export)\b(\s+type\b)?[^'"`;]*?\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]/g,
+  )
+  return [...statements].map(([, type, specifier = '']) => ({
     file,
     target: specifier.startsWith('.') ? relative(root, join(root, dirname(file), specifier)) : specifier,
+    isType: type !== undefined,
   }))
+}
+
+/** Empty for what lies on the floor itself. */
+function roomOf(path: string): string {
+  const parts = path.split('/')
+  return parts.length > 2 ? (parts[1] ?? '') : ''
 }
 
 /** Without comments, which may well speak of clocks. */

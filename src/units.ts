@@ -1,4 +1,4 @@
-import type { Estimate } from './results.ts'
+import type { Estimate } from './results/results.ts'
 
 /** How a unit of `Results` is written: `text = number / divisor`, then `label`. */
 export interface Scale {

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Results, resultsSchema } from '../../src/results.ts'
+import { type Results, resultsSchema } from '../../src/results/results.ts'
 import { type Simulation, simulatedRun } from '../../src/testing/simulated-runs.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../cli/terminal.ts'
 import { type CompareFlags, compare } from './compare.ts'
 
 /** Steady enough that two runs at different times can be told apart. */

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { runCli } from '../cli.ts'
-import { terminalOn } from '../terminal.ts'
+import { terminalOn } from '../cli/terminal.ts'
+import { runCli } from './command-line.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'authbench-completion-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,12 +1,12 @@
 import { diagnose } from '../../src/doctor/registry.ts'
 import { doctorScreen } from '../../src/doctor/render.ts'
-import { ansiPaint, plainPaint } from '../../src/report/text/paint.ts'
+import { ansiPaint, plainPaint } from '../../src/report/terminal/paint.ts'
+import { redisUrl } from '../cli/options.ts'
+import type { Terminal } from '../cli/terminal.ts'
 import { readFacts } from '../doctor/facts.ts'
 import { lookForRedis } from '../doctor/redis.ts'
 import { sampleMachine } from '../doctor/sample.ts'
 import { systemWorld } from '../doctor/world.ts'
-import type { Terminal } from '../terminal.ts'
-import { redisUrl } from './options.ts'
 
 export interface DoctorFlags {
   readonly redis?: string | undefined

@@ -1,12 +1,12 @@
 import { STRATEGIES } from '../../servers/registry.ts'
 import { CLAIMS } from '../../src/claims/registry.ts'
-import { AuthbenchError } from '../../src/errors.ts'
 import { METRICS } from '../../src/metrics/registry.ts'
-import { nearest } from '../../src/nearest.ts'
-import { PROFILES } from '../../src/profiles.ts'
+import { nearest } from '../../src/plan/nearest-name.ts'
+import { PROFILES } from '../../src/plan/profiles.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import type { Terminal } from '../cli/terminal.ts'
 import { TASKS } from '../micro/registry.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
-import type { Terminal } from '../terminal.ts'
 
 interface Listed {
   readonly id: string

@@ -2,17 +2,17 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { startRedis } from '../../servers/conformance/redis.ts'
-import { type Micro, microSchema } from '../../src/micro.ts'
+import { startRedis } from '../../servers/conformance/harness/test-redis.ts'
+import { type Micro, microSchema } from '../../src/results/micro.ts'
 import { fakeResults } from '../../src/testing/fake-results.ts'
-import { describeEnvironment } from '../environment.ts'
+import type { Terminal } from '../cli/terminal.ts'
 import { detectPinning } from '../machine/pinning.ts'
-import { readResults } from '../results-folder.ts'
-import type { Terminal } from '../terminal.ts'
+import { describeEnvironment } from '../store/environment.ts'
+import { readResults } from '../store/results-folder.ts'
 import { type MicroFlags, micro } from './micro.ts'
 
 // RSA keys take their time; one set does for all tests.
-vi.mock(import('../../servers/keys.ts'), async (original) => {
+vi.mock(import('../../servers/tokens/keys.ts'), async (original) => {
   const actual = await original()
   let keys: ReturnType<typeof actual.generateKeys> | undefined
   return { ...actual, generateKeys: () => (keys ??= actual.generateKeys()) }

@@ -1,9 +1,9 @@
-import { AuthbenchError } from '../../src/errors.ts'
-import { nearest } from '../../src/nearest.ts'
+import { nearest } from '../../src/plan/nearest-name.ts'
 import { REPORTERS } from '../../src/report/registry.ts'
-import { readResults } from '../results-folder.ts'
-import type { Terminal } from '../terminal.ts'
-import { renderForTerminal } from './stored-reports.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import { renderForTerminal } from '../cli/stored-reports.ts'
+import type { Terminal } from '../cli/terminal.ts'
+import { readResults } from '../store/results-folder.ts'
 
 /** Renders a stored run to standard output. @returns the exit code */
 export function report(folder: string, format: string, terminal: Terminal): number {

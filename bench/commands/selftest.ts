@@ -1,13 +1,13 @@
-import { AuthbenchError } from '../../src/errors.ts'
-import { nearest } from '../../src/nearest.ts'
+import { nearest } from '../../src/plan/nearest-name.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import type { Terminal } from '../cli/terminal.ts'
 import { detectPinning } from '../machine/pinning.ts'
-import { lockMachine } from '../run-lock.ts'
 import type { Check } from '../selftest/check.ts'
 import { CHECKS } from '../selftest/registry.ts'
 import { headLine, paintOf, resultText, summaryText } from '../selftest/render.ts'
 import { exitCodeOf, runChecks } from '../selftest/run-checks.ts'
 import { machineWorld } from '../selftest/world.ts'
-import type { Terminal } from '../terminal.ts'
+import { lockMachine } from '../store/run-lock.ts'
 
 const SCHEMA = 'authbench/selftest@1'
 const INTERRUPTED = 130

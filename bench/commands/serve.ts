@@ -1,16 +1,16 @@
 import { once } from 'node:events'
-import { assertNoneTaken } from '../../servers/claims-file.ts'
 import { COOKIE_NAME } from '../../servers/contract.ts'
-import { assertFits } from '../../servers/credential-size.ts'
+import { assertFits } from '../../servers/http/credential-size.ts'
 import { isStrategyId, STRATEGIES, strategyIds } from '../../servers/registry.ts'
-import { resolveConfig } from '../../src/config.ts'
-import { AuthbenchError } from '../../src/errors.ts'
+import { assertNoneTaken } from '../../servers/user-files/claims-file.ts'
+import { resolveConfig } from '../../src/plan/config.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import { LONGEST_SUBJECT, readClaims, readKeys, redisUrl } from '../cli/options.ts'
+import type { Terminal } from '../cli/terminal.ts'
 import { authServerCore, detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { OWN_SERVERS, startServerProcess } from '../process/server-process.ts'
 import { watchKeys } from '../redis/janitor.ts'
 import { provideRedis } from '../redis/provide.ts'
-import type { Terminal } from '../terminal.ts'
-import { LONGEST_SUBJECT, readClaims, readKeys, redisUrl } from './options.ts'
 
 const WATCH_MS = 1000
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { findRedis } from '../../servers/redis-process.ts'
+import { findRedis } from '../../servers/process/redis.ts'
 import type { RedisFact } from '../../src/doctor/facts.ts'
-import { AuthbenchError, messageOf } from '../../src/errors.ts'
-import { childEnvironment } from '../process/child-environment.ts'
+import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
+import { childEnvironment } from '../machine/child-environment.ts'
 import { parseRedisUrl } from '../redis/address.ts'
 import { connectRedis } from '../redis/connection.ts'
 

@@ -2,10 +2,10 @@ import { accessSync, constants, statfsSync, statSync } from 'node:fs'
 import os, { tmpdir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { Place, RedisFact, Sample } from '../../src/doctor/facts.ts'
-import { messageOf } from '../../src/errors.ts'
+import { messageOf } from '../../src/results/errors.ts'
 import { type Files, systemFiles } from '../machine/files.ts'
 import { canPinTo } from '../machine/pinning.ts'
-import { otherRun } from '../run-lock.ts'
+import { otherRun } from '../store/run-lock.ts'
 
 /** What `doctor` asks this machine, apart from files; fakes in tests. */
 export interface World {

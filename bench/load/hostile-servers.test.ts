@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { autocannonEngine } from './autocannon.ts'
+import { autocannonEngine } from './autocannon/engine.ts'
 import type { EngineTarget, LoadEngine, OpenLoad, Window } from './engine.ts'
-import { pacedEngine } from './paced.ts'
+import { pacedEngine } from './paced/engine.ts'
 import { steady, target } from './testing/paced-loads.ts'
 import { rawServer, reply } from './testing/raw-server.ts'
 

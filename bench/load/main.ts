@@ -1,11 +1,11 @@
 /** The generator: a process of its own, so that its CPU time and its event loop are nobody else's. */
-import { AuthbenchError, messageOf } from '../../src/errors.ts'
+import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import { readOwnCpu } from '../machine/own-cpu.ts'
 import { cpuBetween } from '../machine/schedstat.ts'
-import { autocannonEngine } from './autocannon.ts'
+import { autocannonEngine } from './autocannon/engine.ts'
 import type { LoadEngine, OpenLoad } from './engine.ts'
 import { type EngineId, type FromGenerator, type ToGenerator, unpacked } from './messages.ts'
-import { pacedEngine } from './paced.ts'
+import { pacedEngine } from './paced/engine.ts'
 import { warmUp } from './warm-up.ts'
 
 const ENGINES: Readonly<Record<EngineId, LoadEngine>> = { autocannon: autocannonEngine, paced: pacedEngine }

@@ -1,4 +1,4 @@
-import type { ProcessCpu } from '../../src/cell.ts'
+import type { ProcessCpu } from '../../src/results/cell.ts'
 import type { EngineRequest, EngineSlice, EngineTarget, Window } from './engine.ts'
 
 export type EngineId = 'autocannon' | 'paced'

@@ -1,4 +1,4 @@
-import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/histogram.ts'
+import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/results/histogram.ts'
 import type { CohortSlice, EngineRequest, EngineSlice, EngineTarget, Sizes } from './engine.ts'
 
 /** What counts as the right answer to a request, and whose it is. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { encodeHistogram, newHistogram } from '../../src/histogram.ts'
+import { encodeHistogram, newHistogram } from '../../src/results/histogram.ts'
 import type { EngineSlice, OpenLoad } from './engine.ts'
 import { warmUp } from './warm-up.ts'
 

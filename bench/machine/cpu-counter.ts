@@ -1,4 +1,4 @@
-import type { ProcessCpu } from '../../src/cell.ts'
+import type { ProcessCpu } from '../../src/results/cell.ts'
 import { US_PER_TICK } from './proc-stat.ts'
 import { familyOf, readProcess, threadsOf } from './process-family.ts'
 import { readThread, type ThreadTime } from './schedstat.ts'

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
-import type { Address } from '../load/address.ts'
+import type { Address } from '../load/http/address.ts'
 
 const LISTEN = '0A'
 const IPV4_ANY = '00000000'

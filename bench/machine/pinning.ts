@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import type { Environment } from '../../src/results.ts'
+import type { Environment } from '../../src/results/results.ts'
 import { formatCores } from '../../src/units.ts'
-import { childEnvironment } from '../process/child-environment.ts'
 import { ownCpuGroups } from './cgroups.ts'
+import { childEnvironment } from './child-environment.ts'
 import { type Files, systemFiles } from './files.ts'
 import { narrowestQuota } from './quota.ts'
 

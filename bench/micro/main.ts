@@ -1,11 +1,11 @@
 /** One task of `authbench micro`: a process of its own, with the options of a server. */
 
 import { rmSync } from 'node:fs'
-import { memoryStore } from '../../servers/backends/memory.ts'
-import { redisStore } from '../../servers/backends/redis.ts'
-import { redisLink } from '../../servers/backends/redis-link.ts'
 import type { StrategyDeps } from '../../servers/contract.ts'
-import { AuthbenchError, messageOf } from '../../src/errors.ts'
+import { memoryStore } from '../../servers/stores/memory.ts'
+import { redisStore } from '../../servers/stores/redis.ts'
+import { redisLink } from '../../servers/stores/redis-link.ts'
+import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import { type MicroClock, measure } from './measure.ts'
 import type { FromMicro, ToMicro } from './messages.ts'
 import { TASKS } from './registry.ts'

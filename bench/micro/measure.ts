@@ -1,6 +1,6 @@
 import { Bench } from 'tinybench'
-import { AuthbenchError } from '../../src/errors.ts'
-import type { MicroSample } from '../../src/micro.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import type { MicroSample } from '../../src/results/micro.ts'
 import { NotApplicable, type Operation, POOL } from './task.ts'
 
 export interface MicroClock {

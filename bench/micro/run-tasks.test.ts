@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { AuthbenchError } from '../../src/errors.ts'
-import type { MicroTaskInfo } from '../../src/micro.ts'
-import { planTasks } from '../../src/micro-plan.ts'
+import { planTasks } from '../../src/plan/micro-tasks.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import type { MicroTaskInfo } from '../../src/results/micro.ts'
 import type { Measured } from './measure.ts'
 import { type RunTasksOptions, runTasks } from './run-tasks.ts'
 

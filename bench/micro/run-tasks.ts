@@ -1,12 +1,12 @@
-import { AuthbenchError, messageOf } from '../../src/errors.ts'
+import { planTasks } from '../../src/plan/micro-tasks.ts'
+import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import {
   type Micro,
   type MicroSample,
   type MicroTaskInfo,
   type MicroTaskResult,
   taskResult,
-} from '../../src/micro.ts'
-import { planTasks } from '../../src/micro-plan.ts'
+} from '../../src/results/micro.ts'
 import type { Measured } from './measure.ts'
 
 export interface RunTasksOptions<Task> {

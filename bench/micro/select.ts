@@ -1,6 +1,6 @@
-import { AuthbenchError } from '../../src/errors.ts'
-import type { MicroTaskInfo } from '../../src/micro.ts'
-import { nearest } from '../../src/nearest.ts'
+import { nearest } from '../../src/plan/nearest-name.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import type { MicroTaskInfo } from '../../src/results/micro.ts'
 
 /**
  * Words are ids of tasks, or the beginning of some (`redis`), kinds (`verify`), ids of strategies, or `all`.

@@ -1,5 +1,5 @@
 import type { MaybePromise, StrategyDeps } from '../../servers/contract.ts'
-import type { MicroTaskInfo } from '../../src/micro.ts'
+import type { MicroTaskInfo } from '../../src/results/micro.ts'
 
 /** What tasks work with; each process has its own. */
 export interface MicroContext {

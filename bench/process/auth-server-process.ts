@@ -1,6 +1,6 @@
 import type { FromAuthServer, ToAuthServer } from '../../servers/auth-server/messages.ts'
 import type { AuthServerAddress } from '../../servers/contract.ts'
-import type { ProcessCpu } from '../../src/cell.ts'
+import type { ProcessCpu } from '../../src/results/cell.ts'
 import { cpuCounter } from '../machine/cpu-counter.ts'
 import { Child } from './child.ts'
 

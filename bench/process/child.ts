@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { AuthbenchError } from '../../src/errors.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import { childEnvironment } from '../machine/child-environment.ts'
 import { isOnCore, pinProcess } from '../machine/pinning.ts'
-import { childEnvironment } from './child-environment.ts'
 
 /**
  * What makes one process of the same code like the next.

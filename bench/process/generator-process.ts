@@ -1,7 +1,7 @@
-import { AuthbenchError } from '../../src/errors.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
 import { type FromGenerator, packed, type ToGenerator } from '../load/messages.ts'
 import { yieldToOthers } from '../machine/priority.ts'
-import type { Generator } from '../ports.ts'
+import type { Generator } from '../run/equipment.ts'
 import { Child } from './child.ts'
 
 const ENTRY = new URL('../load/main.ts', import.meta.url)

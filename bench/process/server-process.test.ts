@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
-import { generateKeys } from '../../servers/keys.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../../servers/token-profile.ts'
-import type { Subject } from '../ports.ts'
+import { generateKeys } from '../../servers/tokens/keys.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/profile.ts'
+import type { Subject } from '../run/equipment.ts'
 import { OWN_SERVERS, startServerProcess } from './server-process.ts'
 
 let subject: Subject | undefined

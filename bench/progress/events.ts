@@ -1,4 +1,4 @@
-import type { Cell } from '../../src/cell.ts'
+import type { Cell } from '../../src/results/cell.ts'
 
 /** What the runner says while it works; only the outermost layer writes. */
 export type RunEvent =

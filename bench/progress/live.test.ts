@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Cell } from '../../src/cell.ts'
-import { resolveConfig } from '../../src/config.ts'
+import { resolveConfig } from '../../src/plan/config.ts'
+import type { Cell } from '../../src/results/cell.ts'
 import { type ProgressStream, showProgress } from './live.ts'
 
 const CONFIG = resolveConfig(

@@ -1,8 +1,8 @@
-import type { Arm, Cell } from '../../src/cell.ts'
 import { usedUs } from '../../src/metrics/cpu.ts'
-import { isMeasuredIn } from '../../src/plan.ts'
-import type { RunConfig, ScenarioInfo } from '../../src/results.ts'
-import type { Scenario } from '../scenario.ts'
+import { isMeasuredIn } from '../../src/plan/rounds.ts'
+import type { Arm, Cell } from '../../src/results/cell.ts'
+import type { RunConfig, ScenarioInfo } from '../../src/results/results.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
 import type { RunEvent, RunListener } from './events.ts'
 
 type PlannedScenario = Pick<Scenario, 'load' | 'params'> & Pick<ScenarioInfo, 'strategies'>

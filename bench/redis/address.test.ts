@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AuthbenchError } from '../../src/errors.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
 import { parseRedisUrl } from './address.ts'
 
 describe('a Redis URL', () => {

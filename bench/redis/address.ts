@@ -1,4 +1,4 @@
-import { AuthbenchError } from '../../src/errors.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
 
 /** A Redis URL taken apart; the only place where its secrets are. */
 export interface RedisAddress {

@@ -1,4 +1,4 @@
-import { AuthbenchError, type FailureExitCode, messageOf } from '../../src/errors.ts'
+import { AuthbenchError, type FailureExitCode, messageOf } from '../../src/results/errors.ts'
 import type { RedisAddress } from './address.ts'
 import { neededPermissions } from './permissions.ts'
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startRedis, type TestRedis } from '../../servers/conformance/redis.ts'
+import { startRedis, type TestRedis } from '../../servers/conformance/harness/test-redis.ts'
 import { watchKeys } from './janitor.ts'
 
 let redis: TestRedis

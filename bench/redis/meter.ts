@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { cpuUs } from '../../src/metrics/cpu.ts'
 import { type CpuCounter, cpuCounter } from '../machine/cpu-counter.ts'
-import type { StoreMeter } from '../ports.ts'
+import type { StoreMeter } from '../run/equipment.ts'
 import type { RedisControl } from './connection.ts'
 import { difference } from './usage.ts'
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../../src/errors.ts'
+import { messageOf } from '../../src/results/errors.ts'
 import { connectRedis, type RedisControl } from './connection.ts'
 import { startOwnRedis } from './server.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { findRedis, freePort, launchRedis, type RedisProcess } from '../../servers/redis-process.ts'
-import { AuthbenchError } from '../../src/errors.ts'
+import { findRedis, freePort, launchRedis, type RedisProcess } from '../../servers/process/redis.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
 import { connectRedis, type RedisControl } from './connection.ts'
 
 /** A throwaway server for one run: loopback only, no persistence. */

@@ -1,5 +1,5 @@
-import type { StoreUse } from '../../src/cell.ts'
-import { AuthbenchError } from '../../src/errors.ts'
+import type { StoreUse } from '../../src/results/cell.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
 
 /** Reply of INFO: field to value, sections dropped (field names are unique among them). */
 export type RedisInfo = ReadonlyMap<string, string>

@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 export const curve: Omit<Scenario, 'id'> = {
   title: 'Latency against load, open loop',

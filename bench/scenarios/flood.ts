@@ -1,5 +1,5 @@
-import type { Pool } from '../pool.ts'
-import type { Scenario } from '../scenario.ts'
+import type { Pool } from '../run/pool.ts'
+import type { Scenario } from './scenario.ts'
 
 /** Of the requests that are good. */
 const VALID = 0.1

@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 export const isoLoad: Omit<Scenario, 'id'> = {
   title: 'Same arrival rate for all, open loop',

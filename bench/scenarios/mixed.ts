@@ -1,5 +1,5 @@
-import { seededRandom, shuffle } from '../../src/random.ts'
-import type { Scenario, Step } from '../scenario.ts'
+import { seededRandom, shuffle } from '../../src/plan/random.ts'
+import type { Scenario, Step } from './scenario.ts'
 
 /** The same order in every run, so that runs can be compared; of this one no stretch is without logins and logouts for long. */
 const SEED = 78

@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 export const population: Omit<Scenario, 'id'> = {
   title: 'Protected read against the number of users, closed loop',

@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 export const slo: Omit<Scenario, 'id'> = {
   title: 'Highest rate within the latency limit, open loop',

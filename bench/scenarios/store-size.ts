@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 export const storeSize: Omit<Scenario, 'id'> = {
   title: 'Protected read against the entries of the store, closed loop',

@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 export const verify: Omit<Scenario, 'id'> = {
   title: 'Protected read, closed loop',

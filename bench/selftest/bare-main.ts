@@ -1,5 +1,5 @@
 /** The bare client: a process of its own on the generator's core, asleep between its requests as a load engine is. */
-import { messageOf } from '../../src/errors.ts'
+import { messageOf } from '../../src/results/errors.ts'
 import { askBare } from './bare-client.ts'
 import type { FromBareClient, ToBareClient } from './messages.ts'
 

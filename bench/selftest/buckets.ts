@@ -1,5 +1,5 @@
 import { JsHistogram } from 'hdr-histogram-js'
-import { decodeHistogram, type LatencyHistogram } from '../../src/histogram.ts'
+import { decodeHistogram, type LatencyHistogram } from '../../src/results/histogram.ts'
 
 /** Counts by the upper end of their bucket, in microseconds. */
 export type Buckets = ReadonlyMap<number, number>

@@ -1,7 +1,7 @@
-import type { ProcessCpu } from '../../src/cell.ts'
+import type { ProcessCpu } from '../../src/results/cell.ts'
 import type { EngineSlice, EngineTarget, Window } from '../load/engine.ts'
 import type { EngineId } from '../load/messages.ts'
-import type { Generator, Subject } from '../ports.ts'
+import type { Generator, Subject } from '../run/equipment.ts'
 import type { Behaviour, Observed } from './behaviour.ts'
 
 export interface Outcome {

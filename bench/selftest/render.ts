@@ -1,5 +1,5 @@
-import { ansiPaint, type Paint, plainPaint, type Style } from '../../src/report/text/paint.ts'
-import { padEnd, padStart, shorten, wrap } from '../../src/report/text/width.ts'
+import { ansiPaint, type Paint, plainPaint, type Style } from '../../src/report/terminal/paint.ts'
+import { padEnd, padStart, shorten, wrap } from '../../src/report/terminal/width.ts'
 import { formatNumber } from '../../src/units.ts'
 import { exitCodeOf, type OutcomeState, type Result } from './run-checks.ts'
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../../src/errors.ts'
+import { messageOf } from '../../src/results/errors.ts'
 import { formatPercent } from '../../src/units.ts'
 import type { Check, CheckContext, Outcome } from './check.ts'
 import { type Disturbance, isDisturbed } from './disturbance.ts'

@@ -1,5 +1,5 @@
 /** The known server, a process of its own like every server of a run. */
-import { messageOf } from '../../src/errors.ts'
+import { messageOf } from '../../src/results/errors.ts'
 import { type KnownServer, startKnownServer } from './known-server.ts'
 import type { FromKnownServer, ToKnownServer } from './messages.ts'
 

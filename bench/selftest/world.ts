@@ -1,5 +1,5 @@
-import { generateKeys } from '../../servers/keys.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../../servers/token-profile.ts'
+import { generateKeys } from '../../servers/tokens/keys.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/profile.ts'
 import { cpuCounter } from '../machine/cpu-counter.ts'
 import type { Pinning } from '../machine/pinning.ts'
 import { Child } from '../process/child.ts'

@@ -1,8 +1,8 @@
-import type { ProcessCpu } from '../../src/cell.ts'
-import { AuthbenchError } from '../../src/errors.ts'
-import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/histogram.ts'
+import type { ProcessCpu } from '../../src/results/cell.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/results/histogram.ts'
 import type { EngineRequest, EngineSlice, EngineTarget, Window } from '../load/engine.ts'
-import type { Bench, StoreMeter, Subject } from '../ports.ts'
+import type { Bench, StoreMeter, Subject } from '../run/equipment.ts'
 
 export interface FakeServer {
   /** CPU of one request. */

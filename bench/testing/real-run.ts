@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import type { Cell } from '../../src/cell.ts'
-import { type Results, resultsSchema } from '../../src/results.ts'
-import { readCells } from '../results-folder.ts'
+import type { Cell } from '../../src/results/cell.ts'
+import { type Results, resultsSchema } from '../../src/results/results.ts'
+import { readCells } from '../store/results-folder.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 

@@ -1,4 +1,4 @@
-import type { Estimate } from '../../src/estimate.ts'
+import type { Estimate } from '../../src/results/estimate.ts'
 import { medianOf } from '../../src/stats/median.ts'
 import { type CalibrationRun, percent, table } from './run.ts'
 

@@ -1,4 +1,4 @@
-import type { Check } from '../../src/cell.ts'
+import type { Check } from '../../src/results/cell.ts'
 import { type CalibrationRun, percent, quantile, table } from './run.ts'
 
 const number = (value: number): string =>

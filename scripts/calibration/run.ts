@@ -1,5 +1,5 @@
-import type { Cell } from '../../src/cell.ts'
-import type { Results } from '../../src/results.ts'
+import type { Cell } from '../../src/results/cell.ts'
+import type { Results } from '../../src/results/results.ts'
 
 export interface CalibrationRun {
   /** What was done to the head, in the words of whoever did it. */

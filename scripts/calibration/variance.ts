@@ -1,5 +1,5 @@
-import type { CompletedCell } from '../../src/cell.ts'
 import { cpuUs } from '../../src/metrics/cpu.ts'
+import type { CompletedCell } from '../../src/results/cell.ts'
 import { standardDeviation } from '../../src/stats/deviation.ts'
 import { expectedHalfWidth } from '../../src/stats/expected-half-width.ts'
 import { sharedVarianceComponents } from '../../src/stats/variance-components.ts'

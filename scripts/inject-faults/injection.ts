@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { runCli } from '../../bench/cli.ts'
+import { terminalOn } from '../../bench/cli/terminal.ts'
+import { runCli } from '../../bench/commands/command-line.ts'
 import { connectRedis } from '../../bench/redis/connection.ts'
-import { terminalOn } from '../../bench/terminal.ts'
-import { cellSchema } from '../../src/cell.ts'
+import { cellSchema } from '../../src/results/cell.ts'
 import type { Run } from './run.ts'
 
 export const SIGNALS = ['SIGKILL', 'SIGINT', 'SIGTERM', 'SIGSTOP'] as const

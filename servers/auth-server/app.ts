@@ -1,6 +1,6 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { StoreUnavailableError, type TokenProfile } from '../contract.ts'
-import { newClaims } from '../token-claims.ts'
+import { newClaims } from '../tokens/claims.ts'
 import { isAuthorized } from './client-authentication.ts'
 import type { OpaqueTokens } from './opaque-tokens.ts'
 import { KEYS_MAX_AGE_SECONDS, KEYS_STALE_SECONDS, type SigningKeys } from './signing-keys.ts'

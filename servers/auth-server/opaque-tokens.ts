@@ -1,4 +1,4 @@
-import { hashOf, newId, type SessionStore } from '../session-keeper.ts'
+import { hashOf, newId, type SessionStore } from '../sessions/keeper.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 

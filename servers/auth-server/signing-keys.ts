@@ -1,8 +1,8 @@
 import { generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
 import { CompactSign, calculateJwkThumbprint, importJWK, type JSONWebKeySet, type JWK } from 'jose'
-import { publicJwk } from '../keys.ts'
-import { ACCESS_TOKEN_TYPE } from '../token-claims.ts'
+import { ACCESS_TOKEN_TYPE } from '../tokens/claims.ts'
+import { publicJwk } from '../tokens/keys.ts'
 
 const ALGORITHM = 'RS256'
 const RSA_BITS = 2048

@@ -1,6 +1,6 @@
-import type { StrategyInfo } from '../../src/strategy-info.ts'
+import type { StrategyInfo } from '../../src/results/strategy-info.ts'
 import type { Transport } from '../contract.ts'
-import type { Subject } from './subject.ts'
+import type { Subject } from './harness/checked-server.ts'
 
 /** One promise that a strategy has to keep. Runs without a test framework. */
 export interface ConformanceCase {

@@ -1,14 +1,14 @@
 import { compactDecrypt } from 'jose'
 import { beforeAll, expect, test, vi } from 'vitest'
-import { type ConformanceOutcome, isUnexpected } from '../../src/conformance.ts'
-import { checkStrategy, STRATEGY_LIMIT_MS } from '../conformance.ts'
+import { type ConformanceOutcome, isUnexpected } from '../../src/checklist/rows.ts'
 import type { AuthStrategy } from '../contract.ts'
 import hmacTicket from '../examples/hmac-ticket.ts'
-import { encryptionSecret, generateKeys } from '../keys.ts'
 import { STRATEGIES } from '../registry.ts'
 import { testKeys } from '../testing/deps.ts'
-import { isCanonicalBase64url } from '../token-claims.ts'
-import type { ConformanceEnvironment } from './subject.ts'
+import { isCanonicalBase64url } from '../tokens/claims.ts'
+import { encryptionSecret, generateKeys } from '../tokens/keys.ts'
+import { checkStrategy, STRATEGY_LIMIT_MS } from './check.ts'
+import type { ConformanceEnvironment } from './harness/checked-server.ts'
 
 let environment: ConformanceEnvironment
 

@@ -2,8 +2,8 @@ import secureSession from '@fastify/secure-session'
 import { fastify } from 'fastify'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { StrategyDeps } from '../contract.ts'
-import { encryptionSecret, generateKeys } from '../keys.ts'
 import { testDeps } from '../testing/deps.ts'
+import { encryptionSecret, generateKeys } from '../tokens/keys.ts'
 import { cookieSealed } from './cookie-sealed.ts'
 
 const START = Date.UTC(2030, 0, 1)

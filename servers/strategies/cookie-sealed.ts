@@ -1,7 +1,7 @@
 import type { AuthStrategy, Identity } from '../contract.ts'
-import { encryptionSecret } from '../keys.ts'
-import { STATELESS_TOKEN } from '../stateless-token.ts'
-import { isCanonicalBase64url } from '../token-claims.ts'
+import { isCanonicalBase64url } from '../tokens/claims.ts'
+import { encryptionSecret } from '../tokens/keys.ts'
+import { STATELESS_TOKEN } from '../tokens/stateless-token.ts'
 
 /** 24 bytes of XSalsa20: no unused bits at the end. */
 const NONCE_LENGTH = 32

@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { measureDelay } from '../conformance/own-delay.ts'
-import { startRedis, type TestRedis } from '../conformance/redis.ts'
-import { countRequests } from '../conformance/request-count.ts'
+import { measureDelay } from '../conformance/harness/own-delay.ts'
+import { countRequests } from '../conformance/harness/request-count.ts'
+import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { STRATEGIES } from '../registry.ts'
 import { openPair, openResourceServer } from '../testing/resource-server.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../token-profile.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
 
 const TTL_SECONDS = 60
 let redis: TestRedis

@@ -1,7 +1,7 @@
-import { authServerClient } from '../auth-client.ts'
+import { authServerClient } from '../auth-server/client.ts'
 import type { Authenticator, AuthStrategy, Identity } from '../contract.ts'
-import { sessionCache } from '../session-cache.ts'
-import { readClaims } from '../token-claims.ts'
+import { sessionCache } from '../sessions/cache.ts'
+import { readClaims } from '../tokens/claims.ts'
 
 interface Answer {
   readonly identity: Identity

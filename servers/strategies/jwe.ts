@@ -1,5 +1,5 @@
 import type { AuthStrategy } from '../contract.ts'
-import { asyncTokens, STATELESS_TOKEN } from '../stateless-token.ts'
+import { asyncTokens, STATELESS_TOKEN } from '../tokens/stateless-token.ts'
 
 /** A token whose claims its bearer cannot read. Who can read it can also make it. */
 export const jwe = {
@@ -10,7 +10,7 @@ export const jwe = {
   library: 'jose',
   async open(deps) {
     // Loaded by the servers that use it, not by every one.
-    const { encryptedCodec } = await import('../token-encrypted.ts')
+    const { encryptedCodec } = await import('../tokens/encrypted.ts')
     const codec = await encryptedCodec(deps)
     return asyncTokens({ sign: codec.encrypt, verify: codec.decrypt })
   },

@@ -1,8 +1,8 @@
-import { growingBloomFilter } from '../bloom-filter.ts'
 import type { AuthStrategy } from '../contract.ts'
-import { expiryBuckets } from '../expiry-buckets.ts'
-import { FEED_LAG_MS, revocationFeed } from '../revocation-feed.ts'
-import { NO_LOGOUT_EVERYWHERE } from '../revoked-ids.ts'
+import { growingBloomFilter } from '../revocation/bloom-filter.ts'
+import { expiryBuckets } from '../revocation/expiry-buckets.ts'
+import { FEED_LAG_MS, revocationFeed } from '../revocation/feed.ts'
+import { NO_LOGOUT_EVERYWHERE } from '../revocation/revoked-ids.ts'
 
 /** 176 KiB: what 100,000 ids take at this rate. */
 const REVOKED_PER_LIFETIME = 100_000
@@ -30,7 +30,7 @@ export const jwtBlacklistBloom = {
   library: 'fast-jwt',
   async open(deps) {
     // Loaded by the servers that use it, not by every one.
-    const { fastCodec } = await import('../token-fast.ts')
+    const { fastCodec } = await import('../tokens/fast-jwt.ts')
     const codec = fastCodec(deps)
     const filters = expiryBuckets(deps.ttlSeconds, deps.now, () =>
       growingBloomFilter(REVOKED_PER_LIFETIME, FALSE_POSITIVES),

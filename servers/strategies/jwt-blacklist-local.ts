@@ -1,7 +1,7 @@
 import type { AuthStrategy } from '../contract.ts'
-import { expiryBuckets } from '../expiry-buckets.ts'
-import { FEED_LAG_MS, revocationFeed } from '../revocation-feed.ts'
-import { NO_LOGOUT_EVERYWHERE } from '../revoked-ids.ts'
+import { expiryBuckets } from '../revocation/expiry-buckets.ts'
+import { FEED_LAG_MS, revocationFeed } from '../revocation/feed.ts'
+import { NO_LOGOUT_EVERYWHERE } from '../revocation/revoked-ids.ts'
 
 /** A revoked id stays a sixteenth of a lifetime longer than it has to. */
 const BUCKETS_PER_LIFETIME = 16
@@ -28,7 +28,7 @@ export const jwtBlacklistLocal = {
   library: 'fast-jwt',
   async open(deps) {
     // Loaded by the servers that use it, not by every one.
-    const { fastCodec } = await import('../token-fast.ts')
+    const { fastCodec } = await import('../tokens/fast-jwt.ts')
     const codec = fastCodec(deps)
     const revoked = expiryBuckets(deps.ttlSeconds / BUCKETS_PER_LIFETIME, deps.now, () => new Set<string>())
     const feed = await revocationFeed(deps, ({ tokenId, expiresAt }) => revoked.open(expiresAt).add(tokenId))

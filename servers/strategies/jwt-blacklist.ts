@@ -1,5 +1,5 @@
 import type { AuthStrategy } from '../contract.ts'
-import { NO_LOGOUT_EVERYWHERE, otherRevocations, revokedKey, secondsLeft } from '../revoked-ids.ts'
+import { NO_LOGOUT_EVERYWHERE, otherRevocations, revokedKey, secondsLeft } from '../revocation/revoked-ids.ts'
 
 /**
  * Signature first, then one EXISTS. The codec is that of jwt-hs256-fast, so the difference between the two is the
@@ -21,7 +21,7 @@ export const jwtBlacklist = {
   library: 'fast-jwt',
   async open(deps) {
     // Loaded by the servers that use it, not by every one.
-    const { fastCodec } = await import('../token-fast.ts')
+    const { fastCodec } = await import('../tokens/fast-jwt.ts')
     const codec = fastCodec(deps)
     const store = await deps.store('redis')
     const key = (tokenId: string) => revokedKey(deps.token.issuer, tokenId)

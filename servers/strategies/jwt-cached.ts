@@ -1,6 +1,6 @@
 import type { AuthStrategy } from '../contract.ts'
-import type { SignatureAlgorithm } from '../keys.ts'
-import { STATELESS_TOKEN, syncTokens } from '../stateless-token.ts'
+import type { SignatureAlgorithm } from '../tokens/keys.ts'
+import { STATELESS_TOKEN, syncTokens } from '../tokens/stateless-token.ts'
 
 /** As declared, so that the declaration needs no library. */
 const CACHE = { entries: 10_000, seconds: 600 } as const
@@ -15,7 +15,7 @@ export const jwtCached = (algorithm: SignatureAlgorithm) =>
     library: 'fast-jwt',
     async open(deps) {
       // Loaded by the servers that use it, not by every one.
-      const { cachedCodec } = await import('../token-cached.ts')
+      const { cachedCodec } = await import('../tokens/cached.ts')
       const codec = cachedCodec(deps, algorithm, CACHE)
       return { ...syncTokens(codec), cacheUse: codec.cacheUse }
     },

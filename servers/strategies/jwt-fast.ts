@@ -1,6 +1,6 @@
 import type { AuthStrategy } from '../contract.ts'
-import type { SignatureAlgorithm } from '../keys.ts'
-import { STATELESS_TOKEN, syncTokens } from '../stateless-token.ts'
+import type { SignatureAlgorithm } from '../tokens/keys.ts'
+import { STATELESS_TOKEN, syncTokens } from '../tokens/stateless-token.ts'
 
 /** The cheapest kept way to verify a JWT in Node: what a token costs when the library does not get in the way. */
 export const jwtFast = (algorithm: SignatureAlgorithm) =>
@@ -11,7 +11,7 @@ export const jwtFast = (algorithm: SignatureAlgorithm) =>
     library: 'fast-jwt',
     async open(deps) {
       // Loaded by the servers that use it, not by every one.
-      const { fastCodec } = await import('../token-fast.ts')
+      const { fastCodec } = await import('../tokens/fast-jwt.ts')
       const codec = fastCodec(deps, algorithm)
       return syncTokens(codec)
     },

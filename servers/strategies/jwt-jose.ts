@@ -1,6 +1,6 @@
 import type { AuthStrategy } from '../contract.ts'
-import type { SignatureAlgorithm } from '../keys.ts'
-import { asyncTokens, STATELESS_TOKEN } from '../stateless-token.ts'
+import type { SignatureAlgorithm } from '../tokens/keys.ts'
+import { asyncTokens, STATELESS_TOKEN } from '../tokens/stateless-token.ts'
 
 const SIGNATURES = {
   HS256: 'an HMAC that every verifier could also forge',
@@ -19,7 +19,7 @@ export const jwtJose = (algorithm: SignatureAlgorithm) =>
     library: 'jose',
     async open(deps) {
       // Loaded by the servers that use it, not by every one.
-      const { joseCodec } = await import('../token-jose.ts')
+      const { joseCodec } = await import('../tokens/jose.ts')
       const codec = await joseCodec(algorithm, deps)
       return asyncTokens(codec)
     },

@@ -1,15 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { CompactSign, decodeJwt, decodeProtectedHeader, importJWK } from 'jose'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { authServerClient } from '../auth-client.ts'
+import { authServerClient } from '../auth-server/client.ts'
 import { startAuthServer } from '../auth-server/server.ts'
 import { PUBLISHED_AHEAD_SECONDS } from '../auth-server/signing-keys.ts'
 import { type KeyMaterial, StoreUnavailableError } from '../contract.ts'
-import { jwkOf } from '../keys.ts'
 import { testKeys } from '../testing/deps.ts'
 import { openPair } from '../testing/resource-server.ts'
-import { jwksVerifier } from '../token-jwks.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../token-profile.ts'
+import { jwksVerifier } from '../tokens/jwks.ts'
+import { jwkOf } from '../tokens/keys.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
 
 const TTL_SECONDS = 600
 let now: number

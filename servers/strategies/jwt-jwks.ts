@@ -1,6 +1,6 @@
-import { authServerClient } from '../auth-client.ts'
+import { authServerClient } from '../auth-server/client.ts'
 import type { AuthStrategy } from '../contract.ts'
-import { NOT_REVOCABLE } from '../not-revocable.ts'
+import { NOT_REVOCABLE } from '../tokens/logout-exceptions.ts'
 
 /**
  * The token of jwt-rs256, signed by the auth server. This server has no key of its own: it can verify, and never forge.
@@ -22,7 +22,7 @@ export const jwtJwks = {
   library: 'jose',
   async open(deps) {
     // Loaded by the servers that use it, not by every one.
-    const { jwksVerifier } = await import('../token-jwks.ts')
+    const { jwksVerifier } = await import('../tokens/jwks.ts')
     const authServer = await authServerClient(deps)
     const verify = jwksVerifier(authServer.keySet, deps)
     return {

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { redisLink } from '../backends/redis-link.ts'
-import { startRedis, type TestRedis } from '../conformance/redis.ts'
+import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { type Authenticator, StoreUnavailableError } from '../contract.ts'
+import { redisLink } from '../stores/redis-link.ts'
 import { openNode } from '../testing/node.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../token-profile.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
 import { jwtNotBefore } from './jwt-not-before.ts'
 
 const CACHED_MS = jwtNotBefore.revocation.ms

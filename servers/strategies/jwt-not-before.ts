@@ -1,9 +1,9 @@
-import { pipelined } from '../backends/pipelined.ts'
-import { redisScript } from '../backends/redis-script.ts'
 import type { AuthStrategy, Identity } from '../contract.ts'
-import { otherSubject } from '../other-entries.ts'
-import { CLOCK_MARGIN_SECONDS } from '../revoked-ids.ts'
-import { sessionCache } from '../session-cache.ts'
+import { CLOCK_MARGIN_SECONDS } from '../revocation/revoked-ids.ts'
+import { sessionCache } from '../sessions/cache.ts'
+import { otherSubject } from '../stores/filler-text.ts'
+import { pipelined } from '../stores/pipelined.ts'
+import { redisScript } from '../stores/redis-script.ts'
 
 const CACHED_MS = 5000
 const CACHE_ENTRIES = 10_000
@@ -58,7 +58,7 @@ export const jwtNotBefore = {
   library: 'fast-jwt',
   async open(deps) {
     // Loaded by the servers that use it, not by every one.
-    const { fastCodec } = await import('../token-fast.ts')
+    const { fastCodec } = await import('../tokens/fast-jwt.ts')
     const codec = fastCodec(deps)
     const link = await deps.redis()
     const { client, ask, key } = link

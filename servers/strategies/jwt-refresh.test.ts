@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { redisLink } from '../backends/redis-link.ts'
-import { startRedis, type TestRedis } from '../conformance/redis.ts'
+import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { STRATEGIES } from '../registry.ts'
 import { type RunningServer, startServer } from '../server.ts'
+import { redisLink } from '../stores/redis-link.ts'
 import { testKeys } from '../testing/deps.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../token-profile.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const TTL_SECONDS = 600

@@ -1,5 +1,5 @@
 import type { AuthStrategy, TokenPair } from '../contract.ts'
-import { type Refreshed, refreshFamilies } from '../refresh-families.ts'
+import { type Refreshed, refreshFamilies } from '../refresh/families.ts'
 
 const DAY_SECONDS = 24 * 60 * 60
 /** As long as Okta's default; ASVS 10.4.8 wants both, and leaves the figures open. */
@@ -46,7 +46,7 @@ export const jwtRefresh = ({ leewaySeconds }: { readonly leewaySeconds: number }
     library: 'fast-jwt',
     async open(deps) {
       // Loaded by the servers that use it, not by every one.
-      const { fastCodec } = await import('../token-fast.ts')
+      const { fastCodec } = await import('../tokens/fast-jwt.ts')
       const codec = fastCodec(deps)
       const families = refreshFamilies(await deps.redis(), deps.now, {
         idleSeconds: IDLE_SECONDS,

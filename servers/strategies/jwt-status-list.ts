@@ -1,7 +1,7 @@
 import type { AuthStrategy, Identity } from '../contract.ts'
-import { NO_LOGOUT_EVERYWHERE } from '../revoked-ids.ts'
-import { isRevoked, type StatusBits } from '../status-list.ts'
-import type { StatusReference } from '../status-list-issuer.ts'
+import { NO_LOGOUT_EVERYWHERE } from '../revocation/revoked-ids.ts'
+import { isRevoked, type StatusBits } from '../revocation/status-list.ts'
+import type { StatusReference } from '../revocation/status-list-issuer.ts'
 
 /** `LIST_LIFETIME_SECONDS`: no list is used longer. */
 const LAG_MS = 6000
@@ -36,10 +36,10 @@ export const jwtStatusList = {
     // Loaded by the servers that use it, not by every one.
     const [{ fastCodec }, { statusListTokens }, { statusListIssuer }, { statusListCache }] =
       await Promise.all([
-        import('../token-fast.ts'),
-        import('../status-list-token.ts'),
-        import('../status-list-issuer.ts'),
-        import('../status-list-cache.ts'),
+        import('../tokens/fast-jwt.ts'),
+        import('../revocation/status-list-token.ts'),
+        import('../revocation/status-list-issuer.ts'),
+        import('../revocation/status-list-cache.ts'),
       ])
     const codec = fastCodec(deps)
     const tokens = statusListTokens(deps)

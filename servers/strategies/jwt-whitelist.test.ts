@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { redisLink } from '../backends/redis-link.ts'
-import { startRedis, type TestRedis } from '../conformance/redis.ts'
+import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { type Authenticator, StoreUnavailableError } from '../contract.ts'
+import { redisLink } from '../stores/redis-link.ts'
 import { openNode } from '../testing/node.ts'
 import { jwtWhitelist } from './jwt-whitelist.ts'
 

@@ -1,8 +1,8 @@
-import { pipelined } from '../backends/pipelined.ts'
-import { redisScript } from '../backends/redis-script.ts'
 import type { AuthStrategy } from '../contract.ts'
-import { otherSubject } from '../other-entries.ts'
-import { newTokenId } from '../token-claims.ts'
+import { otherSubject } from '../stores/filler-text.ts'
+import { pipelined } from '../stores/pipelined.ts'
+import { redisScript } from '../stores/redis-script.ts'
+import { newTokenId } from '../tokens/claims.ts'
 
 /** Entry and index of a subject in one step; the index loses the tokens that have expired. */
 const ADMIT = `
@@ -40,7 +40,7 @@ export const jwtWhitelist = {
   library: 'fast-jwt',
   async open(deps) {
     // Loaded by the servers that use it, not by every one.
-    const { fastCodec } = await import('../token-fast.ts')
+    const { fastCodec } = await import('../tokens/fast-jwt.ts')
     const codec = fastCodec(deps)
     const link = await deps.redis()
     const admit = redisScript(link, ADMIT)

@@ -1,5 +1,5 @@
 import type { AuthStrategy } from '../contract.ts'
-import { asyncTokens, STATELESS_TOKEN } from '../stateless-token.ts'
+import { asyncTokens, STATELESS_TOKEN } from '../tokens/stateless-token.ts'
 
 /** The format that leaves its bearer nothing to choose: the version fixes the algorithm. */
 export const pasetoV4 = {
@@ -10,7 +10,7 @@ export const pasetoV4 = {
   library: 'paseto',
   async open(deps) {
     // Loaded by the servers that use it, not by every one.
-    const { pasetoCodec } = await import('../token-paseto.ts')
+    const { pasetoCodec } = await import('../tokens/paseto.ts')
     const codec = await pasetoCodec(deps)
     return asyncTokens(codec)
   },

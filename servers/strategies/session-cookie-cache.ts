@@ -1,8 +1,8 @@
 import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto'
-import { redisSessions } from '../backends/redis-sessions.ts'
 import type { AuthStrategy, Identity } from '../contract.ts'
-import { hmacSecret } from '../keys.ts'
-import { hashOf, ID_LENGTH, liveSession, nameOf, type Session, sessionKeeper } from '../session-keeper.ts'
+import { hashOf, ID_LENGTH, liveSession, nameOf, type Session, sessionKeeper } from '../sessions/keeper.ts'
+import { redisSessions } from '../stores/redis-sessions.ts'
+import { hmacSecret } from '../tokens/keys.ts'
 
 /**
  * As better-auth's cookie cache, which is what systems run. A user who sends a request every g seconds on average, at random times, has

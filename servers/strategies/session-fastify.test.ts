@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { buildApp } from '../app.ts'
-import { type RedisLink, redisLink } from '../backends/redis-link.ts'
-import { startRedis, type TestRedis } from '../conformance/redis.ts'
+import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { type Authenticator, COOKIE_NAME, credentialHeader, type Transport } from '../contract.ts'
+import { buildApp } from '../http/app.ts'
+import { type RedisLink, redisLink } from '../stores/redis-link.ts'
 import { testDeps } from '../testing/deps.ts'
 import { sessionFastify } from './session-fastify.ts'
 

@@ -2,12 +2,12 @@ import { hkdfSync, randomBytes } from 'node:crypto'
 import { callbackify } from 'node:util'
 import type { FastifySessionObject } from '@fastify/session'
 import type { FastifyRequest, Session } from 'fastify'
-import { inBatches } from '../backends/batches.ts'
-import type { RedisLink } from '../backends/redis-link.ts'
 import { type AuthStrategy, COOKIE_NAME, type Identity, StoreUnavailableError } from '../contract.ts'
-import { hmacSecret } from '../keys.ts'
-import { otherSubject, otherText } from '../other-entries.ts'
-import { presentedCredential } from '../presented-credential.ts'
+import { presentedCredential } from '../http/presented-credential.ts'
+import { inBatches } from '../stores/batches.ts'
+import { otherSubject, otherText } from '../stores/filler-text.ts'
+import type { RedisLink } from '../stores/redis-link.ts'
+import { hmacSecret } from '../tokens/keys.ts'
 
 declare module 'fastify' {
   interface Session extends Partial<Identity> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type RedisLink, redisLink } from '../backends/redis-link.ts'
-import { startRedis, type TestRedis } from '../conformance/redis.ts'
+import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import type { Authenticator } from '../contract.ts'
+import { type RedisLink, redisLink } from '../stores/redis-link.ts'
 import { testDeps } from '../testing/deps.ts'
 import { sessionNearCache } from './session-near-cache.ts'
 

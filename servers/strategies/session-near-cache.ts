@@ -1,7 +1,7 @@
-import { redisSessions } from '../backends/redis-sessions.ts'
 import type { AuthStrategy } from '../contract.ts'
-import { sessionCache } from '../session-cache.ts'
-import { hashOf, ID_LENGTH, liveSession, nameOf, type Session, sessionKeeper } from '../session-keeper.ts'
+import { sessionCache } from '../sessions/cache.ts'
+import { hashOf, ID_LENGTH, liveSession, nameOf, type Session, sessionKeeper } from '../sessions/keeper.ts'
+import { redisSessions } from '../stores/redis-sessions.ts'
 
 const CACHE = { entries: 10_000, seconds: 5 } as const
 

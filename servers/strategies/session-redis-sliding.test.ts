@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildApp } from '../app.ts'
-import { type RedisLink, redisLink } from '../backends/redis-link.ts'
-import { startRedis, type TestRedis } from '../conformance/redis.ts'
+import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { type Authenticator, COOKIE_NAME } from '../contract.ts'
+import { buildApp } from '../http/app.ts'
+import { type RedisLink, redisLink } from '../stores/redis-link.ts'
 import { testDeps } from '../testing/deps.ts'
 import { sessionRedisSliding } from './session-redis-sliding.ts'
 

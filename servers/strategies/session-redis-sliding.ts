@@ -1,6 +1,6 @@
-import { redisSessions } from '../backends/redis-sessions.ts'
 import type { AuthStrategy } from '../contract.ts'
-import { liveSession, nameOf, sessionKeeper } from '../session-keeper.ts'
+import { liveSession, nameOf, sessionKeeper } from '../sessions/keeper.ts'
+import { redisSessions } from '../stores/redis-sessions.ts'
 
 /** However busy: the upper end of what OWASP's session cheat sheet asks of an application used all day. */
 const ABSOLUTE_SECONDS = 8 * 60 * 60

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { type AuthStrategy, StoreUnavailableError } from '../contract.ts'
-import { otherSubject, otherText } from '../other-entries.ts'
-import { hashOf, ID_BYTES, nameOf, newId } from '../session-keeper.ts'
+import { hashOf, ID_BYTES, nameOf, newId } from '../sessions/keeper.ts'
+import { otherSubject, otherText } from '../stores/filler-text.ts'
 
 /** More than one login adds, so that the table never grows past what is alive by much. */
 const PRUNED_AT_LOGIN = 4

@@ -1,8 +1,8 @@
-import { redisSessions } from '../backends/redis-sessions.ts'
-import { BOUND_MS, trackReads } from '../backends/redis-tracking.ts'
 import type { AuthStrategy } from '../contract.ts'
-import { sessionCache } from '../session-cache.ts'
-import { liveSession, nameOf, type Session, sessionKeeper } from '../session-keeper.ts'
+import { sessionCache } from '../sessions/cache.ts'
+import { liveSession, nameOf, type Session, sessionKeeper } from '../sessions/keeper.ts'
+import { redisSessions } from '../stores/redis-sessions.ts'
+import { BOUND_MS, trackReads } from '../stores/redis-tracking.ts'
 
 const CACHE_ENTRIES = 10_000
 

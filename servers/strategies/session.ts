@@ -1,7 +1,7 @@
-import { memorySessions } from '../backends/memory-sessions.ts'
-import { redisSessions } from '../backends/redis-sessions.ts'
 import type { AuthStrategy } from '../contract.ts'
-import { liveSession, nameOf, sessionKeeper } from '../session-keeper.ts'
+import { liveSession, nameOf, sessionKeeper } from '../sessions/keeper.ts'
+import { memorySessions } from '../stores/memory-sessions.ts'
+import { redisSessions } from '../stores/redis-sessions.ts'
 
 type SessionBackend = 'redis' | 'memory'
 

@@ -1,7 +1,7 @@
-import { memoryStore } from '../backends/memory.ts'
 import type { KeyMaterial, StrategyDeps } from '../contract.ts'
-import { generateKeys } from '../keys.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../token-profile.ts'
+import { memoryStore } from '../stores/memory.ts'
+import { generateKeys } from '../tokens/keys.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
 
 let shared: Promise<KeyMaterial> | undefined
 

@@ -1,6 +1,6 @@
-import { redisStore } from '../backends/redis.ts'
-import { type RedisLink, redisLink } from '../backends/redis-link.ts'
 import type { Authenticator, AuthStrategy, StrategyDeps } from '../contract.ts'
+import { redisStore } from '../stores/redis.ts'
+import { type RedisLink, redisLink } from '../stores/redis-link.ts'
 import { testDeps } from './deps.ts'
 
 /** One of several servers of a strategy: same keys, same Redis, connections of its own, which `close` closes as well. */

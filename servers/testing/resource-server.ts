@@ -2,7 +2,7 @@ import { startAuthServer } from '../auth-server/server.ts'
 import type { AuthServerAddress } from '../contract.ts'
 import { STRATEGIES, type StrategyId } from '../registry.ts'
 import { startServer } from '../server.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../token-profile.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
 import { testKeys } from './deps.ts'
 
 interface PairOptions {

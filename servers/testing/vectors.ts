@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import type { SignatureAlgorithm } from '../keys.ts'
+import type { SignatureAlgorithm } from '../tokens/keys.ts'
 
 /** Published examples with their private keys. They are no access tokens: type and claims are missing. */
 interface SignatureVector {

@@ -1,6 +1,6 @@
-import type { Cell, Check } from '../cell.ts'
-import type { Results } from '../results.ts'
-import type { StrategyInfo } from '../strategy-info.ts'
+import type { Cell, Check } from '../results/cell.ts'
+import type { Results } from '../results/results.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 
 type CheckSummary = Results['validity']['checks'][number]
 type Measured = Exclude<Cell, { state: 'failed' }>

@@ -1,6 +1,6 @@
-import { decodeHistogram, type LatencyHistogram, newHistogram } from '../histogram.ts'
 import { requestsFor } from '../metrics/latency.ts'
-import type { Results } from '../results.ts'
+import { decodeHistogram, type LatencyHistogram, newHistogram } from '../results/histogram.ts'
+import type { Results } from '../results/results.ts'
 import type { Subject } from './subject.ts'
 
 /** Each kind of request of all rounds in one histogram, never the mean of percentiles. Nothing where all requests are of one kind. */

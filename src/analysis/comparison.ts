@@ -1,6 +1,6 @@
 import type { Metric } from '../metrics/metric.ts'
-import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
-import type { Comparison, Estimate } from '../results.ts'
+import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
+import type { Comparison, Estimate } from '../results/results.ts'
 import {
   differenceEstimate,
   type Pair,

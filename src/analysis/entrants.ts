@@ -1,6 +1,6 @@
-import { isMeasuredIn } from '../plan.ts'
-import type { Results } from '../results.ts'
-import type { StrategyInfo } from '../strategy-info.ts'
+import { isMeasuredIn } from '../plan/rounds.ts'
+import type { Results } from '../results/results.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 import type { Point } from './subject.ts'
 
 interface Entrants {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { encodeHistogram, newHistogram } from '../histogram.ts'
+import { encodeHistogram, newHistogram } from '../results/histogram.ts'
 import { fakeCells } from '../testing/fake-cells.ts'
 import { fakeStrategy } from '../testing/fake-subjects.ts'
 import { spectrumOf } from './spectrum.ts'

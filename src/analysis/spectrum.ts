@@ -1,6 +1,6 @@
-import { type LatencyHistogram, mergeHistograms, newHistogram } from '../histogram.ts'
 import { histogramOf, requestsFor } from '../metrics/latency.ts'
-import type { Results } from '../results.ts'
+import { type LatencyHistogram, mergeHistograms, newHistogram } from '../results/histogram.ts'
+import type { Results } from '../results/results.ts'
 import type { Subject } from './subject.ts'
 
 const QUANTILES = [

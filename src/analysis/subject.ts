@@ -1,6 +1,6 @@
-import type { Arm, Cell, CompletedCell, Params } from '../cell.ts'
 import { type Metric, requestsOf } from '../metrics/metric.ts'
-import type { Results } from '../results.ts'
+import type { Arm, Cell, CompletedCell, Params } from '../results/cell.ts'
+import type { Results } from '../results/results.ts'
 import { medianOf } from '../stats/median.ts'
 
 /** One scenario at one setting: only what was measured under the same load is compared. */

@@ -1,6 +1,6 @@
-import type { Check } from '../cell.ts'
 import type { CellData } from '../metrics/metric.ts'
-import type { StrategyInfo } from '../strategy-info.ts'
+import type { Check } from '../results/cell.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 
 export type CheckedStrategy = Pick<StrategyInfo, 'title' | 'state' | 'needs'>
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { LoadSample, Probe, Slice } from '../cell.ts'
 import { type CellData, requestsOf } from '../metrics/metric.ts'
+import type { LoadSample, Probe, Slice } from '../results/cell.ts'
 import { fakeCells, serverTimes } from '../testing/fake-cells.ts'
 import { fakeStrategy } from '../testing/fake-subjects.ts'
 import { commonDrift } from './drift.ts'

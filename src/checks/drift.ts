@@ -1,6 +1,6 @@
-import type { Slice } from '../cell.ts'
 import { usedUs } from '../metrics/cpu.ts'
 import { secondsOf, type Windows } from '../metrics/metric.ts'
+import type { Slice } from '../results/cell.ts'
 import { medianOf } from '../stats/median.ts'
 import { formatPercent } from '../units.ts'
 import { type CellCheck, isSearch, judged } from './check.ts'

@@ -1,6 +1,6 @@
-import type { Slice } from '../cell.ts'
 import { cpuUs } from '../metrics/cpu.ts'
 import { type CellData, secondsOf } from '../metrics/metric.ts'
+import type { Slice } from '../results/cell.ts'
 import { formatPercent } from '../units.ts'
 import { type CellCheck, judged } from './check.ts'
 import { LIMITS, MINIMUM_SECONDS } from './limits.ts'

@@ -1,6 +1,6 @@
-import type { Check } from '../cell.ts'
-import { decodeHistogram, type LatencyHistogram } from '../histogram.ts'
 import { histogramOf } from '../metrics/latency.ts'
+import type { Check } from '../results/cell.ts'
+import { decodeHistogram, type LatencyHistogram } from '../results/histogram.ts'
 import { formatPercent, formatQuantity } from '../units.ts'
 import { type CellCheck, isSearch, judged } from './check.ts'
 import { LIMITS, SEND_LAG_SHARE, SEND_LAG_US } from './limits.ts'

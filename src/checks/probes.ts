@@ -1,4 +1,4 @@
-import type { Check } from '../cell.ts'
+import type { Check } from '../results/cell.ts'
 import type { CellCheck } from './check.ts'
 
 function expected(id: string, what: string, seen: number, want: number): Check {

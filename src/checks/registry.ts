@@ -1,5 +1,5 @@
-import type { Check } from '../cell.ts'
 import type { CellData } from '../metrics/metric.ts'
+import type { Check } from '../results/cell.ts'
 import type { CellCheck, CheckedStrategy } from './check.ts'
 import { cpuCounters } from './cpu-counters.ts'
 import { drift } from './drift.ts'

@@ -1,6 +1,6 @@
 import type { Measured } from '../analysis/measured.ts'
-import type { Comparison } from '../results.ts'
-import type { StrategyInfo } from '../strategy-info.ts'
+import type { Comparison } from '../results/results.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 import { formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
 import {

@@ -1,5 +1,5 @@
 import type { Measured } from '../analysis/measured.ts'
-import type { ClaimResult } from '../results.ts'
+import type { ClaimResult } from '../results/results.ts'
 
 /** One assertion of the article "Hype Driven Development: JWT", or of those who answer it. */
 export interface Claim {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../analyse.ts'
-import type { Cell } from '../cell.ts'
+import type { Cell } from '../results/cell.ts'
 import { type FakeStrategy, fakeCells } from '../testing/fake-cells.ts'
 import { FAKE_STRATEGIES, fakeContext, fakeStrategy } from '../testing/fake-subjects.ts'
 import { CLAIMS } from './registry.ts'

@@ -1,8 +1,8 @@
 import type { Measured } from '../analysis/measured.ts'
-import { opposite } from '../analysis/opposite.ts'
-import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
-import type { Comparison, Summary } from '../results.ts'
-import type { StrategyInfo } from '../strategy-info.ts'
+import { opposite } from '../analysis/opposite-comparison.ts'
+import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
+import type { Comparison, Summary } from '../results/results.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 import { formatChange, formatEstimate, formatPercent } from '../units.ts'
 
 /** Claims are about checking a credential on every request. */

@@ -1,5 +1,5 @@
 import type { Measured } from '../analysis/measured.ts'
-import type { ClaimResult } from '../results.ts'
+import type { ClaimResult } from '../results/results.ts'
 import { blacklist } from './blacklist.ts'
 import type { Claim } from './claim.ts'
 import { revocation } from './revocation.ts'

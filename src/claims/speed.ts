@@ -1,5 +1,5 @@
 import type { Measured } from '../analysis/measured.ts'
-import type { ClaimResult, Comparison } from '../results.ts'
+import type { ClaimResult, Comparison } from '../results/results.ts'
 import { formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
 import {

@@ -1,5 +1,5 @@
 import type { Measured } from '../analysis/measured.ts'
-import type { StrategyInfo } from '../strategy-info.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 import { formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
 import { present, strategiesWith, summaryOf, valueSentence } from './evidence.ts'

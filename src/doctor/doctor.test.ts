@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { plainPaint } from '../report/text/paint.ts'
-import { widthOf } from '../report/text/width.ts'
+import { plainPaint } from '../report/terminal/paint.ts'
+import { widthOf } from '../report/terminal/width.ts'
 import { soundFacts } from '../testing/fake-facts.ts'
 import type { Facts } from './facts.ts'
 import { diagnose } from './registry.ts'

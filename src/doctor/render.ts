@@ -1,5 +1,5 @@
-import type { Paint } from '../report/text/paint.ts'
-import { shorten, singleLine, wrap } from '../report/text/width.ts'
+import type { Paint } from '../report/terminal/paint.ts'
+import { shorten, singleLine, wrap } from '../report/terminal/width.ts'
 import { formatCount } from '../units.ts'
 import type { DoctorState } from './check.ts'
 import type { Finding } from './registry.ts'

@@ -1,5 +1,5 @@
 import { keyOf } from '../analysis/subject.ts'
-import type { Cell } from '../cell.ts'
+import type { Cell } from '../results/cell.ts'
 import { formatCount } from '../units.ts'
 import { type Finder, info, warning } from './finding.ts'
 

@@ -1,6 +1,6 @@
 import type { Measured } from '../analysis/measured.ts'
-import type { Cell } from '../cell.ts'
-import type { Finding } from '../results.ts'
+import type { Cell } from '../results/cell.ts'
+import type { Finding } from '../results/results.ts'
 
 /**
  * What a careful person would notice about a run, and what this user can do about it.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Measured } from '../analysis/measured.ts'
-import type { Cell, Check } from '../cell.ts'
+import type { Cell, Check } from '../results/cell.ts'
 import { fakeCells } from '../testing/fake-cells.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { fakeStrategy } from '../testing/fake-subjects.ts'

@@ -1,9 +1,9 @@
-import type { Cell, CompletedCell } from '../cell.ts'
 import { allowedLagUs, p99Of } from '../checks/pacing.ts'
-import { decodeHistogram } from '../histogram.ts'
 import { histogramOf } from '../metrics/latency.ts'
-import { PROFILES } from '../profiles.ts'
-import type { StrategyInfo } from '../strategy-info.ts'
+import { PROFILES } from '../plan/profiles.ts'
+import type { Cell, CompletedCell } from '../results/cell.ts'
+import { decodeHistogram } from '../results/histogram.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 import { formatCount, formatList, formatPercent, formatQuantity } from '../units.ts'
 import { type Finder, warning } from './finding.ts'
 

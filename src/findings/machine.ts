@@ -1,6 +1,6 @@
 import type { Measured } from '../analysis/measured.ts'
-import type { Check, CompletedCell } from '../cell.ts'
-import { PROFILES } from '../profiles.ts'
+import { PROFILES } from '../plan/profiles.ts'
+import type { Check, CompletedCell } from '../results/cell.ts'
 import { formatCores, formatCount, formatPercent } from '../units.ts'
 import { type Finder, info, warning } from './finding.ts'
 

@@ -1,6 +1,6 @@
 import type { Measured } from '../analysis/measured.ts'
-import type { Cell } from '../cell.ts'
-import type { Finding } from '../results.ts'
+import type { Cell } from '../results/cell.ts'
+import type { Finding } from '../results/results.ts'
 import { lostCells, repeatedCells } from './cells.ts'
 import { tooFewRounds, unevenRounds, wideNoise } from './evidence.ts'
 import type { Finder } from './finding.ts'

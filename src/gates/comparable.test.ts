@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Environment, Results, RunConfig } from '../results.ts'
+import type { Environment, Results, RunConfig } from '../results/results.ts'
 import { simulatedRun } from '../testing/simulated-runs.ts'
 import { differencesBetween } from './comparable.ts'
 import { changesBetween } from './runs.ts'

@@ -1,6 +1,6 @@
 import { keyOf } from '../analysis/subject.ts'
-import type { Input } from '../inputs.ts'
-import type { Results, RunConfig } from '../results.ts'
+import type { Input } from '../results/inputs.ts'
+import type { Results, RunConfig } from '../results/results.ts'
 import { formatList, formatNumber } from '../units.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { AuthbenchError } from '../errors.ts'
 import { METRICS } from '../metrics/registry.ts'
+import { AuthbenchError } from '../results/errors.ts'
 import { DEFAULT_GATES, parseGates } from './gate.ts'
 
 const gateOf = (texts: readonly string[], metric: string) =>

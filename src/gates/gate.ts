@@ -1,6 +1,6 @@
-import { AuthbenchError } from '../errors.ts'
 import { METRICS } from '../metrics/registry.ts'
-import { nearest } from '../nearest.ts'
+import { nearest } from '../plan/nearest-name.ts'
+import { AuthbenchError } from '../results/errors.ts'
 
 /** How much worse than the base one metric may be. */
 export interface Gate {

@@ -1,10 +1,10 @@
 import { noiseFactor } from '../analysis/comparison.ts'
-import type { Estimate } from '../estimate.ts'
-import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
-import type { MetricInfo } from '../results.ts'
+import type { Change, ChangeVerdict } from '../results/change.ts'
+import type { Estimate } from '../results/estimate.ts'
+import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
+import type { MetricInfo } from '../results/results.ts'
 import type { Pair } from '../stats/paired.ts'
 import { formatChange, formatCount, formatNumber, formatQuantity } from '../units.ts'
-import type { Change, ChangeVerdict } from './change.ts'
 
 /** Both sides of one metric of one strategy at one point. */
 export interface Sides {

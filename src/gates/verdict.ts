@@ -1,6 +1,6 @@
-import type { RunVerdict } from '../results.ts'
+import type { Change } from '../results/change.ts'
+import type { RunVerdict } from '../results/results.ts'
 import { walshAveragesToDrop } from '../stats/signed-rank.ts'
-import type { Change } from './change.ts'
 import { GATE_CONFIDENCE } from './changes.ts'
 
 export type GateVerdict = 'pass' | 'regression' | 'inconclusive'

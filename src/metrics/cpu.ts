@@ -1,4 +1,4 @@
-import type { ProcessCpu, Slice } from '../cell.ts'
+import type { ProcessCpu, Slice } from '../results/cell.ts'
 import { type Metric, requestsOf } from './metric.ts'
 import { sentCommands } from './redis.ts'
 

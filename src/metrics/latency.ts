@@ -1,5 +1,5 @@
-import type { LoadSample } from '../cell.ts'
-import { decodeHistogram, type LatencyHistogram } from '../histogram.ts'
+import type { LoadSample } from '../results/cell.ts'
+import { decodeHistogram, type LatencyHistogram } from '../results/histogram.ts'
 import { formatQuantile } from '../units.ts'
 import type { Metric } from './metric.ts'
 

@@ -1,5 +1,5 @@
-import type { CompletedCell } from '../cell.ts'
-import type { MetricInfo } from '../results.ts'
+import type { CompletedCell } from '../results/cell.ts'
+import type { MetricInfo } from '../results/results.ts'
 
 export interface Range {
   readonly least: number

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { CompletedCell } from '../cell.ts'
-import { encodeHistogram, newHistogram, recordMilliseconds } from '../histogram.ts'
+import type { CompletedCell } from '../results/cell.ts'
+import { encodeHistogram, newHistogram, recordMilliseconds } from '../results/histogram.ts'
 import { METRICS } from './registry.ts'
 
 const processCpu = (mainUs: number, otherUs: number) => ({ mainUs, otherUs, runQueueUs: null })

@@ -1,4 +1,4 @@
-import type { StoreUse } from '../cell.ts'
+import type { StoreUse } from '../results/cell.ts'
 import type { Metric } from './metric.ts'
 
 /** Divided by all responses, because a refused request asked the store as well. */

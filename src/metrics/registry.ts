@@ -1,4 +1,4 @@
-import type { MetricInfo } from '../results.ts'
+import type { MetricInfo } from '../results/results.ts'
 import { cacheHitRate } from './cache.ts'
 import { authCpu, generatorCpu, redisCpu, serverCpu } from './cpu.ts'
 import { goodput } from './goodput.ts'

@@ -1,4 +1,4 @@
-import type { CompletedCell, Sizes } from '../cell.ts'
+import type { CompletedCell, Sizes } from '../results/cell.ts'
 import type { Metric } from './metric.ts'
 
 /** Bytes of each of so many. */

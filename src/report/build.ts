@@ -1,4 +1,4 @@
-import type { Results } from '../results.ts'
+import type { Results } from '../results/results.ts'
 import type { Report, SectionBuilder } from './model.ts'
 import { changeDetailsSection } from './sections/change-details.ts'
 import { changesSection } from './sections/changes.ts'

@@ -1,5 +1,5 @@
-import type { ClaimResult, Estimate, Finding, Results } from '../results.ts'
-import type { StrategyInfo } from '../strategy-info.ts'
+import type { ClaimResult, Estimate, Finding, Results } from '../results/results.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 
 /** What a text means, for renderers that have colours: never the only carrier of the meaning. */
 export type Tone = 'good' | 'bad' | 'warn' | 'muted' | 'plain'

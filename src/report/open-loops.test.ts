@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Results } from '../results.ts'
+import type { Results } from '../results/results.ts'
 import { ALL_FAKE_SCENARIOS, type FakeScenario } from '../testing/fake-loads.ts'
 import { fakeResults } from '../testing/fake-results.ts'
-import { groupsOf } from './group.ts'
+import { groupsOf } from './groups/group.ts'
 import type { Block, Section } from './model.ts'
 import { renderCharts } from './registry.ts'
 import { chartsOf } from './sections/charts.ts'
@@ -11,7 +11,7 @@ import { detailsSection } from './sections/details.ts'
 import { differencesSection } from './sections/differences.ts'
 import { methodSection } from './sections/method.ts'
 import { noiseSection } from './sections/noise.ts'
-import { terminalReporter } from './terminal.ts'
+import { terminalReporter } from './terminal/terminal.ts'
 
 const run = (...scenarios: readonly FakeScenario[]) => fakeResults({ scenarios })
 const everything = run(...ALL_FAKE_SCENARIOS)

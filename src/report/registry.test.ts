@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { resultsSchema } from '../results.ts'
+import { resultsSchema } from '../results/results.ts'
 import { ALL_FAKE_SCENARIOS } from '../testing/fake-loads.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
 import { FORMATS } from './formats.ts'
-import { escapeHtml } from './html-text.ts'
+import { escapeHtml } from './html/escape.ts'
 import { REPORTERS, renderCharts } from './registry.ts'
 import { chartsOf } from './sections/charts.ts'
 

@@ -1,13 +1,13 @@
-import type { Results } from '../results.ts'
-import { csvReporter } from './csv.ts'
-import { htmlReporter } from './html.ts'
-import { jsonReporter } from './json.ts'
-import { markdownReporter } from './markdown.ts'
+import type { Results } from '../results/results.ts'
+import { csvReporter } from './export/csv.ts'
+import { jsonReporter } from './export/json.ts'
+import { htmlReporter } from './html/html.ts'
+import { markdownReporter } from './markdown/markdown.ts'
 import type { Reporter } from './reporter.ts'
 import { chartsOf } from './sections/charts.ts'
 import { stackSection } from './sections/stack.ts'
 import { standaloneSvg } from './svg/draw.ts'
-import { terminalReporter } from './terminal.ts'
+import { terminalReporter } from './terminal/terminal.ts'
 
 export const REPORTERS: readonly Reporter[] = [
   terminalReporter,

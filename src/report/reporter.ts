@@ -1,4 +1,4 @@
-import type { Results } from '../results.ts'
+import type { Results } from '../results/results.ts'
 import type { FormatId } from './formats.ts'
 
 export interface RenderOptions {

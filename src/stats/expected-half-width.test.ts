@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { seededRandom } from '../random.ts'
+import { seededRandom } from '../plan/random.ts'
 import { normalSource } from '../testing/normal.ts'
 import { expectedHalfWidth } from './expected-half-width.ts'
 import { roundsNeeded } from './rounds-needed.ts'

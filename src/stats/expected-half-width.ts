@@ -1,4 +1,4 @@
-import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
+import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
 import { HALF_WIDTH_IN_STANDARD_ERRORS } from './rounds-needed.ts'
 import type { VarianceComponents } from './variance-components.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seededRandom } from '../random.ts'
+import { seededRandom } from '../plan/random.ts'
 import cases from './order-statistic.fixture.json' with { type: 'json' }
 import { medianEstimate } from './order-statistic.ts'
 

@@ -1,4 +1,4 @@
-import type { Estimate } from '../results.ts'
+import type { Estimate } from '../results/results.ts'
 import { medianOfSorted, sorted } from './median.ts'
 
 /**

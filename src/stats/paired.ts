@@ -1,4 +1,4 @@
-import type { Estimate } from '../results.ts'
+import type { Estimate } from '../results/results.ts'
 import { hodgesLehmann } from './signed-rank.ts'
 
 /** One round of two subjects that were measured next to each other in time. */

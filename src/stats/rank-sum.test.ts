@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seededRandom } from '../random.ts'
+import { seededRandom } from '../plan/random.ts'
 import { normalSource } from '../testing/normal.ts'
 import cases from './rank-sum.fixture.json' with { type: 'json' }
 import { differencesToDrop, rankSumProbability, shiftEstimate } from './rank-sum.ts'

@@ -1,4 +1,4 @@
-import type { Estimate } from '../results.ts'
+import type { Estimate } from '../results/results.ts'
 import { medianOfSorted } from './median.ts'
 import { doubledMidranks } from './midranks.ts'
 import { rankSumTails } from './rank-sum-distribution.ts'

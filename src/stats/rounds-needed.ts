@@ -1,4 +1,4 @@
-import { MINIMUM_ROUNDS } from '../minimum-rounds.ts'
+import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
 
 /** Of the 95 % signed-rank interval: the normal 1.96, widened for the rank test's efficiency and for few rounds. */
 export const HALF_WIDTH_IN_STANDARD_ERRORS = 2.2

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { seededRandom } from '../random.ts'
+import { seededRandom } from '../plan/random.ts'
 import { normalSource } from '../testing/normal.ts'
 import sharedCases from './shared-variance-components.fixture.json' with { type: 'json' }
 import cases from './variance-components.fixture.json' with { type: 'json' }

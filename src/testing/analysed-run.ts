@@ -1,5 +1,5 @@
 import { type AnalysisContext, analyse } from '../analyse.ts'
-import type { Cell } from '../cell.ts'
+import type { Cell } from '../results/cell.ts'
 import { fakeCells } from './fake-cells.ts'
 import { fakeContext, fakeStrategy } from './fake-subjects.ts'
 

@@ -1,4 +1,4 @@
-import type { StrategyInfo } from '../strategy-info.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 
 /** Typical values of one strategy; what a 2-core virtual machine measured or would, rounded. */
 export interface Typical {

@@ -1,8 +1,8 @@
-import type { Cell, LoadSample, Params, Probe, Slice } from '../cell.ts'
 import { checkCell, stateOf } from '../checks/registry.ts'
-import { encodeHistogram, newHistogram } from '../histogram.ts'
-import { seededRandom } from '../random.ts'
-import type { StrategyInfo } from '../strategy-info.ts'
+import { seededRandom } from '../plan/random.ts'
+import type { Cell, LoadSample, Params, Probe, Slice } from '../results/cell.ts'
+import { encodeHistogram, newHistogram } from '../results/histogram.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 import { normalSource } from './normal.ts'
 
 /** What one strategy is made to cost; everything else follows, so that Little's and the utilisation law hold. */

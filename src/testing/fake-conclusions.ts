@@ -1,4 +1,4 @@
-import type { Results } from '../results.ts'
+import type { Results } from '../results/results.ts'
 
 // What a made-up run is said to show; nothing is computed from its numbers.
 

@@ -1,6 +1,6 @@
-import { CHECKLIST } from '../checklist.ts'
-import { type ConformanceRow, conformanceRow } from '../conformance.ts'
-import type { StrategyInfo } from '../strategy-info.ts'
+import { CHECKLIST } from '../checklist/items.ts'
+import { type ConformanceRow, conformanceRow } from '../checklist/rows.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 
 const applies = ({ state, family, refreshes, needs }: StrategyInfo, item: string): boolean => {
   const isToken = state === 'stateless' || state === 'hybrid'

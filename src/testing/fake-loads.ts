@@ -1,5 +1,5 @@
-import type { Params } from '../cell.ts'
-import type { MetricInfo, ScenarioInfo } from '../results.ts'
+import type { Params } from '../results/cell.ts'
+import type { MetricInfo, ScenarioInfo } from '../results/results.ts'
 
 /** What an open loop needs to know of a strategy. */
 interface Served {

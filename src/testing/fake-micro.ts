@@ -1,5 +1,5 @@
-import { MICRO_SCHEMA_ID, type Micro, type MicroTaskInfo, taskResult } from '../micro.ts'
-import type { Results } from '../results.ts'
+import { MICRO_SCHEMA_ID, type Micro, type MicroTaskInfo, taskResult } from '../results/micro.ts'
+import type { Results } from '../results/results.ts'
 
 const info = (
   id: string,

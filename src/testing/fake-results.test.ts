@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { resultsSchema } from '../results.ts'
+import { resultsSchema } from '../results/results.ts'
 import { ALL_FAKE_SCENARIOS } from './fake-loads.ts'
 import { fakeResults } from './fake-results.ts'
 

@@ -4,8 +4,8 @@ import {
   RESULTS_SCHEMA_ID,
   type Results,
   type Summary,
-} from '../results.ts'
-import type { StrategyInfo } from '../strategy-info.ts'
+} from '../results/results.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 import { CATALOGUE, TYPICAL, type Typical } from './fake-catalogue.ts'
 import { CLAIMS, FINDINGS } from './fake-conclusions.ts'
 import { type FakePoint, type FakeScenario, fakePoints, OPEN_METRICS } from './fake-loads.ts'

@@ -1,4 +1,4 @@
-import type { StrategyInfo } from '../strategy-info.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 import { CATALOGUE } from './fake-catalogue.ts'
 import { fakeResults } from './fake-results.ts'
 

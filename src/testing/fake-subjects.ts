@@ -1,6 +1,6 @@
 import type { AnalysisContext } from '../analyse.ts'
 import { DEFAULT_GATES } from '../gates/gate.ts'
-import type { StrategyInfo } from '../strategy-info.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 import { madeUp } from './fake-catalogue.ts'
 import type { FakeStrategy } from './fake-cells.ts'
 import { fakeResults } from './fake-results.ts'

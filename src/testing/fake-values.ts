@@ -1,4 +1,4 @@
-import type { Comparison, Estimate, MetricInfo } from '../results.ts'
+import type { Comparison, Estimate, MetricInfo } from '../results/results.ts'
 import type { Typical } from './fake-catalogue.ts'
 
 export const METRICS: readonly MetricInfo[] = [

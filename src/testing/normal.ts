@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../plan/random.ts'
 
 /** Standard normal numbers, one per call (Box, Muller, Annals of Mathematical Statistics 29(2), 1958). */
 export function normalSource(random: Random): () => number {

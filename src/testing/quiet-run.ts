@@ -1,6 +1,6 @@
 import type { Measured } from '../analysis/measured.ts'
-import type { Cell } from '../cell.ts'
 import { findingsOf } from '../findings/registry.ts'
+import type { Cell } from '../results/cell.ts'
 import { fakeResults } from './fake-results.ts'
 
 const base = fakeResults()

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
-import { decodeHistogram } from '../../../src/histogram.ts'
+import { decodeHistogram } from '../../../src/results/histogram.ts'
 import type { EngineSlice, EngineTarget, OpenLoad } from '../engine.ts'
-import { newPacedEngine } from '../paced.ts'
+import { newPacedEngine } from '../paced/engine.ts'
 import { type RawServer, rawServer } from './raw-server.ts'
 
 export const patient = newPacedEngine({ drainMs: 5000, openMs: 5000 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mergeHistograms, newHistogram, recordMilliseconds } from '../../../src/histogram.ts'
+import { mergeHistograms, newHistogram, recordMilliseconds } from '../../../src/results/histogram.ts'
 import type { EngineSlice } from '../../load/engine.ts'
 import type { Check, Outcome } from '../check.ts'
 import { type Defects, fakeContext, hdrOf, type Served } from '../testing/fake-context.ts'

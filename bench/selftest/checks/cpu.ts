@@ -1,4 +1,4 @@
-import type { ProcessCpu } from '../../../src/cell.ts'
+import type { ProcessCpu } from '../../../src/results/cell.ts'
 import { medianOf } from '../../../src/stats/median.ts'
 import { cpuBetween } from '../../machine/schedstat.ts'
 import { INSTANT } from '../behaviour.ts'

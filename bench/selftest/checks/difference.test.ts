@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { PROFILES } from '../../../src/profiles.ts'
-import { seededRandom } from '../../../src/random.ts'
+import { PROFILES } from '../../../src/plan/profiles.ts'
+import { seededRandom } from '../../../src/plan/random.ts'
 import { expectedHalfWidth } from '../../../src/stats/expected-half-width.ts'
 import { ratioEstimate } from '../../../src/stats/paired.ts'
 import { sharedVarianceComponents } from '../../../src/stats/variance-components.ts'

@@ -1,12 +1,12 @@
-import { messageOf } from '../../../src/errors.ts'
 import { cpuUs } from '../../../src/metrics/cpu.ts'
-import { PROFILES } from '../../../src/profiles.ts'
+import { PROFILES } from '../../../src/plan/profiles.ts'
+import { messageOf } from '../../../src/results/errors.ts'
 import { expectedHalfWidth } from '../../../src/stats/expected-half-width.ts'
 import { sharedVarianceComponents, type VarianceComponents } from '../../../src/stats/variance-components.ts'
 import { windowsPerProcess } from '../../../src/stats/windows-per-process.ts'
 import { formatNumber } from '../../../src/units.ts'
 import { cpuBetween } from '../../machine/schedstat.ts'
-import type { Subject } from '../../ports.ts'
+import type { Subject } from '../../run/equipment.ts'
 import { type Check, type CheckContext, type Outcome, shown } from '../check.ts'
 
 const ROUNDS = 4

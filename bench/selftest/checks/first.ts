@@ -1,4 +1,4 @@
-import { decodeHistogram } from '../../../src/histogram.ts'
+import { decodeHistogram } from '../../../src/results/histogram.ts'
 import type { EngineId } from '../../load/messages.ts'
 import { INSTANT } from '../behaviour.ts'
 import { bucketsOf } from '../buckets.ts'

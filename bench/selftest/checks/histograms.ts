@@ -1,4 +1,4 @@
-import { decodeHistogram, mergeHistograms } from '../../../src/histogram.ts'
+import { decodeHistogram, mergeHistograms } from '../../../src/results/histogram.ts'
 import type { EngineId } from '../../load/messages.ts'
 import { INSTANT } from '../behaviour.ts'
 import { bucketsOf, differing, sumOf } from '../buckets.ts'

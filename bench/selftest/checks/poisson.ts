@@ -1,4 +1,4 @@
-import { arrivalTimes } from '../../../src/schedule.ts'
+import { arrivalTimes } from '../../../src/plan/schedule.ts'
 import { INSTANT } from '../behaviour.ts'
 import { type Check, judged, targetOf } from '../check.ts'
 

@@ -1,7 +1,7 @@
 import { formatList } from '../../units.ts'
-import { againstBaseline, type Group, ranked, subjectsOf } from '../group.ts'
+import { againstBaseline, type Group, ranked, subjectsOf } from '../groups/group.ts'
 import type { BarChart } from '../model.ts'
-import { roundsOf } from '../wording.ts'
+import { roundsOf } from '../words/phrases.ts'
 import { chartRows } from './rows.ts'
 
 const COMPONENTS = [

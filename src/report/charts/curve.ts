@@ -1,11 +1,11 @@
-import type { StrategyInfo } from '../../strategy-info.ts'
-import { chosenText } from '../contenders.ts'
-import { isGrouped } from '../families.ts'
-import { slugOf } from '../group.ts'
-import type { LoadCurve } from '../load-curve.ts'
-import { formatShare } from '../load-kind.ts'
+import type { StrategyInfo } from '../../results/strategy-info.ts'
+import { chosenText } from '../groups/contenders.ts'
+import { isGrouped } from '../groups/families.ts'
+import { slugOf } from '../groups/group.ts'
+import type { LoadCurve } from '../groups/load-curve.ts'
+import { formatShare } from '../groups/load-kind.ts'
 import type { CurveChart } from '../model.ts'
-import { roundsOf } from '../wording.ts'
+import { roundsOf } from '../words/phrases.ts'
 
 /**
  * How latency grows with the arrival rate, in the order of the run: nothing is compared across strategies.

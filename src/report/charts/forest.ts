@@ -1,8 +1,8 @@
-import type { MetricInfo } from '../../results.ts'
-import type { StrategyInfo } from '../../strategy-info.ts'
-import { againstBaseline, type Group, ranked, subjectsOf } from '../group.ts'
+import type { MetricInfo } from '../../results/results.ts'
+import type { StrategyInfo } from '../../results/strategy-info.ts'
+import { againstBaseline, type Group, ranked, subjectsOf } from '../groups/group.ts'
 import type { ForestChart } from '../model.ts'
-import { bandText, roundsOf } from '../wording.ts'
+import { bandText, roundsOf } from '../words/phrases.ts'
 import { chartRows } from './rows.ts'
 
 /** Best first. Null where nothing can be divided by the baseline. */

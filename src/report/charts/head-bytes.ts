@@ -1,6 +1,6 @@
-import { type Group, ranked } from '../group.ts'
+import { type Group, ranked } from '../groups/group.ts'
 import type { BarChart } from '../model.ts'
-import { roundsOf } from '../wording.ts'
+import { roundsOf } from '../words/phrases.ts'
 import { chartRows } from './rows.ts'
 
 /** TCP payload of one packet on Ethernet: 1,500 less 20 of IPv4 and 20 of TCP (RFC 9293 section 3.7.1). */

@@ -1,7 +1,7 @@
-import { type Group, ranked } from '../group.ts'
-import { pointText } from '../load-kind.ts'
+import { type Group, ranked } from '../groups/group.ts'
+import { pointText } from '../groups/load-kind.ts'
 import type { RangeChart } from '../model.ts'
-import { roundsOf } from '../wording.ts'
+import { roundsOf } from '../words/phrases.ts'
 import { chartRows } from './rows.ts'
 
 const QUANTILES = [

@@ -1,6 +1,6 @@
-import { type Group, ranked } from '../group.ts'
+import { type Group, ranked } from '../groups/group.ts'
 import type { BarChart } from '../model.ts'
-import { roundsOf } from '../wording.ts'
+import { roundsOf } from '../words/phrases.ts'
 import { chartRows } from './rows.ts'
 
 const RATES: Readonly<Record<string, { readonly id: string; readonly description: string }>> = {

@@ -1,6 +1,6 @@
-import type { Arm } from '../../cell.ts'
-import { familyTitle, isGrouped } from '../families.ts'
-import type { Group } from '../group.ts'
+import type { Arm } from '../../results/cell.ts'
+import { familyTitle, isGrouped } from '../groups/families.ts'
+import type { Group } from '../groups/group.ts'
 import type { StripChart } from '../model.ts'
 
 const ARMS: Readonly<Record<Arm, string>> = { main: '', twin: ', A/A twin', base: ', base' }

@@ -1,5 +1,5 @@
-import type { StrategyInfo } from '../../strategy-info.ts'
-import { familyTitle, firstOfFamilies, isGrouped } from '../families.ts'
+import type { StrategyInfo } from '../../results/strategy-info.ts'
+import { familyTitle, firstOfFamilies, isGrouped } from '../groups/families.ts'
 import type { ChartRow } from '../model.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { chosenText, leadersOf } from '../contenders.ts'
-import { isGrouped } from '../families.ts'
-import type { Group } from '../group.ts'
+import { chosenText, leadersOf } from '../groups/contenders.ts'
+import { isGrouped } from '../groups/families.ts'
+import type { Group } from '../groups/group.ts'
 import type { SpectrumChart } from '../model.ts'
 
 /** Fewer samples beyond a quantile than this say more about chance than about the server. */

@@ -6,9 +6,9 @@ import { buildReport } from '../build.ts'
 import type { StackChart } from '../model.ts'
 import { stackSection } from '../sections/stack.ts'
 import { inlineSvg } from '../svg/draw.ts'
-import { chartLines } from '../text/charts.ts'
-import { plainPaint } from '../text/paint.ts'
-import { widthOf } from '../text/width.ts'
+import { chartLines } from '../terminal/charts.ts'
+import { plainPaint } from '../terminal/paint.ts'
+import { widthOf } from '../terminal/width.ts'
 import { stackChart, stacksOf } from './stack.ts'
 
 const results = fakeResults()

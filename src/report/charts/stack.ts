@@ -1,10 +1,10 @@
-import { type CostStack, costStacks } from '../../cost-stack.ts'
-import { differenceOf, type Micro } from '../../micro.ts'
-import type { Results } from '../../results.ts'
-import { costGroupOf } from '../contenders.ts'
-import { groupsOf, ranked } from '../group.ts'
+import { type CostStack, costStacks } from '../../analysis/cost-stack.ts'
+import { differenceOf, type Micro } from '../../results/micro.ts'
+import type { Results } from '../../results/results.ts'
+import { costGroupOf } from '../groups/contenders.ts'
+import { groupsOf, ranked } from '../groups/group.ts'
 import type { PartId, StackChart } from '../model.ts'
-import { roundsOf } from '../wording.ts'
+import { roundsOf } from '../words/phrases.ts'
 import { chartRows } from './rows.ts'
 
 const PART_NAMES: Readonly<Record<PartId, string>> = {

@@ -1,6 +1,6 @@
-import type { Change } from '../../gates/change.ts'
 import { limitText } from '../../gates/judgement.ts'
-import type { Results } from '../../results.ts'
+import type { Change } from '../../results/change.ts'
+import type { Results } from '../../results/results.ts'
 import { formatProbability } from '../../units.ts'
 import {
   type ChangeReport,
@@ -11,7 +11,7 @@ import {
   reportWithin,
   strategyTitle,
   worstFirst,
-} from '../change-report.ts'
+} from '../groups/change-report.ts'
 import { type Block, estimateCell, MISSING, type Section, type TableCell, textCell } from '../model.ts'
 
 type DetailColumn = readonly [title: string, unit: string | null, cell: (change: Change) => TableCell]

@@ -1,7 +1,7 @@
-import type { Change } from '../../gates/change.ts'
 import { limitText } from '../../gates/judgement.ts'
 import { verdictOf } from '../../gates/verdict.ts'
-import type { Estimate, Results } from '../../results.ts'
+import type { Change } from '../../results/change.ts'
+import type { Estimate, Results } from '../../results/results.ts'
 import { enumerateSome, formatChange, formatCount, formatNumber, formatQuantity } from '../../units.ts'
 import {
   type ChangeReport,
@@ -12,9 +12,9 @@ import {
   reportWithin,
   strategyTitle,
   worstFirst,
-} from '../change-report.ts'
+} from '../groups/change-report.ts'
 import { type Block, MISSING, type Section, type TableCell, type Tone, textCell } from '../model.ts'
-import { roundsOf } from '../wording.ts'
+import { roundsOf } from '../words/phrases.ts'
 
 /** More are counted and not listed; the worst come first. */
 const LISTED_ROWS = 60

@@ -1,4 +1,4 @@
-import type { Results } from '../../results.ts'
+import type { Results } from '../../results/results.ts'
 import { costChart } from '../charts/cost.ts'
 import { curveChart } from '../charts/curve.ts'
 import { forestChart } from '../charts/forest.ts'
@@ -7,12 +7,12 @@ import { latencyChart } from '../charts/latency.ts'
 import { rateChart } from '../charts/rate.ts'
 import { roundsChart } from '../charts/rounds.ts'
 import { spectrumChart } from '../charts/spectrum.ts'
-import { costGroupOf, leadersOf } from '../contenders.ts'
-import { isGrouped } from '../families.ts'
-import { type Group, groupsOf } from '../group.ts'
-import { loadCurvesOf } from '../load-curve.ts'
+import { costGroupOf, leadersOf } from '../groups/contenders.ts'
+import { isGrouped } from '../groups/families.ts'
+import { type Group, groupsOf } from '../groups/group.ts'
+import { loadCurvesOf } from '../groups/load-curve.ts'
+import { rankableMetrics } from '../groups/tiers.ts'
 import type { Block, Chart, Section } from '../model.ts'
-import { rankableMetrics } from '../tiers.ts'
 
 interface ChartGroup {
   /** Of the scenario and its point. */

@@ -1,4 +1,4 @@
-import { CHECKLIST, CHECKLIST_GROUPS } from '../../checklist.ts'
+import { CHECKLIST, CHECKLIST_GROUPS } from '../../checklist/items.ts'
 import {
   type ConformanceOutcome,
   type ConformanceRow,
@@ -6,13 +6,13 @@ import {
   conformanceMatrix,
   isUnexpected,
   OUTCOME_MARKS,
-} from '../../conformance.ts'
-import type { Results } from '../../results.ts'
-import type { StrategyInfo } from '../../strategy-info.ts'
+} from '../../checklist/rows.ts'
+import type { Results } from '../../results/results.ts'
+import type { StrategyInfo } from '../../results/strategy-info.ts'
 import { formatCount } from '../../units.ts'
-import { familiesOf, familyTitle, isGrouped } from '../families.ts'
+import { familiesOf, familyTitle, isGrouped } from '../groups/families.ts'
 import { type Block, type Section, strategyCell, type TableCell, type Tone, textCell } from '../model.ts'
-import { sentence } from '../wording.ts'
+import { sentence } from '../words/phrases.ts'
 
 const OUTCOMES: Readonly<Record<ConformanceOutcome, { readonly text: string; readonly tone: Tone }>> = {
   pass: { text: 'holds', tone: 'good' },

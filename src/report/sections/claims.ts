@@ -1,4 +1,4 @@
-import type { Results } from '../../results.ts'
+import type { Results } from '../../results/results.ts'
 import type { Section } from '../model.ts'
 
 /** In the order of the article; claims that the run did not test come last. */

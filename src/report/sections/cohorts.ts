@@ -1,8 +1,8 @@
 import { keyOf } from '../../analysis/subject.ts'
-import type { Results } from '../../results.ts'
+import type { Results } from '../../results/results.ts'
 import { formatCount, formatList, formatNumber, formatQuantity } from '../../units.ts'
-import { rowsByFamily } from '../families.ts'
-import { type Group, groupsOf } from '../group.ts'
+import { rowsByFamily } from '../groups/families.ts'
+import { type Group, groupsOf } from '../groups/group.ts'
 import { type Block, MISSING, type Section, strategyCell, type TableCell, textCell } from '../model.ts'
 
 type Cohort = Results['cohorts'][number]

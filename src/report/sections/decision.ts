@@ -1,12 +1,11 @@
-import type { Comparison, Estimate, MetricInfo, Results } from '../../results.ts'
-import type { StrategyInfo } from '../../strategy-info.ts'
+import type { Comparison, Estimate, MetricInfo, Results } from '../../results/results.ts'
+import type { StrategyInfo } from '../../results/strategy-info.ts'
 import { formatNumber } from '../../units.ts'
-import { isLimited, limitText } from '../capacity.ts'
-import { COST, costGroupOf, decisionOrder, leadersOf } from '../contenders.ts'
-import { rowsByFamily } from '../families.ts'
-import { familyTable } from '../family-table.ts'
-import { againstBaseline, type Group, groupsOf } from '../group.ts'
-import type { LoadKind } from '../load-kind.ts'
+import { isLimited, limitText } from '../groups/capacity.ts'
+import { COST, costGroupOf, decisionOrder, leadersOf } from '../groups/contenders.ts'
+import { rowsByFamily } from '../groups/families.ts'
+import { againstBaseline, type Group, groupsOf } from '../groups/group.ts'
+import type { LoadKind } from '../groups/load-kind.ts'
 import {
   type Block,
   type Column,
@@ -18,7 +17,8 @@ import {
   type Tone,
   textCell,
 } from '../model.ts'
-import { intervalNote, revocationText } from '../wording.ts'
+import { intervalNote, revocationText } from '../words/phrases.ts'
+import { familyTable } from './family-table.ts'
 
 const THROUGHPUT = 'throughput'
 

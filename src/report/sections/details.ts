@@ -1,10 +1,10 @@
-import type { MetricInfo, Results } from '../../results.ts'
-import { groupsByFamily } from '../families.ts'
-import { type Group, groupsOf } from '../group.ts'
-import { type LoadCurve, loadCurvesOf } from '../load-curve.ts'
-import { formatShare } from '../load-kind.ts'
+import type { MetricInfo, Results } from '../../results/results.ts'
+import { groupsByFamily } from '../groups/families.ts'
+import { type Group, groupsOf } from '../groups/group.ts'
+import { type LoadCurve, loadCurvesOf } from '../groups/load-curve.ts'
+import { formatShare } from '../groups/load-kind.ts'
 import { type Block, estimateCell, MISSING, type Section, strategyCell, textCell } from '../model.ts'
-import { intervalNote } from '../wording.ts'
+import { intervalNote } from '../words/phrases.ts'
 
 const FAMILIES: Readonly<Record<string, string>> = {
   bytes: 'Bytes on the wire',

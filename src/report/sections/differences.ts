@@ -1,13 +1,13 @@
-import { MINIMUM_ROUNDS } from '../../minimum-rounds.ts'
-import type { MetricInfo, Results } from '../../results.ts'
-import type { StrategyInfo } from '../../strategy-info.ts'
+import { MINIMUM_ROUNDS } from '../../results/minimum-rounds.ts'
+import type { MetricInfo, Results } from '../../results/results.ts'
+import type { StrategyInfo } from '../../results/strategy-info.ts'
 import { formatList } from '../../units.ts'
-import { costGroupOf } from '../contenders.ts'
-import { familiesOf, familyTitle, isGrouped } from '../families.ts'
-import { againstBaseline, type Group, groupsOf, subjectsOf } from '../group.ts'
+import { costGroupOf } from '../groups/contenders.ts'
+import { familiesOf, familyTitle, isGrouped } from '../groups/families.ts'
+import { againstBaseline, type Group, groupsOf, subjectsOf } from '../groups/group.ts'
+import { type Pair, type Ranking, rankableMetrics, rankingOf } from '../groups/tiers.ts'
 import { type Block, type Section, textCell } from '../model.ts'
-import { type Pair, type Ranking, rankableMetrics, rankingOf } from '../tiers.ts'
-import { bandText, NOT_COMPARED, roundsOf } from '../wording.ts'
+import { bandText, NOT_COMPARED, roundsOf } from '../words/phrases.ts'
 
 /** More pairs than this are counted, not listed; the data files have them all. */
 const LISTED_PAIRS = 12

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Environment } from '../../results.ts'
+import type { Environment } from '../../results/results.ts'
 import { fakeResults } from '../../testing/fake-results.ts'
-import { htmlReporter } from '../html.ts'
-import { markdownReporter } from '../markdown.ts'
-import { terminalReporter } from '../terminal.ts'
+import { htmlReporter } from '../html/html.ts'
+import { markdownReporter } from '../markdown/markdown.ts'
+import { terminalReporter } from '../terminal/terminal.ts'
 
 const withEnvironment = (change: Partial<Environment>) => {
   const results = fakeResults()

@@ -1,4 +1,4 @@
-import type { Results } from '../../results.ts'
+import type { Results } from '../../results/results.ts'
 import {
   formatBytes,
   formatCores,
@@ -7,7 +7,7 @@ import {
   formatList,
   formatNumber,
 } from '../../units.ts'
-import { groupsOf } from '../group.ts'
+import { groupsOf } from '../groups/group.ts'
 import type { Block, Section } from '../model.ts'
 import { textCell } from '../model.ts'
 

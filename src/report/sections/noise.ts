@@ -1,9 +1,9 @@
-import type { Results } from '../../results.ts'
+import type { Results } from '../../results/results.ts'
 import { formatChange, formatCount, formatList } from '../../units.ts'
-import { isGrouped } from '../families.ts'
-import { groupsOf } from '../group.ts'
+import { isGrouped } from '../groups/families.ts'
+import { groupsOf } from '../groups/group.ts'
 import { type Block, type Section, type Tone, textCell } from '../model.ts'
-import { bandText, sentence } from '../wording.ts'
+import { bandText, sentence } from '../words/phrases.ts'
 
 const TONES: Readonly<Record<'ok' | 'warn' | 'invalid' | 'unknown', Tone>> = {
   ok: 'good',

@@ -1,9 +1,9 @@
-import type { Micro, MicroKind, MicroTaskResult } from '../../micro.ts'
-import { MINIMUM_ROUNDS } from '../../minimum-rounds.ts'
-import type { StrategyInfo } from '../../strategy-info.ts'
-import { familiesOf, isGrouped } from '../families.ts'
+import type { Micro, MicroKind, MicroTaskResult } from '../../results/micro.ts'
+import { MINIMUM_ROUNDS } from '../../results/minimum-rounds.ts'
+import type { StrategyInfo } from '../../results/strategy-info.ts'
+import { familiesOf, isGrouped } from '../groups/families.ts'
 import { type Block, type ChartRow, estimateCell, textCell } from '../model.ts'
-import { intervalNote, roundsOf, sentence } from '../wording.ts'
+import { intervalNote, roundsOf, sentence } from '../words/phrases.ts'
 
 const KINDS: Readonly<Record<MicroKind, string>> = {
   verify: 'Verify: one good credential',

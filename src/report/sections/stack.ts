@@ -1,9 +1,9 @@
-import type { CostStack } from '../../cost-stack.ts'
-import type { Results } from '../../results.ts'
+import type { CostStack } from '../../analysis/cost-stack.ts'
+import type { Results } from '../../results/results.ts'
 import { stackChart, stackHindrance, stacksOf } from '../charts/stack.ts'
-import { rowsByFamily } from '../families.ts'
+import { rowsByFamily } from '../groups/families.ts'
 import { type Block, estimateCell, MISSING, type Section, type StackChart, strategyCell } from '../model.ts'
-import { intervalNote } from '../wording.ts'
+import { intervalNote } from '../words/phrases.ts'
 import { operationBlocks } from './operations.ts'
 
 function stackTable(stacks: readonly CostStack[], parts: StackChart['parts']): Block {

@@ -1,10 +1,10 @@
-import { CHECKLIST } from '../../checklist.ts'
-import type { Results } from '../../results.ts'
-import type { StrategyInfo } from '../../strategy-info.ts'
+import { CHECKLIST } from '../../checklist/items.ts'
+import type { Results } from '../../results/results.ts'
+import type { StrategyInfo } from '../../results/strategy-info.ts'
 import { formatCount, formatDuration } from '../../units.ts'
-import { byFamily, groupsByFamily } from '../families.ts'
+import { byFamily, groupsByFamily } from '../groups/families.ts'
 import { type Block, type Section, strategyCell, type TableCell, textCell } from '../model.ts'
-import { revocationText, sentence } from '../wording.ts'
+import { revocationText, sentence } from '../words/phrases.ts'
 
 const NEEDS: Readonly<Record<StrategyInfo['needs'][number], string>> = {
   memory: 'memory of the server',

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
 import type { Chart, State } from '../model.ts'
-import { singleLine } from '../text/width.ts'
+import { singleLine } from '../terminal/width.ts'
 
 /** Narrow on purpose: shrunk to a phone the text stays readable, and wide pages put charts side by side. */
 export const CHART_WIDTH = 400

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { formatNumber, type Scale } from '../../units.ts'
 import type { State } from '../model.ts'
-import { shorten, singleLine, widthOf } from '../text/width.ts'
+import { shorten, singleLine, widthOf } from '../terminal/width.ts'
 import { CHART_WIDTH, FONT_SIZE, INK, MARK_OFFSET, MUTED, ROW_HEIGHT, SIDE, SURFACE } from './frame.ts'
 
 /** Pixels of an average character, measured on a common sans-serif. */

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import { formatNumber, type Scale } from '../../units.ts'
-import { shorten, singleLine } from '../text/width.ts'
+import { shorten, singleLine } from '../terminal/width.ts'
 import { CHART_WIDTH, FONT_SIZE, INK, MUTED, SIDE } from './frame.ts'
 import { logarithmicTicks } from './ticks.ts'
 

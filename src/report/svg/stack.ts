@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { commonScale, estimateText, isExact } from '../../units.ts'
 import type { PartId, StackChart } from '../model.ts'
-import { widthOf } from '../text/width.ts'
+import { widthOf } from '../terminal/width.ts'
 import { CHART_WIDTH, type Drawing, FONT_SIZE, INK, MUTED, SIDE, SURFACE } from './frame.ts'
 import { axisMarks, labelMarks, layRows, whiskerMarks } from './marks.ts'
 import { linearTicks } from './ticks.ts'

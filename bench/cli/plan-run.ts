@@ -1,0 +1,161 @@
+import { randomInt } from 'node:crypto'
+import type { KeyMaterial, TokenProfile } from '../../servers/contract.ts'
+import { assertFits } from '../../servers/http/credential-size.ts'
+import { usualStrategies } from '../../servers/registry.ts'
+import { generateKeys } from '../../servers/tokens/keys.ts'
+import { assertNoneTaken } from '../../servers/user-files/claims-file.ts'
+import { DEFAULT_GATES, type Gate, parseGates } from '../../src/gates/gate.ts'
+import { type Options, resolveConfig } from '../../src/plan/config.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import type { RunConfig } from '../../src/results/results.ts'
+import { SCENARIOS } from '../scenarios/registry.ts'
+import { applicableScenarios, type Scenario, withEntries } from '../scenarios/scenario.ts'
+import { type Chosen, choosable, chosenStrategies } from '../subjects/chosen-strategies.ts'
+import { assertHasStrategies, type BaseCheckout, openBase } from '../subjects/other-checkout.ts'
+import { describeStrategies } from '../subjects/own-strategies.ts'
+import { readTarget, TARGET_ID, type Target } from '../subjects/target.ts'
+import { refuseIgnored } from './ignored-options.ts'
+import { LONGEST_SUBJECT, readClaims } from './options.ts'
+
+/** What a run measures: options and files read, everything checked that needs no server. */
+export interface PlannedRun {
+  readonly config: RunConfig
+  readonly target: Target | null
+  readonly token: TokenProfile
+  readonly keys: KeyMaterial
+  readonly gates: readonly Gate[]
+  /** Those that the user named. */
+  readonly namedGates: readonly Gate[]
+  readonly base: BaseCheckout | null
+  readonly strategies: Chosen
+  readonly scenarios: readonly Scenario[]
+}
+
+/**
+ * @returns null when interrupted
+ * @throws AuthbenchError OPTIONS_INVALID, FILE_*, CLAIMS_*, STRATEGY_*, TARGET_*, CREDENTIALS_*, GATE_INVALID, AGAINST_*, SCENARIO_NOT_APPLICABLE, WEAK_KEY
+ */
+export async function planRun(
+  options: Options,
+  wantsChecklist: boolean,
+  signal: AbortSignal,
+): Promise<PlannedRun | null> {
+  refuseIgnored(ignoredBeside(options, wantsChecklist))
+  const token = readClaims(options.claims)
+  const own = await describeStrategies(options.strategy ?? [], signal)
+  if (own === null) return null
+  const target = options.target === undefined ? null : readTarget(options.target, options.credentials)
+  const added = [...own.map(({ info }) => info.id), ...(target === null ? [] : [TARGET_ID])]
+  const config = resolveConfig(
+    options,
+    {
+      strategies: choosable(own, target),
+      usual: usualStrategies,
+      added,
+      alone: [TARGET_ID],
+      scenarios: SCENARIOS.map(({ id }) => id),
+    },
+    {
+      profile: 'quick',
+      seed: randomInt(2 ** 32),
+      extraClaims: options.claims === undefined ? [] : Object.keys(token.claims),
+    },
+  )
+  const gates = parseGates(options.gate ?? [])
+  const base = options.against === undefined ? null : openBase(options.against)
+  if (base !== null) await assertHasStrategies(base, config.strategies)
+  const strategies = chosenStrategies(config.strategies, own, target)
+  assertNoneTaken(token, strategies.infos)
+  const scenarios = scenariosOf(config, strategies, options)
+  const keys = await generateKeys()
+  const { transport, ttlSeconds } = config
+  for (const strategy of strategies.known) {
+    await assertFits(strategy, { keys, token, ttlSeconds, transport }, LONGEST_SUBJECT)
+  }
+  return {
+    config,
+    target,
+    token,
+    keys,
+    gates,
+    namedGates: gates.filter((gate) => !DEFAULT_GATES.includes(gate)),
+    base,
+    strategies,
+    scenarios,
+  }
+}
+
+function ignoredBeside(options: Options, wantsChecklist: boolean): Parameters<typeof refuseIgnored>[0] {
+  const { target, credentials, gate, against, claims, strategies, strategy } = options
+  const targetAlone = target !== undefined && strategies === undefined && strategy === undefined
+  return [
+    {
+      when: gate !== undefined && against === undefined,
+      message: '--gate judges a change, and there is nothing to compare with',
+      next: 'Add --against DIR, or compare two stored runs with `authbench compare`.',
+    },
+    {
+      when: credentials !== undefined && target === undefined,
+      message: '--credentials are those of a target, and there is none',
+      next: 'Add --target URL; the reference servers issue their own.',
+    },
+    {
+      when: against !== undefined && target !== undefined,
+      message: '--target is not part of a checkout: --against would compare it with itself',
+      next: 'Run the two versions of your server one after the other, and compare the stored runs with `authbench compare`.',
+    },
+    {
+      when: against !== undefined && strategy !== undefined,
+      message: '--strategy is not part of the checkout that --against names',
+      next: 'Put the file into both checkouts, with its line in servers/registry.ts.',
+    },
+    {
+      when: claims !== undefined && targetAlone,
+      message: '--claims are for tokens that our servers issue, and none of them runs',
+      next: 'Leave them out, or name strategies to compare the target with: --strategies a,b.',
+    },
+    {
+      when: wantsChecklist && targetAlone,
+      message: '--conformance checks our own strategies, and none of them runs',
+      next: 'For the target: `authbench conformance --target URL --credentials FILE`.',
+    },
+  ]
+}
+
+/** @throws AuthbenchError OPTIONS_INVALID, SCENARIO_NOT_APPLICABLE */
+function scenariosOf(
+  { scenarios: ids, entries }: RunConfig,
+  { infos }: Chosen,
+  { scenarios: named, slo, arrivals }: Options,
+): readonly Scenario[] {
+  const scenarios = applicableScenarios(
+    SCENARIOS.filter(({ id }) => ids.includes(id)).map((scenario) => withEntries(scenario, entries)),
+    infos,
+  )
+  const leftOut = (named ?? []).filter((id) => !scenarios.some((scenario) => scenario.id === id))
+  if (leftOut.length > 0) {
+    throw new AuthbenchError(
+      'SCENARIO_NOT_APPLICABLE',
+      `none of these strategies can be measured in ${leftOut.join(', ')}`,
+      { next: 'Leave it out, or add a strategy that has something to show there.' },
+    )
+  }
+  refuseIgnored([
+    {
+      when: slo !== undefined && !scenarios.some(({ load }) => load.kind === 'search'),
+      message: '--slo is the limit of a search for a rate, and no scenario of this run searches for one',
+      next: 'Add the scenario slo to --scenarios.',
+    },
+    {
+      when: entries !== undefined && scenarios.every((scenario) => scenario.entries === undefined),
+      message: '--entries are those of full stores, and no scenario of this run fills any',
+      next: 'Add the scenario store-size to --scenarios.',
+    },
+    {
+      when: arrivals !== undefined && scenarios.every(({ load }) => load.kind === 'closed'),
+      message: '--arrivals are those of an open loop, and every scenario of this run is a closed one',
+      next: 'Add iso-load, slo or curve to --scenarios.',
+    },
+  ])
+  return scenarios
+}

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import { type Options, optionsSchema, resolveConfig } from '../../src/plan/config.ts'
+import { microCommand, runCommand } from './reproduce.ts'
+
+const choices = { strategies: ['none', 'a', 'b', 'mine'], added: ['mine'], scenarios: ['verify', 'slo'] }
+
+function commandOf(options: Options, beside: Partial<Parameters<typeof runCommand>[2]> = {}): string {
+  const config = resolveConfig(options, choices, { profile: 'quick', seed: 7, extraClaims: [] })
+  return runCommand(config, options, {
+    scenarios: config.scenarios,
+    conformance: false,
+    redis: false,
+    ...beside,
+  })
+}
+
+/** Every option, and none as it is by default. */
+const ALL: Required<Options> = {
+  profile: 'smoke',
+  strategies: ['a', 'b'],
+  strategy: ["it's mine.ts"],
+  scenarios: ['slo'],
+  rounds: 3,
+  seed: 9,
+  transport: 'cookie',
+  connections: 4,
+  pool: 50,
+  popularity: 'zipf',
+  entries: [5000, 200],
+  arrivals: 'constant',
+  slo: 40,
+  against: '/home/me/base',
+  gate: ['cpu=5%', 'redis.bytes=off'],
+  target: 'http://127.0.0.1:8080/me?a=1&b=2',
+  credentials: '/home/me/tokens',
+  redis: 'redis://:geheim@127.0.0.1/',
+  out: 'elsewhere',
+  claims: '/home/me/claims.json',
+}
+
+test('everything that changes what is measured is repeated, and no secret', () => {
+  const command = commandOf(ALL, { conformance: true, redis: true })
+  const placeOnly = ['out']
+  for (const option of Object.keys(optionsSchema.shape).filter((name) => !placeOnly.includes(name))) {
+    expect(command).toContain(`--${option} `)
+  }
+  expect(command).toContain('--conformance')
+  for (const value of [
+    'cookie',
+    'zipf',
+    '200,5000',
+    'constant',
+    '40',
+    'a,b',
+    'slo',
+    'cpu=5%',
+    'redis.bytes=off',
+  ]) {
+    expect(command).toMatch(new RegExp(`--\\w+ ${value}( |$)`))
+  }
+  expect(command).toContain(`--target 'http://127.0.0.1:8080/me?a=1&b=2' --credentials FILE`)
+  expect(command).toContain(`--strategy 'it'\\''s mine.ts'`)
+  expect(command).toMatch(/--against DIR .*--claims FILE --redis URL/)
+  expect(command).not.toMatch(/geheim|home/)
+})
+
+test('defaults that a later version may choose otherwise are spelled out', () => {
+  expect(commandOf({})).toBe(
+    'npm run authbench -- run --profile quick --scenarios verify --rounds 6 --connections 16 --pool 1000 --seed 7',
+  )
+})
+
+test('of operations', () => {
+  const beside = { rounds: 9, seed: 1, run: null, redis: false }
+  expect(microCommand({}, beside)).toBe('npm run authbench -- micro --rounds 9 --seed 1')
+  expect(
+    microCommand(
+      { tasks: ['verify jwt-hs256', 'hash'], claims: '/home/me/claims.json' },
+      { ...beside, run: 'results/a', redis: true },
+    ),
+  ).toBe(
+    "npm run authbench -- micro --tasks 'verify jwt-hs256,hash' --with results/a --claims FILE --redis URL --rounds 9 --seed 1",
+  )
+})
+
+test('a scenario that was left out, because nobody of the run can do it, is not asked for by name', () => {
+  const command = commandOf(
+    { profile: 'smoke', scenarios: ['verify', 'slo'], slo: 40 },
+    { scenarios: ['verify'] },
+  )
+  expect(command).toContain(' --scenarios verify ')
+  expect(command).not.toContain('slo')
+})

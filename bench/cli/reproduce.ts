@@ -1,0 +1,72 @@
+import type { Options } from '../../src/plan/config.ts'
+import type { RunConfig } from '../../src/results/results.ts'
+
+/** Named, not repeated: an address may hold a password, and what a path leads to is of this machine alone. */
+const given = (option: string, isGiven: boolean, placeholder: string): readonly string[] =>
+  isGiven ? [`--${option} ${placeholder}`] : []
+
+/** One word of a shell. */
+const word = (text: string): string =>
+  /^[\w./:,=%@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
+/**
+ * What to type to get a run again.
+ * @param config with the rounds that were planned
+ * @param scenarios that were planned: named, one that nobody of the run can do is refused
+ * @param redis whether it ran on a Redis of the user
+ */
+export function runCommand(
+  config: RunConfig,
+  options: Options,
+  {
+    scenarios,
+    conformance,
+    redis,
+  }: { readonly scenarios: readonly string[]; readonly conformance: boolean; readonly redis: boolean },
+): string {
+  return [
+    'npm run authbench -- run',
+    `--profile ${config.profile}`,
+    ...(options.target === undefined ? [] : [`--target ${word(options.target)} --credentials FILE`]),
+    ...(options.strategy ?? []).map((file) => `--strategy ${word(file)}`),
+    ...(options.strategies === undefined ? [] : [`--strategies ${options.strategies.join(',')}`]),
+    ...given('against', config.against, 'DIR'),
+    ...(options.gate ?? []).map((gate) => `--gate ${word(gate)}`),
+    `--scenarios ${scenarios.join(',')}`,
+    `--rounds ${config.rounds}`,
+    `--connections ${config.connections}`,
+    `--pool ${config.pool}`,
+    ...(config.popularity === 'cycle' ? [] : [`--popularity ${config.popularity}`]),
+    ...(config.entries === undefined ? [] : [`--entries ${config.entries.join(',')}`]),
+    ...(config.arrivals === 'poisson' ? [] : [`--arrivals ${config.arrivals}`]),
+    ...(scenarios.includes('slo') ? [`--slo ${config.sloMs}`] : []),
+    ...(config.transport === 'bearer' ? [] : [`--transport ${config.transport}`]),
+    ...given('claims', options.claims !== undefined, 'FILE'),
+    ...given('redis', redis, 'URL'),
+    ...(conformance ? ['--conformance'] : []),
+    `--seed ${config.seed}`,
+  ].join(' ')
+}
+
+interface MicroOptions {
+  readonly tasks?: readonly string[] | undefined
+  readonly claims?: string | undefined
+}
+
+/**
+ * What to type to get a measurement of operations again.
+ * @param run folder of the run that it explains; null: none
+ */
+export const microCommand = (
+  { tasks, claims }: MicroOptions,
+  { rounds, seed, run, redis }: { rounds: number; seed: number; run: string | null; redis: boolean },
+): string =>
+  [
+    'npm run authbench -- micro',
+    ...(tasks === undefined ? [] : [`--tasks ${word(tasks.join(','))}`]),
+    ...(run === null ? [] : [`--with ${word(run)}`]),
+    ...given('claims', claims !== undefined, 'FILE'),
+    ...given('redis', redis, 'URL'),
+    `--rounds ${rounds}`,
+    `--seed ${seed}`,
+  ].join(' ')

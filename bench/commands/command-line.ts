@@ -1,0 +1,216 @@
+import { Command, CommanderError, Option } from 'commander'
+import { PROFILES } from '../../src/plan/profiles.ts'
+import { FORMATS } from '../../src/report/formats.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import { nameList, numberList, wholeNumber } from '../cli/arguments.ts'
+import { refuseTakenOptions, resolvePaths } from '../cli/npm-script.ts'
+import type { Terminal } from '../cli/terminal.ts'
+import { authbenchVersion } from '../store/environment.ts'
+import type { CompareFlags } from './compare.ts'
+import type { ConformanceFlags } from './conformance.ts'
+import type { DoctorFlags } from './doctor.ts'
+import type { MicroFlags } from './micro.ts'
+import type { RunFlags } from './run.ts'
+import type { SelftestFlags } from './selftest.ts'
+import type { ServeFlags } from './serve.ts'
+
+const USAGE_ERROR = 2
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
+
+/** Each command is loaded when it is given: a mistyped word need not wait for the load generator. */
+function commandLine(terminal: Terminal, exitWith: (code: number) => void): Command {
+  const program = new Command('authbench')
+    .description(
+      'JWT or sessions? Measures what an API pays, and what it gets, for each way to authenticate.',
+    )
+    .version(authbenchVersion())
+    .showHelpAfterError('(--help shows what is possible)')
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+    })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 ok, 1 regression or failed expectation, 2 usage, 3 measurement invalid or inconclusive, 130 interrupted',
+    )
+
+  program
+    .command('run')
+    .description('measure: servers, load, report')
+    .option('--profile <name>', `${Object.keys(PROFILES).join(', ')} (default: quick)`)
+    .option(
+      '--strategies <ids>',
+      'comma-separated, or all; the baseline is always added (default: the usual ones, `full`: all)',
+      nameList,
+    )
+    .option('--strategy <file>', 'a strategy of your own, see servers/examples/; more than once', collect)
+    .option('--scenarios <ids>', 'comma-separated (default: those of the profile)', nameList)
+    .option('--rounds <n>', 'fresh processes for each round; 6 or more for intervals', wholeNumber)
+    .option('--seed <n>', 'of every random order (default: a new one)', wholeNumber)
+    .option('--connections <n>', 'closed-loop connections for each server (default: 16)', wholeNumber)
+    .option(
+      '--pool <n>',
+      'subjects with a credential of their own, up to 1000000 (default: 1000)',
+      wholeNumber,
+    )
+    .option(
+      '--popularity <how>',
+      'who of the pool makes the next request: cycle, uniform or zipf (default: cycle)',
+    )
+    .option(
+      '--entries <n,...>',
+      'of others in the stores of `store-size`, each up to 1000000 (default: 1000,100000,1000000)',
+      numberList,
+    )
+    .option('--transport <how>', 'bearer or cookie (default: bearer)')
+    .option('--arrivals <how>', 'of open loops: poisson or constant (default: poisson)')
+    .option('--slo <ms>', 'limit of p99 that `slo` searches the highest rate for (default: 25)', Number)
+    .option('--against <dir>', 'another checkout: every strategy runs from both, in the same rounds')
+    .option('--gate <metric=limit>', 'with --against, for example cpu=5%; more than once', collect)
+    .option('--claims <file>', 'JSON object: your own token claims')
+    .option(
+      '--target <url>',
+      'an endpoint of this machine that already runs, in any language, instead of ours',
+    )
+    .option('--credentials <file>', 'that the target accepts: one in each line, or a JSON array')
+    .option('--redis <url>', 'your Redis, 6.2 or newer (default: REDIS_URL, else a throwaway one)')
+    .option('--out <dir>', 'where the folder of the run is made (default: results)')
+    .option('--config <file>', 'JSON object of these options; the command line wins')
+    .option('--conformance', 'the security checklist first: about two seconds for each strategy')
+    .option('--json', 'results on standard output instead of the report')
+    .action(async (flags: RunFlags) => exitWith(await (await import('./run.ts')).run(flags, terminal)))
+
+  program
+    .command('report')
+    .description('render a stored run to standard output')
+    .argument('[folder]', 'folder of the run', 'results/latest')
+    .addOption(new Option('--format <name>', FORMATS.join(', ')).default('terminal'))
+    .action(async (folder: string, flags: { readonly format: string }) =>
+      exitWith((await import('./report.ts')).report(folder, flags.format, terminal)),
+    )
+
+  program
+    .command('compare')
+    .description('judge a head run against a base run; exit code 0 pass, 1 regression, 3 inconclusive')
+    .argument('<base>', 'folder of a run; alone: of one made with `run --against`')
+    .argument('[head]', 'folder of the run that is judged')
+    .option(
+      '--gate <metric=limit>',
+      'such as cpu=5% or redis.bytes=off; more than once, or comma-separated',
+      collect,
+    )
+    .addOption(new Option('--format <name>', 'terminal, markdown, json').default('terminal'))
+    .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
+    .action(async (base: string, head: string | undefined, flags: CompareFlags) =>
+      exitWith((await import('./compare.ts')).compare(base, head, flags, terminal)),
+    )
+
+  program
+    .command('micro')
+    .description('operations alone: verify, sign, hash, store; and where the CPU of a run goes')
+    .option('--tasks <words>', 'comma-separated ids, kinds, strategies, or all (see list tasks)', nameList)
+    .option(
+      '--rounds <n>',
+      'fresh processes for each task; 6 or more for intervals (default: 9)',
+      wholeNumber,
+    )
+    .option('--seed <n>', 'of the order (default: a new one)', wholeNumber)
+    .option(
+      '--with <folder>',
+      'stored run to explain and to write to (default: results/latest, for a full measurement)',
+    )
+    .option('--claims <file>', 'JSON object: your own token claims')
+    .option('--redis <url>', 'your Redis (default: REDIS_URL, else a throwaway one)')
+    .option('--out <dir>', 'where a folder is made for what belongs to no run (default: results)')
+    .option('--json', 'for programs')
+    .action(async (flags: MicroFlags) => exitWith(await (await import('./micro.ts')).micro(flags, terminal)))
+
+  program
+    .command('conformance')
+    .description('the security checklist, against the reference servers or an endpoint of yours')
+    .option('--strategies <ids>', 'comma-separated (default: all)', nameList)
+    .option('--strategy <file>', 'a strategy of your own; more than once', collect)
+    .option('--target <url>', 'an endpoint of this machine: the items that need no inside knowledge')
+    .option('--credentials <file>', 'that the target accepts, two are better than one')
+    .option('--transport <how>', 'of the target: bearer or cookie (default: bearer)')
+    .option('--out <file>', 'the results as JSON, besides the table')
+    .option('--json', 'for programs')
+    .action(async (flags: ConformanceFlags) =>
+      exitWith(await (await import('./conformance.ts')).conformance(flags, terminal)),
+    )
+
+  program
+    .command('selftest')
+    .description('how exact the instrument is on this machine, against servers of known behaviour')
+    .option('--only <checks>', 'comma-separated, such as counts,bytes (default: all)', nameList)
+    .option('--json', 'for programs')
+    .action(async (flags: SelftestFlags) =>
+      exitWith(await (await import('./selftest.ts')).selftest(flags, terminal)),
+    )
+
+  program
+    .command('doctor')
+    .description('what this machine and environment do to a measurement, and what to change')
+    .option('--redis <url>', 'your Redis (default: REDIS_URL, else the one that would be started)')
+    .option('--out <dir>', 'where results would go (default: results)')
+    .option('--json', 'for programs')
+    .action(async (flags: DoctorFlags) =>
+      exitWith(await (await import('./doctor.ts')).doctor(flags, terminal)),
+    )
+
+  program
+    .command('serve')
+    .description('one reference server in the foreground, for use with any client')
+    .argument('<strategy>')
+    .option('--port <n>', 'on 127.0.0.1; 0 takes a free one', wholeNumber, 0)
+    .option('--transport <how>', 'bearer or cookie (default: bearer)')
+    .option('--claims <file>', 'JSON object: your own token claims')
+    .option('--keys <file>', 'JWK or JWK set with private keys (default: new keys)')
+    .option('--redis <url>', 'your Redis (default: REDIS_URL, else a throwaway one)')
+    .action(async (strategy: string, flags: ServeFlags) =>
+      exitWith(await (await import('./serve.ts')).serve(strategy, flags, terminal)),
+    )
+
+  program
+    .command('list')
+    .description('what there is to choose from')
+    .argument('[kind]', 'strategies, scenarios, metrics, claims, profiles, tasks')
+    .option('--json', 'for programs')
+    .action(async (kind: string | undefined, flags: { readonly json?: boolean }) =>
+      exitWith((await import('./list.ts')).list(kind, flags.json ?? false, terminal)),
+    )
+
+  program
+    .command('completion')
+    .description('script for your shell, such as: source <(authbench completion bash)')
+    .argument('<shell>', 'bash, zsh, fish')
+    .action(async (shell: string) =>
+      exitWith((await import('./completion.ts')).completion(shell, program, terminal)),
+    )
+
+  return program
+}
+
+/** One command, from the words after the program's name. @returns the exit code */
+export async function runCli(
+  args: readonly string[],
+  terminal: Terminal,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<number> {
+  let exitCode = 0
+  try {
+    const program = commandLine(terminal, (code) => {
+      exitCode = code
+    })
+    refuseTakenOptions(program, env)
+    resolvePaths(program, env)
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_ERROR
+    terminal.reportError(error)
+    return error instanceof AuthbenchError ? error.exitCode : 3
+  }
+}

@@ -1,0 +1,145 @@
+import { checkCell, stateOf } from '../../src/checks/registry.ts'
+import type { Cell, Cohort, CompletedCell, LoadSample, Pacing, StoreUse } from '../../src/results/cell.ts'
+import { encodeHistogram, mergeHistograms } from '../../src/results/histogram.ts'
+import type { EngineSlice, SlicePacing } from '../load/engine.ts'
+import { isWhole, type Lane, type MeasuredSlice, type RoundContext, type Track } from './lane.ts'
+
+/**
+ * The track's attempt as a cell; none where nothing was measured.
+ * @param ended the run stops here: what is not whole was interrupted
+ */
+export function toCell(lane: Lane, track: Track, ended: boolean, context: RoundContext): Cell[] {
+  const { slices, params, attempt, search } = track
+  const key = { ...lane.subject, scenario: context.scenario.id, params, round: lane.round, attempt }
+  if (lane.error !== null && !isWhole(track)) {
+    return [{ state: 'failed', ...key, error: { code: lane.error.code, message: lane.error.message } }]
+  }
+  if (lane.probe === null || slices.length === 0) {
+    // Stopped before its turn; what was not stopped and has nothing to show is a failure, never silence.
+    return ended ? [] : [{ state: 'failed', ...key, error: unmeasured(lane) }]
+  }
+  const measured = {
+    ...key,
+    startedAt: (track.startedAt ?? context.bench.now()).toISOString(),
+    warmup: { ...(track.warmup ?? lane.warmup), wanted: context.config.warmupRequests },
+    load: sumSlices(track, context),
+    search: search === null ? null : { passed: search.passed, failed: search.failed },
+    store: sumStore(slices),
+    cache: sumCache(slices),
+    fill: track.fill,
+    probe: lane.probe,
+  }
+  const checks = checkCell(measured, lane.info, track.roundDrift)
+  const cutShort = ended && !isWhole(track)
+  return [{ state: cutShort ? 'interrupted' : stateOf(checks), ...measured, checks }]
+}
+
+function unmeasured({ broken, info }: Lane): { readonly code: string; readonly message: string } {
+  return broken
+    ? {
+        code: 'SERVER_UNRELIABLE',
+        message: `${info.title} lost connections or left requests without an answer before this was its turn`,
+      }
+    : { code: 'NOT_MEASURED', message: `${info.title} gave no answer that its load could be set by` }
+}
+
+const sum = <Item>(items: readonly Item[], read: (item: Item) => number): number =>
+  items.reduce((total, item) => total + read(item), 0)
+
+const merged = (histograms: readonly string[]): string => encodeHistogram(mergeHistograms(histograms))
+
+function sumSlices({ slices, engine, connections }: Track, { config }: RoundContext): LoadSample {
+  const engines = slices.map((slice) => slice.engine)
+  const statuses: Record<string, number> = {}
+  for (const slice of engines) {
+    for (const [status, count] of Object.entries(slice.statuses))
+      statuses[status] = (statuses[status] ?? 0) + count
+  }
+  return {
+    engine,
+    connections,
+    slices: slices.map(({ slice }) => slice),
+    latencyHdr: merged(engines.map(({ latencyHdr }) => latencyHdr)),
+    pacing: sumPacing(engines, config.arrivals),
+    cohorts: sumCohorts(engines),
+    responses: sum(engines, ({ responses }) => responses),
+    requestBytes: sum(engines, ({ requestBytes }) => requestBytes),
+    statuses,
+    errors: sum(engines, ({ errors }) => errors),
+    timeouts: sum(engines, ({ timeouts }) => timeouts),
+    ...sizesOf(engines),
+    unasked: sum(engines, ({ unasked }) => unasked),
+    reconnects: sum(engines, ({ reconnects }) => reconnects),
+  }
+}
+
+/** None where a window had no answer at all. */
+function sizesOf(engines: readonly EngineSlice[]): Pick<LoadSample, 'sizes'> {
+  const sizes = engines.flatMap((engine) => engine.sizes ?? [])
+  if (sizes.length === 0) return {}
+  const merged = (of: 'request' | 'responseHead') => ({
+    sum: sum(sizes, ({ [of]: size }) => size.sum),
+    least: Math.min(...sizes.map(({ [of]: size }) => size.least)),
+    most: Math.max(...sizes.map(({ [of]: size }) => size.most)),
+  })
+  return { sizes: { request: merged('request'), responseHead: merged('responseHead') } }
+}
+
+/** Rates weigh by their requests: as many at the mean rate take as long as they did. */
+function sumPacing(engines: readonly EngineSlice[], schedule: Pacing['schedule']): Pacing | null {
+  const paced = engines.flatMap(({ pacing }) => pacing ?? [])
+  if (paced.length === 0) return null
+  const arrivals = sum(paced, (pacing) => pacing.arrivals)
+  const meanRate = (read: (pacing: SlicePacing) => number) => {
+    const seconds = sum(paced, (pacing) => (read(pacing) > 0 ? pacing.arrivals / read(pacing) : 0))
+    return seconds > 0 ? arrivals / seconds : 0
+  }
+  return {
+    schedule,
+    arrivals,
+    targetRate: meanRate(({ targetRate }) => targetRate),
+    achievedRate: meanRate(({ achievedRate }) => achievedRate),
+    queued: sum(paced, ({ queued }) => queued),
+    longestQueue: Math.max(...paced.map(({ longestQueue }) => longestQueue)),
+    serviceHdr: merged(paced.map(({ serviceHdr }) => serviceHdr)),
+    lagHdr: merged(paced.map(({ lagHdr }) => lagHdr)),
+    inFlightUs: sum(paced, ({ inFlightUs }) => inFlightUs),
+    serviceUs: sum(paced, ({ serviceUs }) => serviceUs),
+  }
+}
+
+function sumCohorts(engines: readonly EngineSlice[]): Record<string, Cohort> {
+  const names = new Set(engines.flatMap(({ cohorts }) => Object.keys(cohorts)))
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const own = engines.flatMap(({ cohorts }) => cohorts[name] ?? [])
+      return [
+        name,
+        {
+          responses: sum(own, ({ responses }) => responses),
+          requests: sum(own, ({ requests }) => requests),
+          latencyHdr: merged(own.map(({ latencyHdr }) => latencyHdr)),
+        },
+      ]
+    }),
+  )
+}
+
+function sumStore(slices: readonly MeasuredSlice[]): StoreUse | null {
+  const total = { commands: {} as Record<string, number>, bytesIn: 0, bytesOut: 0 }
+  for (const { store } of slices) {
+    if (store === null) return null
+    for (const [command, count] of Object.entries(store.commands)) {
+      total.commands[command] = (total.commands[command] ?? 0) + count
+    }
+    total.bytesIn += store.bytesIn
+    total.bytesOut += store.bytesOut
+  }
+  return total
+}
+
+function sumCache(slices: readonly MeasuredSlice[]): CompletedCell['cache'] {
+  const used = slices.flatMap(({ cache }) => cache ?? [])
+  if (used.length === 0) return null
+  return { hits: sum(used, ({ hits }) => hits), misses: sum(used, ({ misses }) => misses) }
+}

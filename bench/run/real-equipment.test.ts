@@ -1,0 +1,117 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { STRATEGIES } from '../../servers/registry.ts'
+import { generateKeys } from '../../servers/tokens/keys.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/profile.ts'
+import { resolveConfig } from '../../src/plan/config.ts'
+import { type ProvidedRedis, provideRedis } from '../redis/provide.ts'
+import type { Subject } from './equipment.ts'
+import { machineBench } from './real-equipment.ts'
+
+const keys = await generateKeys()
+const started: Subject[] = []
+const usualFolder = process.env.TMPDIR
+let redis: ProvidedRedis
+let folder: string
+
+beforeAll(async () => {
+  redis = await provideRedis(null, null)
+  folder = await mkdtemp(join(tmpdir(), 'authbench-test-'))
+  process.env.TMPDIR = folder
+})
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((subject) => subject.stop()))
+})
+afterAll(async () => {
+  if (usualFolder === undefined) delete process.env.TMPDIR
+  else process.env.TMPDIR = usualFolder
+  await redis.release('')
+  await rm(folder, { recursive: true })
+})
+
+/** Of servers and of their Redis: each has one for as long as it lives. */
+const folders = async (kind: 'redis' | 'server') =>
+  (await readdir(folder)).filter((name) => name.startsWith(`authbench-${kind}-`))
+
+function benchWith({ origin = redis.origin, signal = new AbortController().signal } = {}) {
+  const ids = ['session-redis', 'jwt-blacklist'] as const
+  const config = resolveConfig(
+    { profile: 'smoke' },
+    { strategies: ids, scenarios: ['verify'] },
+    { profile: 'smoke', seed: 1, extraClaims: [] },
+  )
+  const bench = machineBench({
+    config,
+    strategies: [...ids.map((id) => STRATEGIES[id]), { ...STRATEGIES['session-redis'], id: 'nowhere' }],
+    files: new Map(),
+    target: null,
+    pinning: { server: null, redis: null, generator: null, sentence: '' },
+    redis: { ...redis, origin },
+    keys,
+    token: DEFAULT_TOKEN_PROFILE,
+    base: null,
+    signal,
+  })
+  return async (strategy: string, ownRedis: boolean) => {
+    const subject = await bench.startSubject(
+      strategy,
+      'main',
+      `authbench:${'of-a-run:'.repeat(5)}${strategy}:`,
+      ownRedis,
+    )
+    started.push(subject)
+    return subject
+  }
+}
+
+test('what one server with a Redis of its own puts there is not in what another one has', async () => {
+  const start = benchWith()
+  const [one, other] = await Promise.all([start('session-redis', true), start('jwt-blacklist', true)])
+  const read = () => Promise.all([one, other].map(async ({ store }) => (await store?.memory()) ?? 0))
+  const [oneBefore = 0, otherBefore = 0] = await read()
+  await one.fill(3000)
+  const [oneAfter = 0, otherAfter = 0] = await read()
+  expect((oneAfter - oneBefore) / 3000).toBeGreaterThan(500)
+  expect((oneAfter - oneBefore) / 3000).toBeLessThan(620)
+  expect(Math.abs(otherAfter - otherBefore)).toBeLessThan(50_000)
+  expect(await folders('redis')).toHaveLength(2)
+
+  await one.stop()
+  expect(await folders('redis')).toHaveLength(1)
+  await other.stop()
+  expect([await folders('redis'), await folders('server')]).toEqual([[], []])
+})
+
+test('servers share the Redis of the run where none of their own is wanted, and that of the user in any case', async () => {
+  const subjects = await Promise.all([
+    benchWith()('session-redis', false),
+    benchWith({ origin: 'given' })('jwt-blacklist', true),
+  ])
+  expect(subjects.map(({ store }) => store)).toEqual([undefined, undefined])
+  expect(await folders('redis')).toEqual([])
+  const client = new Redis(redis.url)
+  await Promise.all(subjects.map((subject) => subject.fill(1)))
+  expect(await client.keys('authbench:of-a-run:*:jwt-blacklist:*')).toHaveLength(1)
+  client.disconnect()
+})
+
+test('no Redis is left of a server that does not start', async () => {
+  await expect(benchWith()('nowhere', true)).rejects.toMatchObject({ code: 'UNKNOWN_STRATEGY' })
+  const signal = AbortSignal.abort()
+  await expect(benchWith({ signal })('session-redis', true)).rejects.toThrow()
+  expect([await folders('redis'), await folders('server')]).toEqual([[], []])
+})
+
+test('no Redis is left of a server that is ended while it starts', async () => {
+  const controller = new AbortController()
+  const starting = benchWith({ signal: controller.signal })('session-redis', true)
+  starting.catch(() => undefined)
+  await expect.poll(() => folders('server'), { timeout: 10_000, interval: 5 }).toHaveLength(1)
+  expect(await folders('redis')).toHaveLength(1)
+  controller.abort()
+  await expect(starting).rejects.toThrow()
+  expect([await folders('redis'), await folders('server')]).toEqual([[], []])
+})

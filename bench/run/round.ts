@@ -1,0 +1,176 @@
+import { type PlannedRound, passOrder } from '../../src/plan/rounds.ts'
+import type { Cell } from '../../src/results/cell.ts'
+import type { AuthbenchError } from '../../src/results/errors.ts'
+import type { EngineTarget } from '../load/engine.ts'
+import type { EngineId } from '../load/messages.ts'
+import { assertSound, measureCapacities, rateOf } from './capacity.ts'
+import { toCell } from './cell-of-lane.ts'
+import type { Generator } from './equipment.ts'
+import { flowOf } from './flow.ts'
+import {
+  addressed,
+  asAuthbenchError,
+  attempt,
+  isGoing,
+  type Lane,
+  newLane,
+  type RoundContext,
+} from './lane.ts'
+import { measurePoint, repeatDisturbed } from './passes.ts'
+import { poolAt, preparePoint } from './point.ts'
+import { lapOf, requestsFrom } from './pool.ts'
+import { probeLane } from './probe-lane.ts'
+import { searchRates } from './search.ts'
+import { arrivalsOf, loadKey } from './slice.ts'
+
+/** What the paced client compiles in; not recorded. */
+const SETTLE_MS = 100
+const SETTLE_SHARE = 0.3
+const PREPARED_TOGETHER = 5
+
+export interface RoundOutcome {
+  readonly cells: readonly Cell[]
+  /** What ended the round before its end and ends the run: the store is gone, the generator died. */
+  readonly fatal: AuthbenchError | null
+}
+
+/** Fresh processes for every strategy, short alternating slices on each, one cell for each point. Leaves nothing running. */
+export async function runRound(plan: PlannedRound, context: RoundContext): Promise<RoundOutcome> {
+  const lanes = plan.subjects.map((subject) => newLane(subject, plan, context))
+  const started: { generator: Generator | null } = { generator: null }
+  let fatal: AuthbenchError | null = null
+  try {
+    const generator = await prepareRound(plan, lanes, started, context)
+    await measureRound(plan, lanes, generator, context)
+  } catch (error) {
+    // Processes that are stopped because the user ends the run did not fail.
+    if (!context.signal.aborted) fatal = asAuthbenchError(error)
+  } finally {
+    await Promise.all([started.generator?.stop(), ...lanes.map((lane) => lane.server?.stop())])
+    await context.bench.store?.clear(context.keyPrefix).catch(() => undefined)
+  }
+  const ended = context.signal.aborted || fatal !== null
+  const cells = plan.points.flatMap((_, point) =>
+    lanes.flatMap((lane) => {
+      const track = lane.tracks[point]
+      return track === undefined ? [] : [...track.earlier, ...toCell(lane, track, ended, context)]
+    }),
+  )
+  return { cells, fatal }
+}
+
+/** Servers up, credentials issued, answers right, code compiled. */
+async function prepareRound(
+  plan: PlannedRound,
+  lanes: readonly Lane[],
+  started: { generator: Generator | null },
+  context: RoundContext,
+): Promise<Generator> {
+  const { config, listener, bench, signal } = context
+  const requests = new Map<Lane, Pick<EngineTarget, 'requests' | 'opening'>>()
+  const prepare = (lane: Lane) =>
+    attempt(lane, signal, async () => {
+      const { strategy, arm } = lane.subject
+      const { steps, entries } = context.scenario
+      const prefix = `${context.keyPrefix}${strategy}-${arm}:`
+      lane.server = await bench.startSubject(strategy, arm, prefix, entries !== undefined)
+      const sent =
+        steps === undefined
+          ? { requests: await requestsFrom(poolAt(plan, 0, context), lane, context) }
+          : flowOf(steps, lane.info, config)
+      requests.set(lane, sent)
+      lane.lap = steps === undefined ? lapOf(sent.requests, poolAt(plan, 0, context)) : 0
+      lane.probe = await probeLane(lane, context)
+    })
+  listener({ type: 'phase', round: plan.round, phase: 'starting servers, issuing credentials, probing' })
+  const generator = await startAll(started, () => bench.startGenerator(), inTurn(lanes, prepare))
+  const going = () => lanes.filter((lane) => isGoing(lane, context))
+  const open = async (engine: EngineId, connections: number) => {
+    for (const lane of going()) {
+      await attempt(lane, signal, () =>
+        generator.open(loadKey(lane, engine), engine, {
+          ...addressed(lane),
+          connections,
+          expectStatus: context.scenario.expectStatus,
+          ...(requests.get(lane) ?? { requests: [] }),
+        }),
+      )
+    }
+  }
+  await open('autocannon', config.connections)
+  listener({ type: 'phase', round: plan.round, phase: 'warming up' })
+  const warm = await generator.warmUp(
+    going().map((lane) => ({ key: loadKey(lane, 'autocannon'), pid: lane.server?.pid ?? null })),
+    config.warmupRequests,
+    config.warmupLimitMs,
+  )
+  for (const lane of going()) {
+    lane.warmup = warm[loadKey(lane, 'autocannon')] ?? lane.warmup
+    await attempt(lane, signal, async () => lane.server?.assertAlive())
+    lane.server?.pin()
+  }
+  if (context.scenario.load.kind !== 'closed') await open('paced', config.pacedConnections)
+  return generator
+}
+
+/** A few at a time: dozens of processes that all start at once miss their time limits on two cores. */
+function inTurn(lanes: readonly Lane[], prepare: (lane: Lane) => Promise<void>): readonly Promise<void>[] {
+  const queue = lanes.values()
+  return Array.from({ length: PREPARED_TOGETHER }, async () => {
+    for (const lane of queue) await prepare(lane)
+  })
+}
+
+/** Waits for all, whatever fails: what is still starting when the round ends would never be stopped. */
+async function startAll(
+  started: { generator: Generator | null },
+  startGenerator: () => Promise<Generator>,
+  lanes: readonly Promise<void>[],
+): Promise<Generator> {
+  const starting = startGenerator().then((generator) => {
+    started.generator = generator
+    return generator
+  })
+  const outcomes = await Promise.allSettled([starting, ...lanes])
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  return starting
+}
+
+async function measureRound(
+  plan: PlannedRound,
+  lanes: readonly Lane[],
+  generator: Generator,
+  context: RoundContext,
+): Promise<void> {
+  const { listener, scenario } = context
+  if (scenario.load.kind !== 'closed') {
+    listener({ type: 'phase', round: plan.round, phase: 'measuring what each server can serve' })
+    await measureCapacities(plan, lanes, generator, context)
+    await settle(plan, lanes, generator, context)
+  }
+  if (scenario.load.kind === 'search') {
+    return repeatDisturbed(0, plan, lanes, context, (some) => searchRates(plan, some, generator, context))
+  }
+  for (const point of plan.points.keys()) {
+    await preparePoint(point, plan, lanes, generator, context)
+    await measurePoint(point, plan, lanes, generator, context)
+  }
+}
+
+async function settle(
+  plan: PlannedRound,
+  lanes: readonly Lane[],
+  generator: Generator,
+  context: RoundContext,
+): Promise<void> {
+  for (const { position } of passOrder(plan.subjects, 0)) {
+    const lane = lanes.find(({ subject }) => subject.position === position)
+    const rate = lane === undefined ? null : rateOf(lane, lanes, SETTLE_SHARE, context)
+    if (lane === undefined || rate === null || !isGoing(lane, context)) continue
+    const arrivals = arrivalsOf(context, rate, { round: plan.round, point: 99, pass: 99 })
+    await attempt(lane, context.signal, async () => {
+      const { slice } = await generator.slice(loadKey(lane, 'paced'), { milliseconds: SETTLE_MS, arrivals })
+      assertSound(slice, 'while the open loop was started')
+    })
+  }
+}

@@ -1,0 +1,212 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { MAX_CREDENTIAL_BYTES, type Transport } from '../../servers/contract.ts'
+import { firstJsonProblem } from '../../servers/user-files/json-position.ts'
+import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
+import type { Environment } from '../../src/results/results.ts'
+import type { StrategyInfo } from '../../src/results/strategy-info.ts'
+import { addressOf, originOf } from '../load/http/address.ts'
+import { protectedRequest, sendRaw } from '../load/http/probe.ts'
+import { cpuCounter } from '../machine/cpu-counter.ts'
+import { listenersOn } from '../machine/listeners.ts'
+import { familyOf, mastersAmong } from '../machine/process-family.ts'
+import type { Subject } from '../run/equipment.ts'
+import { readUserFile } from '../store/user-file.ts'
+
+export const TARGET_ID = 'target'
+
+/** Somebody else's endpoint, in any language, that was running before. */
+export interface Target {
+  /** Numeric once it was found. */
+  readonly origin: string
+  /** As the user wrote it: what requests name as their host. */
+  readonly host: string
+  readonly path: string
+  readonly credentials: readonly string[]
+}
+
+const EXIT_USAGE = 2
+const CONNECT_LIMIT_MS = 3000
+
+/**
+ * @param credentialsFile one credential in each line, or a JSON array of strings
+ * @throws AuthbenchError `TARGET_URL_INVALID`, `TARGET_NOT_LOCAL`, `CREDENTIALS_FILE_UNREADABLE`, `CREDENTIALS_FILE_INVALID`
+ */
+export function readTarget(url: string, credentialsFile: string | undefined): Target {
+  const parsed = URL.canParse(url) ? new URL(url) : null
+  if (parsed === null || parsed.protocol !== 'http:' || parsed.username + parsed.password !== '') {
+    throw new AuthbenchError(
+      'TARGET_URL_INVALID',
+      '--target has to be http://HOST:PORT/PATH, without a password',
+      {
+        next: 'TLS would be measured too: give the address behind it.',
+      },
+    )
+  }
+  if (!isLoopback(parsed.hostname)) {
+    throw new AuthbenchError('TARGET_NOT_LOCAL', `${parsed.hostname} is not this machine`, {
+      next: 'authbench loads loopback only. Start the server here; over a tunnel the tunnel would be measured.',
+    })
+  }
+  return {
+    origin: parsed.origin,
+    host: parsed.host,
+    path: parsed.pathname + parsed.search,
+    credentials: readCredentials(credentialsFile),
+  }
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+
+/** Never repeats what is in the file. */
+function readCredentials(file: string | undefined): readonly string[] {
+  if (file === undefined) {
+    throw new AuthbenchError('CREDENTIALS_FILE_MISSING', '--target needs credentials that it accepts', {
+      next: 'Give --credentials FILE: one in each line, or a JSON array of strings.',
+    })
+  }
+  const text = readText(file)
+  const credentials = text.trimStart().startsWith('[') ? fromJson(text, file) : fromLines(text)
+  if (credentials.length === 0) throw invalid(file, 'holds no credential')
+  for (const [index, credential] of credentials.entries()) {
+    const place = `credential ${index + 1} of ${credentials.length}`
+    if (/^bearer\s/i.test(credential))
+      throw invalid(file, `${place} begins with the word Bearer, which authbench adds itself: leave it out`)
+    if (!/^[\x21-\x7e]+$/.test(credential))
+      throw invalid(file, `${place} has characters that a header cannot carry`)
+    if (credential.length > MAX_CREDENTIAL_BYTES)
+      throw invalid(file, `${place} has ${credential.length} bytes`)
+  }
+  return credentials
+}
+
+function readText(file: string): string {
+  try {
+    return readUserFile(file)
+  } catch (error) {
+    throw new AuthbenchError('CREDENTIALS_FILE_UNREADABLE', `--credentials ${file}: ${messageOf(error)}`, {
+      next: 'Check the path and its permissions.',
+      cause: error,
+    })
+  }
+}
+
+const fromLines = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+
+function fromJson(text: string, file: string): readonly string[] {
+  const found = firstJsonProblem(text)
+  if (found !== null)
+    throw invalid(file, `begins like a JSON array, but ${found.problem}: see line ${found.line}`)
+  const value: unknown = JSON.parse(text)
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
+    throw invalid(file, 'is not a JSON array of strings')
+  }
+  return value
+}
+
+function invalid(file: string, problem: string): AuthbenchError {
+  return new AuthbenchError('CREDENTIALS_FILE_INVALID', `${file} ${problem}`, {
+    next: 'It holds one credential in each line, or is a JSON array of strings.',
+  })
+}
+
+export function targetInfo({ host, path }: Target): StrategyInfo {
+  return {
+    id: TARGET_ID,
+    title: `${host}${path}`,
+    summary:
+      'An endpoint that was running before; what it keeps, and when it forgets, is not known to authbench.',
+    state: 'unknown',
+    family: 'target',
+    revocation: { effect: 'unknown' },
+    needs: [],
+    stores: null,
+    roundTrips: 0,
+    cache: null,
+    refreshes: false,
+    exceptions: {},
+    library: null,
+  }
+}
+
+const unreachable = ({ host }: Target, cause: unknown) =>
+  new AuthbenchError('TARGET_UNREACHABLE', `http://${host} gives no answer: ${messageOf(cause)}`, {
+    next: 'Start it first, and look at host and port.',
+    exitCode: EXIT_USAGE,
+    cause,
+  })
+
+/**
+ * A name such as `localhost` has several addresses. The one that answers is used for everything: probe, load, and whose CPU time is read.
+ * @throws AuthbenchError `TARGET_UNREACHABLE`
+ */
+export async function located(target: Target): Promise<Target> {
+  const address = addressOf(target.origin)
+  const socket = connect({ ...address, autoSelectFamily: true, timeout: CONNECT_LIMIT_MS })
+  try {
+    await Promise.race([
+      once(socket, 'connect'),
+      once(socket, 'timeout').then(() =>
+        Promise.reject(new Error(`no connection within ${CONNECT_LIMIT_MS} ms`)),
+      ),
+    ])
+    return { ...target, origin: originOf({ host: socket.remoteAddress ?? address.host, port: address.port }) }
+  } catch (error) {
+    throw unreachable(target, error)
+  } finally {
+    socket.destroy()
+  }
+}
+
+/** @throws AuthbenchError `TARGET_UNREACHABLE`, `TARGET_REFUSES` with the status of the first credential */
+export async function assertAnswers(target: Target, transport: Transport): Promise<void> {
+  const { path, credentials } = target
+  const request = protectedRequest(transport, credentials[0] ?? '', { method: 'GET', path })
+  const { status } = await sendRaw(target, request).catch((cause: unknown) => {
+    throw unreachable(target, cause)
+  })
+  if (status === 200) return
+  throw new AuthbenchError(
+    'TARGET_REFUSES',
+    `GET ${path} with the first credential gives ${status}, not 200`,
+    {
+      next: 'Look at the path, at the credentials, and at --transport (bearer or cookie).',
+      exitCode: EXIT_USAGE,
+    },
+  )
+}
+
+/** Where it is, and whose CPU time is its own. */
+export const describeTarget = ({ origin }: Target): NonNullable<Environment['target']> => ({
+  address: new URL(origin).host,
+  processes: familyOf(mastersAmong(listenersOn(addressOf(origin)))).map(({ pid, name }) => ({ pid, name })),
+})
+
+/** The target as a subject: nothing is started, nothing is stopped. Credentials are used again where the run needs more. */
+export function targetSubject({ origin, host, path, credentials }: Target): Subject {
+  const servers = mastersAmong(listenersOn(addressOf(origin)))
+  const counter = cpuCounter(servers)
+  const [only = null] = counter.processes() === 1 ? servers : []
+  return {
+    origin,
+    host,
+    path,
+    // With several, none of them tells whether the target is warm.
+    pid: only,
+    elsewhere: servers,
+    issue: async (names) => names.map((_, index) => credentials[index % credentials.length] ?? ''),
+    fill: () => Promise.reject(new Error('the store of a target is its own affair')),
+    storeBytes: async () => 0,
+    readCache: async () => null,
+    readCpu: async () => counter.read(),
+    readMemory: () => null,
+    async assertAlive() {},
+    pin() {},
+    async stop() {},
+  }
+}

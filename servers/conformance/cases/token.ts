@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { createPrivateKey, sign } from 'node:crypto'
+import type { JWK } from 'jose'
+import { publicJwk } from '../../tokens/keys.ts'
+import { type ConformanceCase, usesTokens } from '../case.ts'
+import { hmac, openForger, signingInput, spellingsOfPublicKey } from '../formats/forger.ts'
+import { openMinter } from '../formats/minter.ts'
+import { startCanary } from '../harness/canary.ts'
+import { assertAllRefused } from '../harness/expectations.ts'
+
+/**
+ * Forged tokens. Each case first shows that the forger's unchanged token is accepted, so that a refusal is due to the change. Where
+ * nobody here can sign, unsigned tokens are thrown all the same: a server must not take them for its own; what needs the key is not
+ * applicable there.
+ */
+export const tokenCases: readonly ConformanceCase[] = [
+  {
+    id: 'J01',
+    name: 'rejects unsigned tokens, whatever the case of "none"',
+    appliesTo: usesTokens,
+    async run(subject) {
+      const forger = await openForger(subject)
+      const signature = (await forger.token()).split('.')[2]
+      const variants = ['none', 'None', 'NONE', 'nOnE', 'noNE', '']
+      await assertAllRefused(
+        subject,
+        variants.flatMap((alg) => {
+          const input = signingInput(forger.header({ alg }), forger.claims())
+          return [
+            [`${alg}, empty signature`, `${input}.`],
+            [`${alg}, no signature`, input],
+            [`${alg}, kept signature`, `${input}.${signature}`],
+          ] as const
+        }),
+      )
+    },
+  },
+  {
+    id: 'J02',
+    name: 'rejects an HMAC made with a public key as its secret',
+    appliesTo: usesTokens,
+    async run(subject) {
+      const forger = await openForger(subject)
+      const { keys } = subject.environment
+      const input = signingInput(forger.header({ alg: 'HS256' }), forger.claims())
+      await assertAllRefused(
+        subject,
+        [keys.RS256, keys.PS256, keys.ES256, keys.EdDSA].flatMap((jwk) =>
+          spellingsOfPublicKey(jwk).map(
+            ([what, secret]) => [`${jwk.kty} ${what}`, `${input}.${hmac('sha256', secret, input)}`] as const,
+          ),
+        ),
+      )
+    },
+  },
+  {
+    id: 'J03',
+    name: 'rejects every algorithm but the one of its key',
+    appliesTo: usesTokens,
+    async run(subject) {
+      const minter = await openMinter(subject)
+      await assertAllRefused(subject, await minter.otherAlgorithms())
+    },
+  },
+  {
+    id: 'J04',
+    name: 'rejects empty, all-zero and otherwise encoded signatures',
+    appliesTo: usesTokens,
+    async run(subject) {
+      const forger = await openForger(subject)
+      const { keys } = subject.environment
+      const [header, payload] = (await forger.token()).split('.')
+      const input = `${header}.${payload}`
+      const ecdsa = createPrivateKey({ key: keys.ES256, format: 'jwk' })
+      const asText = (bytes: Buffer) => `${input}.${bytes.toString('base64url')}`
+      await assertAllRefused(subject, [
+        ['empty', `${input}.`],
+        ['missing', input],
+        ...[32, 64, 256].map((bytes) => [`${bytes} zero bytes`, asText(Buffer.alloc(bytes))] as const),
+        ['DER', asText(sign('sha256', Buffer.from(input), ecdsa))],
+        ['half an HMAC', asText(Buffer.from(hmac('sha256', 'x', input), 'base64url').subarray(0, 16))],
+      ])
+    },
+  },
+  {
+    id: 'J06',
+    name: 'ignores keys that the token brings, and fetches none from where it says',
+    appliesTo: usesTokens,
+    async run(subject) {
+      const minter = await openMinter(subject)
+      const keys = Object.values<JWK>({ ...subject.environment.otherKeys })
+      const published = keys.map((key) => (key.kty === 'oct' ? key : publicJwk(key)))
+      const canary = await startCanary(JSON.stringify({ keys: published }))
+      try {
+        await assertAllRefused(subject, await minter.broughtKeys(canary.origin))
+        assert.equal(canary.hits(), 0, 'requests to the address in the token')
+      } finally {
+        await canary.close()
+      }
+    },
+  },
+  {
+    id: 'J07',
+    name: 'looks nothing up by a key name that it does not know',
+    appliesTo: usesTokens,
+    async run(subject) {
+      const minter = await openMinter(subject)
+      await assertAllRefused(subject, await minter.namedKeys())
+    },
+  },
+  {
+    id: 'J08',
+    name: 'rejects extensions that it does not understand',
+    appliesTo: usesTokens,
+    async run(subject) {
+      const minter = await openMinter(subject)
+      await assertAllRefused(subject, await minter.extended())
+    },
+  },
+]

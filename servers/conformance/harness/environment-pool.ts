@@ -1,0 +1,57 @@
+import { generateKeys } from '../../tokens/keys.ts'
+import type { ConformanceEnvironment } from './checked-server.ts'
+import { startRedis, type TestRedis } from './test-redis.ts'
+
+export interface EnvironmentPool {
+  /** Waits until one of the environments is free; no two strategies ever have the same one at a time. */
+  lend<T>(work: (environment: ConformanceEnvironment) => Promise<T>): Promise<T>
+  /** Ends every Redis of the pool, whatever is still using it. */
+  close(): Promise<void>
+}
+
+/** Strategies at a time. They wait more than they work; with more of them, deadlines are missed on two cores. */
+export const ENVIRONMENTS = 5
+
+/**
+ * Environments for strategies that are checked at the same time, each with a Redis of its own, because cases pause and kill it.
+ * @throws AuthbenchError `REDIS_MISSING`
+ */
+export async function environmentPool({
+  withRedis,
+  signal,
+}: {
+  readonly withRedis: boolean
+  readonly signal: AbortSignal
+}): Promise<EnvironmentPool> {
+  const [keys, otherKeys] = await Promise.all([generateKeys(), generateKeys()])
+  const started: TestRedis[] = []
+  const close = async () => {
+    await Promise.all(started.map((redis) => redis.stop()))
+  }
+  try {
+    if (withRedis) for (let index = 0; index < ENVIRONMENTS; index++) started.push(await startRedis())
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const free = Array.from(
+    { length: ENVIRONMENTS },
+    (_, index): ConformanceEnvironment => ({ keys, otherKeys, redis: started[index] ?? null, signal }),
+  )
+  const waiting: ((environment: ConformanceEnvironment) => void)[] = []
+
+  return {
+    async lend(work) {
+      const environment =
+        free.pop() ?? (await new Promise<ConformanceEnvironment>((resolve) => waiting.push(resolve)))
+      try {
+        return await work(environment)
+      } finally {
+        const next = waiting.shift()
+        if (next === undefined) free.push(environment)
+        else next(environment)
+      }
+    },
+    close,
+  }
+}

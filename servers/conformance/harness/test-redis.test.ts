@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, expect, it, vi } from 'vitest'
+import { startRedis } from './test-redis.ts'
+
+/** Where every Redis of these tests has its own: what one leaves behind shows. */
+const folder = mkdtempSync(join(tmpdir(), 'authbench redis '))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+/** What it says to a PING; null: nobody is there. */
+async function ping(url: string): Promise<string | null> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  try {
+    socket.write('PING\r\n')
+    const [answer] = await once(socket, 'data')
+    return String(answer).trim()
+  } catch {
+    return null
+  } finally {
+    socket.destroy()
+  }
+}
+
+it('dies, comes back on its port, and leaves nothing, even paused', async () => {
+  vi.stubEnv('TMPDIR', folder)
+  const redis = await startRedis()
+  await redis.kill()
+  expect(await ping(redis.url)).toBeNull()
+  await redis.restart()
+  expect(await ping(redis.url)).toBe('+PONG')
+  redis.pause()
+  await redis.stop()
+  expect(await ping(redis.url)).toBeNull()
+  expect(readdirSync(folder)).toEqual([])
+})
+
+it('is gone when its parent was killed, even paused', async () => {
+  const module = JSON.stringify(new URL('./test-redis.ts', import.meta.url).href)
+  const program = `
+    const redis = await (await import(${module})).startRedis()
+    setInterval(() => {}, 60_000)
+    console.log(redis.url)
+    redis.pause()`
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = await once(parent.stdout, 'data')
+  const url = String(line).trim()
+  expect(readdirSync(folder)).toHaveLength(1)
+  parent.kill('SIGKILL')
+  await vi.waitFor(() => expect(readdirSync(folder)).toEqual([]), { timeout: 10_000 })
+  expect(await ping(url)).toBeNull()
+})

@@ -1,0 +1,164 @@
+import { z } from 'zod'
+import { AuthbenchError } from '../results/errors.ts'
+import type { RunConfig } from '../results/results.ts'
+import { nearest } from './nearest-name.ts'
+import { PROFILES, type ProfileId } from './profiles.ts'
+
+const name = z.string().min(1)
+
+/** What a user may say, on the command line or in `--config FILE`; all of it optional. */
+export const optionsSchema = z.strictObject({
+  profile: name.optional(),
+  strategies: z.array(name).min(1).optional(),
+  strategy: z.array(name).min(1).optional(),
+  scenarios: z.array(name).min(1).optional(),
+  rounds: z.number().int().min(1).max(1000).optional(),
+  seed: z.number().int().min(0).max(0xffff_ffff).optional(),
+  transport: name.optional(),
+  connections: z.number().int().min(1).max(1000).optional(),
+  pool: z.number().int().min(1).max(1_000_000).optional(),
+  popularity: name.optional(),
+  entries: z.array(z.number().int().min(1).max(1_000_000)).min(1).optional(),
+  arrivals: name.optional(),
+  slo: z.number().positive().max(60_000).optional(),
+  against: name.optional(),
+  gate: z.array(name).min(1).optional(),
+  target: name.optional(),
+  credentials: name.optional(),
+  redis: name.optional(),
+  out: name.optional(),
+  claims: name.optional(),
+})
+export type Options = z.infer<typeof optionsSchema>
+
+/** Editors find the schema by `$schema`. */
+export const configFileSchema = optionsSchema.extend({ $schema: z.string().optional() })
+
+/** What is there to choose from; handed in, because `src/` does not know the servers. */
+export interface Choices {
+  readonly strategies: readonly string[]
+  /** Those that profiles of the everyday run when none are named. */
+  readonly usual?: readonly string[]
+  /** Those that the user brought, which are part of every run. */
+  readonly added?: readonly string[]
+  /** Endpoints of others, that our baseline says nothing about. */
+  readonly alone?: readonly string[]
+  readonly scenarios: readonly string[]
+}
+
+/** Seconds that a credential lives: the article's lower bound for access tokens, 10 minutes, times three. */
+const TTL_SECONDS = 1800
+const CONNECTIONS = 16
+/** Connections of an open loop, unless the closed loop has more. */
+const PACED_CONNECTIONS = 64
+/** Milliseconds: what a person does not notice, and many times what an unloaded server takes. */
+const SLO_MS = 25
+const BASELINE = 'none'
+
+function choose(kind: string, value: string, valid: readonly string[], problems: string[]): void {
+  if (valid.includes(value)) return
+  const meant = nearest(value, valid)
+  problems.push(
+    `unknown ${kind} '${value}'${meant === null ? '' : `, did you mean '${meant}'?`} (valid: ${valid.join(', ')})`,
+  )
+}
+
+const isProfile = (value: string): value is ProfileId => Object.hasOwn(PROFILES, value)
+/** Words that options take, the default first. */
+export const TRANSPORTS = ['bearer', 'cookie'] as const
+export const ARRIVALS = ['poisson', 'constant'] as const
+export const POPULARITIES = ['cycle', 'uniform', 'zipf'] as const
+
+const isOneOf = <Word extends string>(words: readonly Word[], value: string): value is Word =>
+  words.some((word) => word === value)
+const unique = (values: readonly string[]): string[] => [...new Set(values)]
+
+/** `all` stands for every one; beside an endpoint of others only what is named. */
+function chosenStrategies(
+  { strategies: named, target }: Options,
+  { strategies, usual = strategies, added = [] }: Choices,
+  profile: ProfileId | null,
+): readonly string[] {
+  if (named?.includes('all')) return strategies
+  if (named !== undefined) return unique([...named, ...added])
+  if (target !== undefined) return added
+  return profile === null || PROFILES[profile].strategies === 'usual'
+    ? unique([...usual, ...added])
+    : strategies
+}
+
+/**
+ * Complete, checked configuration. Reports every problem at once.
+ * The baseline is always part of a run: without it there is neither a cost of authentication nor a noise floor. Against another
+ * checkout the question is another one, and only what was asked for runs.
+ * @throws AuthbenchError OPTIONS_INVALID
+ */
+export function resolveConfig(
+  options: Options,
+  choices: Choices,
+  defaults: { readonly profile: ProfileId; readonly seed: number; readonly extraClaims: readonly string[] },
+): RunConfig {
+  const problems: string[] = []
+  const profileId = options.profile ?? defaults.profile
+  choose('profile', profileId, Object.keys(PROFILES), problems)
+  const strategies = chosenStrategies(options, choices, isProfile(profileId) ? profileId : null)
+  for (const strategy of strategies) choose('strategy', strategy, choices.strategies, problems)
+  const profile = isProfile(profileId) ? PROFILES[profileId] : null
+  const offered: readonly string[] = profile?.scenarios ?? []
+  const scenarios = unique(options.scenarios ?? choices.scenarios.filter((id) => offered.includes(id)))
+  for (const scenario of scenarios) choose('scenario', scenario, choices.scenarios, problems)
+  const transport = options.transport ?? TRANSPORTS[0]
+  choose('transport', transport, TRANSPORTS, problems)
+  const connections = options.connections ?? CONNECTIONS
+  const arrivals = options.arrivals ?? ARRIVALS[0]
+  choose('kind of arrivals', arrivals, ARRIVALS, problems)
+  const popularity = options.popularity ?? POPULARITIES[0]
+  choose('popularity', popularity, POPULARITIES, problems)
+  const pool = options.pool ?? Math.max(profile?.pool ?? 1, connections)
+  if (pool < connections) {
+    problems.push(
+      `a pool of ${pool} credentials cannot give ${connections} connections a credential of their own`,
+    )
+  }
+  const against = options.against !== undefined
+  const compared = !against && strategies.some((id) => !choices.alone?.includes(id))
+  if (
+    problems.length > 0 ||
+    profile === null ||
+    !isProfile(profileId) ||
+    !isOneOf(TRANSPORTS, transport) ||
+    !isOneOf(ARRIVALS, arrivals) ||
+    !isOneOf(POPULARITIES, popularity)
+  ) {
+    throw new AuthbenchError('OPTIONS_INVALID', problems.join('\n'), {
+      next: '`authbench run --help` shows the options, `authbench list` what there is to choose from.',
+    })
+  }
+  return {
+    profile: profileId,
+    strategies: choices.strategies.filter((id) => strategies.includes(id) || (id === BASELINE && compared)),
+    scenarios,
+    rounds: options.rounds ?? profile.rounds,
+    seed: options.seed ?? defaults.seed,
+    transport,
+    connections,
+    pool,
+    popularity,
+    ...(options.entries === undefined
+      ? {}
+      : { entries: [...new Set(options.entries)].sort((one, other) => one - other) }),
+    slicesPerRound: profile.slicesPerRound,
+    sliceMs: profile.sliceMs,
+    pacedConnections: Math.min(pool, Math.max(connections, PACED_CONNECTIONS)),
+    pacedSlicesPerRound: profile.pacedSlicesPerRound,
+    pacedSliceMs: profile.pacedSliceMs,
+    arrivals,
+    sloMs: options.slo ?? SLO_MS,
+    trialMs: profile.trialMs,
+    against,
+    warmupRequests: profile.warmupRequests,
+    warmupLimitMs: profile.warmupLimitMs,
+    ttlSeconds: TTL_SECONDS,
+    extraClaims: [...defaults.extraClaims],
+  }
+}

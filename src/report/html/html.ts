@@ -1,0 +1,148 @@
+import type { ClaimResult, Finding } from '../../results/results.ts'
+import { buildReport } from '../build.ts'
+import type { Block, Chart, Section, State } from '../model.ts'
+import type { Reporter } from '../reporter.ts'
+import { inlineSvg } from '../svg/draw.ts'
+import { THEME } from '../svg/theme.ts'
+import { chartUnit } from '../terminal/charts.ts'
+import { escapeHtml, proseHtml } from './escape.ts'
+import { SCRIPT, SCRIPT_HASH } from './script.ts'
+import { STYLE } from './style.ts'
+import { tableHtml } from './table.ts'
+
+/** Long, and looked up rather than read. */
+const FOLDED: readonly string[] = ['details', 'change-details']
+const STATES: Readonly<Record<State, string>> = {
+  none: 'no authentication',
+  stateless: 'stateless',
+  stateful: 'stateful',
+  hybrid: 'hybrid',
+  unknown: 'own endpoint',
+}
+
+function chartHtml(chart: Chart): string {
+  return (
+    `<figure><figcaption><b>${escapeHtml(chart.title)}</b> <span class="unit">${escapeHtml(chartUnit(chart))}</span>` +
+    `<span class="note">${proseHtml(chart.description)}${chart.kind === 'ranges' ? ' Pale bars: their intervals.' : ''}</span></figcaption>${inlineSvg(chart)}</figure>`
+  )
+}
+
+const listHtml = (items: readonly string[]) =>
+  `<ul>${items.map((item) => `<li>${proseHtml(item)}</li>`).join('')}</ul>`
+
+const evidenceHtml = (evidence: readonly string[]) =>
+  evidence.length === 0
+    ? ''
+    : `<details><summary>Evidence (${evidence.length})</summary>${listHtml(evidence)}</details>`
+
+function claimHtml({ text, verdict, why, evidence }: ClaimResult): string {
+  return (
+    `<article class="claim"><p class="verdict ${verdict.replace(' ', '-')}">${verdict}</p>` +
+    `<div><h3>${escapeHtml(text)}</h3><p>${proseHtml(why)}</p>${evidenceHtml(evidence)}</div></article>`
+  )
+}
+
+const findingHtml = ({ severity, sentence, advice }: Finding) =>
+  `<li class="${severity}">${proseHtml(sentence)}${advice === null ? '' : ` <b>${escapeHtml(advice)}</b>`}</li>`
+
+function blockHtml(block: Block): string {
+  switch (block.kind) {
+    case 'heading':
+      return `<h3>${proseHtml(block.text)}</h3>`
+    case 'text':
+      return `<p class="${block.tone}">${proseHtml(block.text)}</p>`
+    case 'notice':
+      return `<aside class="notice ${block.tone}"><b>${escapeHtml(block.title)}</b>${listHtml(block.lines)}</aside>`
+    case 'facts':
+      return `<dl class="facts">${block.facts
+        .map(
+          ({ label, text, tone }) =>
+            `<div><dt>${escapeHtml(label)}</dt><dd class="${tone}">${proseHtml(text)}</dd></div>`,
+        )
+        .join('')}</dl>`
+    case 'folded':
+      return `<details${block.open ? ' open' : ''}><summary>${proseHtml(block.title)}</summary>${blocksHtml(block.blocks)}</details>`
+    case 'list':
+      return `<h3>${escapeHtml(block.title)}</h3>${listHtml(block.items)}`
+    case 'command':
+      return `<pre><code>${escapeHtml(block.text)}</code></pre>`
+    case 'table':
+      return tableHtml(block.table)
+    case 'chart':
+      return chartHtml(block.chart)
+    case 'claims':
+      return block.claims.map(claimHtml).join('\n')
+    case 'findings':
+      return `<ul class="findings">${block.findings.map(findingHtml).join('')}</ul>`
+    default:
+      return block satisfies never
+  }
+}
+
+/** Neighbouring charts share a grid. */
+function blocksHtml(blocks: readonly Block[]): string {
+  const parts: string[] = []
+  let charts: string[] = []
+  const flush = () => {
+    if (charts.length > 0) parts.push(`<div class="charts">${charts.join('\n')}</div>`)
+    charts = []
+  }
+  for (const block of blocks) {
+    if (block.kind === 'chart') {
+      charts.push(blockHtml(block))
+      continue
+    }
+    flush()
+    parts.push(blockHtml(block))
+  }
+  flush()
+  return parts.join('\n')
+}
+
+function statesOf(block: Block): readonly State[] {
+  if (block.kind === 'folded') return block.blocks.flatMap(statesOf)
+  if (block.kind === 'chart') return block.chart.rows.map(({ state }) => state)
+  if (block.kind !== 'table') return []
+  return block.table.rows.flat().flatMap((cell) => (cell.kind === 'text' ? (cell.state ?? []) : []))
+}
+
+function legendHtml(blocks: readonly Block[]): string {
+  const states = new Set(blocks.flatMap(statesOf))
+  const items = Object.entries(STATES).flatMap(([state, text]) =>
+    [...states].some((each) => each === state) ? [`<span class="state ${state}">${text}</span>`] : [],
+  )
+  return items.length === 0 ? '' : `<p class="legend">${items.join(' ')}</p>`
+}
+
+function sectionHtml({ id, title, blocks }: Section): string {
+  const body = `${legendHtml(blocks)}${blocksHtml(blocks)}`
+  const content = FOLDED.includes(id) ? `<details><summary>Show all tables</summary>${body}</details>` : body
+  return `<section id="${id}"><h2>${escapeHtml(title)}</h2>\n${content}</section>`
+}
+
+export const htmlReporter: Reporter = {
+  id: 'html',
+  file: 'report.html',
+  render(results) {
+    const { title, sections } = buildReport(results)
+    const links = sections.map((section) => `<a href="#${section.id}">${escapeHtml(section.title)}</a>`)
+    return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src '${SCRIPT_HASH}'">
+<title>${escapeHtml(`authbench: ${results.run.id}`)}</title>
+<style>${THEME}${STYLE}</style>
+</head>
+<body>
+<header><h1>${escapeHtml(title)}</h1></header>
+<main>
+${sections.map((section, index) => sectionHtml(section) + (index === 0 ? `\n<nav aria-label="Contents">${links.slice(1).join(' ')}</nav>` : '')).join('\n')}
+</main>
+<script>${SCRIPT}</script>
+</body>
+</html>
+`
+  },
+}

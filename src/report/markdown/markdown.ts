@@ -1,0 +1,175 @@
+import type { ClaimResult, Finding, Results } from '../../results/results.ts'
+import { buildReport } from '../build.ts'
+import { scaledColumns } from '../columns.ts'
+import type { Block, Chart, Section, Table, TableCell } from '../model.ts'
+import type { Reporter } from '../reporter.ts'
+import { groupBefore, keptTable } from '../short-form.ts'
+import { chartLines, chartUnit } from '../terminal/charts.ts'
+import { plainPaint } from '../terminal/paint.ts'
+import { singleLine } from '../terminal/width.ts'
+
+/** A step summary of GitHub holds 1 MiB for all; a comment 64 KiB. Above this, sections that repeat are left out. */
+const BUDGET_BYTES = 190_000
+const LEFT_OUT_FIRST: readonly string[] = ['details', 'change-details', 'charts', 'differences', 'strategies']
+/** Long, and looked up rather than read. */
+const FOLDED: readonly string[] = ['strategies', 'details', 'change-details', 'method']
+const CHART_COLUMNS = 96
+
+/** Text from outside: no HTML, no links, no emphasis, no table cell of its own. */
+const escaped = (text: string): string =>
+  singleLine(text)
+    .replace(/[\\`*_[\]#|~]/g, '\\$&')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+
+/** A fence longer than any run of backticks inside. */
+function fenced(lines: readonly string[]): string {
+  const longest = Math.max(2, ...(lines.join('\n').match(/`+/g) ?? []).map((run) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return [`${fence}text`, ...lines, fence].join('\n')
+}
+
+/** A table that is long for a comment is folded, with what matters most above it. */
+function tableText(table: Table): string {
+  const short = keptTable(table)
+  if (short.leftOut === 0) return rowsText(table)
+  const more = `Shown: first and last of each family, and who the answer is about; ${short.leftOut} more rows are below.`
+  return [
+    rowsText({ ...short.table, note: [more, table.note].filter((text) => text !== '').join(' ') }),
+    '',
+    `<details>\n<summary>All ${table.rows.length} rows</summary>\n`,
+    rowsText({ ...table, note: '' }),
+    '',
+    '</details>',
+  ].join('\n')
+}
+
+function rowsText(table: Table): string {
+  const columns = scaledColumns(table)
+  const cellText = (cell: TableCell, index: number) => {
+    const text = columns[index]?.textOf(cell)
+    if (text === undefined) return ''
+    if (cell.kind === 'estimate') return text.interval === '' ? text.value : `${text.value} ${text.interval}`
+    return cell.tone === 'bad' ? `**${escaped(text.value)}**` : escaped(text.value)
+  }
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [
+    `**${escaped(table.caption)}**`,
+    '',
+    row(columns.map(({ title, unit }) => escaped(unit === '' ? title : `${title}, ${unit}`))),
+    row(columns.map(({ numeric }) => (numeric ? '--:' : '---'))),
+    ...table.rows.flatMap((cells, index) => {
+      const group = groupBefore(table.groups ?? [], index)
+      const heading = columns.map((_, column) =>
+        column === 0 && group !== null ? `**${escaped(group)}**` : '',
+      )
+      return [...(group === null ? [] : [row(heading)]), row(cells.map(cellText))]
+    }),
+    ...(table.note === '' ? [] : ['', escaped(table.note)]),
+  ].join('\n')
+}
+
+function chartText(chart: Chart): string {
+  const lines = chartLines(chart, CHART_COLUMNS, plainPaint)
+  if (lines.length === 0) return ''
+  return `**${escaped(chart.title)}** (${chartUnit(chart)}). ${escaped(chart.description)}\n\n${fenced(lines)}`
+}
+
+function claimsText(claims: readonly ClaimResult[]): string {
+  return [
+    '| Verdict | What the article says | What was measured |',
+    '| --- | --- | --- |',
+    ...claims.map(({ verdict, text, why, evidence }) => {
+      const measured = [why, ...evidence.map((line) => `• ${line}`)].map(escaped).join('<br>')
+      return `| **${verdict}** | ${escaped(text)} | ${measured} |`
+    }),
+  ].join('\n')
+}
+
+const findingText = ({ severity, sentence, advice }: Finding): string =>
+  `- ${severity === 'warning' ? '**Warning:** ' : ''}${escaped(advice === null ? sentence : `${sentence} ${advice}`)}`
+
+function blockText(block: Block): string {
+  switch (block.kind) {
+    case 'heading':
+      return `### ${escaped(block.text)}`
+    case 'text':
+      return escaped(block.text)
+    case 'notice':
+      return [
+        `> [!${block.tone === 'bad' ? 'CAUTION' : 'WARNING'}]`,
+        `> **${escaped(block.title)}**`,
+        ...block.lines.map((line) => `> - ${escaped(line)}`),
+      ].join('\n')
+    case 'facts':
+      return block.facts.map(({ label, text }) => `**${escaped(label)}:** ${escaped(text)}`).join(' · ')
+    case 'folded':
+      return foldedText(block.title, block.blocks)
+    case 'list':
+      return `**${escaped(block.title)}**\n\n${block.items.map((item) => `- ${escaped(item)}`).join('\n')}`
+    case 'command':
+      return fenced([singleLine(block.text)])
+    case 'table':
+      return tableText(block.table)
+    case 'chart':
+      return chartText(block.chart)
+    case 'claims':
+      return claimsText(block.claims)
+    case 'findings':
+      return block.findings.map(findingText).join('\n')
+    default:
+      return block satisfies never
+  }
+}
+
+const bodyText = (blocks: readonly Block[]): string =>
+  blocks
+    .map(blockText)
+    .filter((text) => text !== '')
+    .join('\n\n')
+
+const foldedText = (title: string, blocks: readonly Block[]): string =>
+  `<details>\n<summary><b>${escaped(title)}</b></summary>\n\n${bodyText(blocks)}\n\n</details>`
+
+function sectionText({ id, title, blocks }: Section): string {
+  return FOLDED.includes(id) ? foldedText(title, blocks) : `## ${escaped(title)}\n\n${bodyText(blocks)}`
+}
+
+const bytesOf = (text: string) => new TextEncoder().encode(text).length
+
+/** A document that fits: of what does not matter most, the first sections go first. */
+export function markdownOfSections(
+  head: readonly string[],
+  sections: readonly Section[],
+  { budgetBytes, leftOutFirst }: { readonly budgetBytes: number; readonly leftOutFirst: readonly string[] },
+  elsewhere: string,
+): string {
+  const textWithout = (leftOut: readonly string[]) => {
+    const gone = sections.filter(({ id }) => leftOut.includes(id)).map(({ title }) => escaped(title))
+    const note = gone.length === 0 ? [] : [`Left out to stay short: ${gone.join(', ')}. See ${elsewhere}.`]
+    const kept = sections.filter(({ id }) => !leftOut.includes(id))
+    return `${[...head, ...kept.map(sectionText), ...note].join('\n\n')}\n`
+  }
+  for (let count = 0; count < leftOutFirst.length; count += 1) {
+    const text = textWithout(leftOutFirst.slice(0, count))
+    if (bytesOf(text) <= budgetBytes) return text
+  }
+  return textWithout(leftOutFirst)
+}
+
+export const markdownReporter: Reporter = {
+  id: 'markdown',
+  file: 'report.md',
+  render(results) {
+    const { title, sections } = buildReport(results)
+    const limits = { budgetBytes: BUDGET_BYTES, leftOutFirst: LEFT_OUT_FIRST }
+    return markdownOfSections([`# ${escaped(title)}`], sections, limits, 'report.html')
+  },
+}
+
+/** The blocks of one section, without its heading, for other documents. Null: the run has nothing for it. */
+export function markdownOfSection(results: Results, sectionId: string): string | null {
+  const section = buildReport(results).sections.find(({ id }) => id === sectionId)
+  return section === undefined ? null : section.blocks.map(blockText).join('\n\n')
+}

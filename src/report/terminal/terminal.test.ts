@@ -1,0 +1,244 @@
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { ALL_FAKE_SCENARIOS } from '../../testing/fake-loads.ts'
+import { fakeResults } from '../../testing/fake-results.ts'
+import { HOSTILE_TITLE, hostileStrategies, manyStrategies } from '../../testing/fake-strategies.ts'
+import { terminalReporter } from './terminal.ts'
+import { widthOf } from './width.ts'
+
+const widestLine = (text: string) => Math.max(...stripVTControlCharacters(text).split('\n').map(widthOf))
+const sectionOf = (text: string, title: string) =>
+  text
+    .slice(text.indexOf(`── ${title}`))
+    .split('\n── ')[0]
+    ?.trimEnd() ?? ''
+
+test.each([
+  ['the usual run', fakeResults(), 100],
+  ['a run without intervals', fakeResults({ rounds: 2 }), 100],
+  ['35 strategies', fakeResults({ strategies: manyStrategies(35) }), 100],
+  ['a narrow terminal', fakeResults({ strategies: manyStrategies(35) }), 60],
+  ['a hostile title', fakeResults({ strategies: hostileStrategies() }), 80],
+  ['every kind of load', fakeResults({ scenarios: ALL_FAKE_SCENARIOS }), 100],
+  [
+    'every kind of load on a narrow terminal',
+    fakeResults({ scenarios: ALL_FAKE_SCENARIOS, strategies: manyStrategies(35) }),
+    60,
+  ],
+])('no line is wider than the terminal: %s', (_name, results, columns) => {
+  const text = terminalReporter.render(results, { columns, color: true })
+  expect(widestLine(text)).toBeLessThanOrEqual(columns)
+})
+
+describe('of 35 strategies', () => {
+  const results = fakeResults({ strategies: manyStrategies(), scenarios: ALL_FAKE_SCENARIOS })
+  const text = terminalReporter.render(results, {})
+
+  test('is a few screens long', () => {
+    const one = fakeResults({ strategies: manyStrategies() })
+    expect(terminalReporter.render(one, {}).split('\n').length).toBeLessThan(220)
+    expect(text.split('\n').length).toBeLessThan(300)
+  })
+
+  test('shows every strategy once, with its family', () => {
+    const table = sectionOf(text, 'Decide').slice(sectionOf(text, 'Decide').indexOf('Auth CPU'))
+    // Long names go on below.
+    for (const { title } of results.strategies) expect(table).toContain(title.slice(0, 22))
+    for (const family of ['Baseline', 'Sessions', 'Tokens', 'Revocable tokens', 'Tokens and auth server'])
+      expect(table).toContain(`\n${family}\n`)
+    expect(text).not.toContain('continued')
+  })
+
+  test('says what it leaves out, and where that is', () => {
+    expect(text).toContain('3 more columns in report.html.')
+    expect(text).toContain('First and last of each family; 25 more are in report.html.')
+    expect(text).toMatch(/\d+ more charts are in report\.html\./)
+    expect(text).toMatch(/In report\.html: “Same arrival rate for all/)
+    expect(text).toMatch(/\d claims? not measured\. Everything, with the evidence, is in\s+report\.html\./)
+    expect(text).toMatch(
+      /Not here but in report\.html: “What is shown, and what is not”, “The strategies”, “Every/,
+    )
+  })
+
+  test('what befell many strategies is one row, and their names are in the page', () => {
+    const check = (strategy: string | null) => ({
+      id: 'saturation',
+      outcome: 'warn' as const,
+      strategy,
+      scenario: 'verify',
+      cells: 2,
+      value: 0.6,
+      warnLimit: 0.9,
+      invalidLimit: null,
+      sentence: 'The server used 60 % of a core: throughput is not its capacity.',
+    })
+    const checks = results.strategies.map(({ id }) => check(id))
+    const ofAll = { ...check('none'), id: 'steal' }
+    checks.push(ofAll, { ...ofAll, strategy: null, scenario: 'iso-load' })
+    const troubled = { ...results, validity: { ...results.validity, checks } }
+    const section = sectionOf(terminalReporter.render(troubled, {}), 'Noise')
+    expect(section.match(/^saturation/gm)).toHaveLength(1)
+    expect(section).toMatch(/^steal +warn +all +verify,.* 4 /m)
+    expect(section).toContain(`${results.strategies.length}`)
+    expect(section).toContain('In report.html: “Checks that did not pass, by strategy”.')
+  })
+
+  test('names who is best in each family, and no order where the run shows none', () => {
+    const best = text.slice(text.indexOf('Verify a credential: best of each family')).split('\n\n')[0] ?? ''
+    expect(best).toMatch(/Sessions \(8\) +Session in memory \(one process only\) +\+5\.6 \[\+4\.3, \+7\.0\]/)
+    expect(best).toMatch(/Tokens \(15\) +JWT HS256 \+ verify cache and JWT ES256/)
+    const comparisons = results.comparisons.map((each) => ({ ...each, verdict: 'unsure' as const }))
+    const unsure = terminalReporter.render({ ...results, comparisons }, {})
+    expect(unsure).toMatch(/Sessions \(8\) +no order shown; lowest estimate: Session in/)
+    const few = fakeResults({ strategies: manyStrategies(), rounds: 2 })
+    expect(terminalReporter.render(few, {})).not.toContain('best of each family')
+  })
+})
+
+test('it fits 100 columns unless told otherwise', () => {
+  expect(widestLine(terminalReporter.render(fakeResults(), {}))).toBe(100)
+})
+
+test('colour changes nothing but escape sequences, and comes only when asked for', () => {
+  const plain = terminalReporter.render(fakeResults(), {})
+  const coloured = terminalReporter.render(fakeResults(), { color: true })
+  expect(plain).toBe(stripVTControlCharacters(plain))
+  expect(coloured).not.toBe(plain)
+  expect(stripVTControlCharacters(coloured)).toBe(plain)
+})
+
+test('the decision table shows every number with its interval', () => {
+  expect(sectionOf(terminalReporter.render(fakeResults(), {}), 'Decide')).toMatchInlineSnapshot(`
+    "── Decide ──────────────────────────────────────────────────────────────────────────────────────────
+
+    Verify a credential
+    Strategy                        Auth CPU                 Revokes             Request  Redis
+                                    µs/req                                       head     commands
+                                                                                 B,       per
+                                                                                 exact    request,
+                                                                                          exact
+    ──────────────────────────────  ───────────────────────  ──────────────────  ───────  ────────
+    No authentication               baseline                 nothing to revoke    83      0
+    Session in memory                 +5.6 [+4.3, +7.0]      at once             149      0
+    JWT HS256 (fast-jwt)             +10.4 [+10.0, +10.9]    at expiry (15 min)  582      0
+    Session in Redis                 +45.4 [+44.7, +48.3]    at once             149      1
+    JWT HS256 (jose)                 +50.6 [+49.7, +53.2]    at expiry (15 min)  582      0
+    JWT RS256 (jose)                 +95.0 [+92.3, +97.6]    at expiry (15 min)  881      0
+    JWT HS256 + blacklist in Redis   +99.0 [+96.8, +100.8]   at once             582      1
+    JWT ES256 (jose)                +143.2 [+139.8, +146.5]  at expiry (15 min)  625      0
+
+    Verify a credential, continued
+    Strategy                        Throughput               Latency p99        After logout
+                                    req/s                    ms
+    ──────────────────────────────  ───────────────────────  ─────────────────  ──────────────
+    No authentication               13,400 [13,200, 13,550]   8.7 [8.1, 8.9]    accepted (200)
+    Session in memory               12,610 [12,380, 12,690]   9.4 [8.9, 9.9]    refused (401)
+    JWT HS256 (fast-jwt)            12,050 [11,900, 12,190]   9.8 [9.3, 10.2]   accepted (200)
+    Session in Redis                 7,960 [7,800, 8,030]    15.2 [14.5, 15.8]  refused (401)
+    JWT HS256 (jose)                 8,160 [8,040, 8,240]    14.6 [13.9, 15.3]  accepted (200)
+    JWT RS256 (jose)                 5,900 [5,790, 5,950]    20.7 [19.8, 21.7]  accepted (200)
+    JWT HS256 + blacklist in Redis   5,470 [5,410, 5,540]    22.2 [21.5, 23.5]  refused (401)
+    JWT ES256 (jose)                 4,550 [4,480, 4,630]    27.9 [26.6, 29.2]  accepted (200)
+    Auth CPU: server CPU per request, less that of “No authentication”. After logout: status of
+    the next request with the same credential. 6 rounds; brackets hold 95 % intervals over
+    rounds; exact: the same in every round. Brackets include how the machine changed between
+    rounds, which all strategies share; overlapping brackets do not mean no difference.
+    Differences are taken round by round, so they need not equal the difference of two numbers."
+  `)
+})
+
+test('the answer comes first, in words', () => {
+  expect(sectionOf(terminalReporter.render(fakeResults(), {}), 'The answer in short')).toMatchInlineSnapshot(`
+    "── The answer in short ─────────────────────────────────────────────────────────────────────────────
+
+    Authentication adds the least server CPU with Session in memory (+5.6 µs/req [+4.3, +7.0],
+    one process only) and the most with JWT ES256 (jose) (+143.2 µs/req [+139.8, +146.5]); 6
+    rounds.
+
+    With a store that several servers share, Session in Redis adds +45.4 µs/req [+44.7, +48.3]
+    to the server and +14.20 µs/req [+14.00, +14.41] to Redis; JWT HS256 (fast-jwt), which
+    cannot be revoked before expiry, adds +10.44 µs/req [+10.00, +10.87]; Session in Redis costs
+    the server more than JWT HS256 (fast-jwt): +35.0 µs/req [+34.3, +37.7] (+51.0 %
+    [+49.2, +55.5]).
+
+    Session in memory (one process only) adds +5.6 µs/req [+4.3, +7.0]; JWT HS256 (fast-jwt)
+    costs the server more than Session in memory: +4.9 µs/req [+3.1, +6.3] (+7.8 %
+    [+4.8, +9.9]).
+
+    One core serves 7,960 req/s [7,800, 8,030] with Session in Redis, 12,050 req/s
+    [11,900, 12,190] with JWT HS256 (fast-jwt) and 12,610 req/s [12,380, 12,690] with Session in
+    memory (one process only).
+
+    Run                 valid
+    Noise, Server CPU   ±1.3 % (A/A +0.2 % [−0.9, +1.3])
+    Noise, Throughput   ±1.8 % (A/A −0.2 % [−1.8, +1.1])
+    Noise, Latency p99  ±6.3 % (A/A −1 % [−6, +5])
+    Rounds              6
+    Cells               54 used
+    Measured            2026-11-24 09:15 UTC, 1 min 52 s
+
+    Asked: What does checking a credential on every request cost?"
+  `)
+})
+
+test('fewer than 6 rounds name no winner', () => {
+  const text = terminalReporter.render(fakeResults({ rounds: 2 }), {})
+  expect(text.split('\n').slice(0, 8).join('\n')).toMatchInlineSnapshot(`
+    "JWT or sessions? What authentication costs, measured
+
+    ── The answer in short ─────────────────────────────────────────────────────────────────────────────
+
+    THIS RUN IS NOT JUDGED
+    - Fewer than 6 rounds: no interval exists, so no winner is named.
+    - 2 rounds were measured; an interval needs 6.
+    "
+  `)
+  expect(text).toContain('No winner is named.')
+  expect(text).toContain('No difference was judged')
+  expect(text).not.toContain('adds the least')
+  expect(text).not.toContain('Ranking in tiers')
+  expect(text).toContain('+50.3 no interval')
+})
+
+test('an invalid run says so before anything else, with the reasons', () => {
+  const run = fakeResults()
+  const validity = { ...run.validity, verdict: 'invalid' as const, reasons: ['session-redis answered 401'] }
+  const text = terminalReporter.render({ ...run, validity }, {})
+  expect(text.split('\n').slice(4, 7)).toEqual([
+    'THIS RUN IS INVALID',
+    '- These numbers must not be used: a validity check failed.',
+    '- session-redis answered 401.',
+  ])
+  expect(text).not.toContain('adds the least')
+  expect(text).not.toContain('Ranking in tiers')
+})
+
+test('a run that ended early says so before anything else', () => {
+  const run = fakeResults()
+  const validity = { ...run.validity, verdict: 'partial' as const, reasons: ['interrupted in round 4 of 6'] }
+  const text = terminalReporter.render({ ...run, run: { ...run.run, partial: true }, validity }, {})
+  expect(text.split('\n')[4]).toBe('THIS RUN IS PARTIAL')
+  expect(text).toContain('- interrupted in round 4 of 6.')
+})
+
+test('a strategy that does not revoke as it declares is called out', () => {
+  const run = fakeResults()
+  const probes = run.probes.map((probe) => ({ ...probe, revokedStatus: 200 }))
+  expect(terminalReporter.render({ ...run, probes }, {})).toContain('accepted (200): not as declared')
+})
+
+test('a title cannot send escape sequences to the terminal', () => {
+  const strategies = fakeResults().strategies.map((info) => ({
+    ...info,
+    title: `\u001b[2J${info.title}\r\nx`,
+  }))
+  const text = terminalReporter.render(fakeResults({ strategies }), {})
+  expect(text).toBe(stripVTControlCharacters(text))
+  expect(text).not.toContain('\r')
+})
+
+test('markup means nothing to a terminal and is shown as it is', () => {
+  expect(terminalReporter.render(fakeResults({ strategies: hostileStrategies() }), {})).toContain(
+    HOSTILE_TITLE,
+  )
+})
