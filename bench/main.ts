@@ -1,3 +1,5 @@
+// In this folder: the effects. `main.ts` starts the command line, `api.ts` is what the package exports.
+
 const REQUIRED_NODE = 26
 const LINGER_MS = 1000
 

@@ -1,3 +1,5 @@
+// In this folder: what a person or CI starts. `setup.mjs` runs by itself before `npm start` and `npm test`.
+
 // Runs before `npm start`, `npm test` and `npm run authbench`: plain JavaScript for a stock Node 20, because
 // the Node that runs everything else is one of the dependencies that this file installs.
 //

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import type { FromAuthServer, ToAuthServer } from './auth-server/messages.ts'
+import { DEFAULT_TOKEN_PROFILE } from './tokens/default-profile.ts'
 import { generateKeys } from './tokens/keys.ts'
-import { DEFAULT_TOKEN_PROFILE } from './tokens/profile.ts'
 
 const children: ChildProcess[] = []
 

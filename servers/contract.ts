@@ -1,3 +1,6 @@
+// In this folder: the subjects. This file is the contract of a strategy, `registry.ts` lists them all, `main.ts` serves one in a process of
+// its own.
+
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { JWK } from 'jose'
 import type { Backend, StrategyInfo } from '../src/results/strategy-info.ts'

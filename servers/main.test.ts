@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import type { FromServer, ToServer } from './messages.ts'
+import { DEFAULT_TOKEN_PROFILE } from './tokens/default-profile.ts'
 import { generateKeys } from './tokens/keys.ts'
-import { DEFAULT_TOKEN_PROFILE } from './tokens/profile.ts'
 
 const init: Extract<ToServer, { type: 'init' }> = {
   type: 'init',

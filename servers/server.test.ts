@@ -4,8 +4,8 @@ import { afterEach, expect, test } from 'vitest'
 import type { AuthStrategy } from './contract.ts'
 import { STRATEGIES } from './registry.ts'
 import { type RunningServer, type ServerOptions, startServer } from './server.ts'
+import { DEFAULT_TOKEN_PROFILE } from './tokens/default-profile.ts'
 import { generateKeys } from './tokens/keys.ts'
-import { DEFAULT_TOKEN_PROFILE } from './tokens/profile.ts'
 
 const options: ServerOptions = {
   keys: await generateKeys(),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { testDeps } from './testing/deps.ts'
+import { testDeps } from './testing/test-deps.ts'
 import { fastCodec } from './tokens/fast-jwt.ts'
 import { joseCodec } from './tokens/jose.ts'
 

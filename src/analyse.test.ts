@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from './analyse.ts'
-import { changesBetween } from './gates/runs.ts'
+import { changesBetween } from './gates/changes-of-runs.ts'
 import type { Cell } from './results/cell.ts'
 import { resultsSchema } from './results/results.ts'
 import {

@@ -1,8 +1,7 @@
 import { cohortsOf } from './analysis/cohorts.ts'
 import { compare, constantEstimate, noiseFactor, noiseOf } from './analysis/comparison.ts'
-import { entrantsOf } from './analysis/entrants.ts'
-import type { Measured } from './analysis/measured.ts'
-import { spectrumOf } from './analysis/spectrum.ts'
+import { spectrumOf } from './analysis/latency-spectrum.ts'
+import { entrantsOf } from './analysis/strategies-in-scenario.ts'
 import {
   cellsBySubject,
   type Point,
@@ -14,11 +13,12 @@ import {
 import { validityOf } from './analysis/validity.ts'
 import { judgeClaims } from './claims/registry.ts'
 import { findingsOf } from './findings/registry.ts'
+import { changesWithin } from './gates/changes-of-runs.ts'
 import type { Gate } from './gates/gate.ts'
-import { changesWithin } from './gates/runs.ts'
 import type { Metric } from './metrics/metric.ts'
 import { METRIC_INFOS, METRICS, METRICS_OF_A_MIX } from './metrics/registry.ts'
 import { armSchema, type Cell } from './results/cell.ts'
+import type { MeasuredResults } from './results/results.ts'
 import {
   type Comparison,
   type Estimate,
@@ -202,7 +202,7 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
   const rounds = roundsOf(subjects)
   const summary = contests.flatMap(summaries)
   const validity = validityOf(own, points, attemptsOf, context)
-  const measured: Measured = {
+  const measured: MeasuredResults = {
     ...about,
     schema: RESULTS_SCHEMA_ID,
     strategies: [...context.strategies],

@@ -131,6 +131,16 @@ describe('files', () => {
     expect(sources.filter((file) => file.startsWith('src/') && impure.test(codeOf(file)))).toEqual([])
   })
 
+  it('of a folder with more than three open with what belongs there, in one of them', () => {
+    const folders = Object.entries(Object.groupBy(files, dirname)).filter(
+      ([, inside = []]) => inside.length > 3,
+    )
+    const opening = (inside: readonly string[] = []) =>
+      inside.filter((file) => read(file).startsWith('// In this folder: '))
+    expect(folders.length).toBeGreaterThan(0)
+    expect(folders.filter(([, inside]) => opening(inside).length !== 1).map(([folder]) => folder)).toEqual([])
+  })
+
   it('name no registry host', () => {
     const host = /\bnpmjs\.(org|com)|https?:\/\/registry\.|"resolved"\s*:/
     const everything = readdirSync(root).filter((name) => !NOT_OURS.includes(name))

@@ -1,3 +1,5 @@
+// In this folder: the pure floor, without files, sockets, processes or clocks. What lies beside the rooms is for all of them.
+
 import type { Estimate } from './results/results.ts'
 
 /** How a unit of `Results` is written: `text = number / divisor`, then `label`. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { KeyMaterial, TokenProfile } from '../../servers/contract.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/default-profile.ts'
 import { generateKeys } from '../../servers/tokens/keys.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/profile.ts'
 import { parseClaimsFile } from '../../servers/user-files/claims-file.ts'
 import { firstJsonProblem } from '../../servers/user-files/json-position.ts'
 import { parseKeysFile } from '../../servers/user-files/keys-file.ts'

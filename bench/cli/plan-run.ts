@@ -1,3 +1,5 @@
+// In this folder: what was typed becomes a planned run. Options and files are read and checked before anything starts.
+
 import { randomInt } from 'node:crypto'
 import type { KeyMaterial, TokenProfile } from '../../servers/contract.ts'
 import { assertFits } from '../../servers/http/credential-size.ts'

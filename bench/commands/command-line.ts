@@ -1,3 +1,5 @@
+// In this folder: one file for each command of `authbench`, and this one, which knows them all.
+
 import { Command, CommanderError, Option } from 'commander'
 import { PROFILES } from '../../src/plan/profiles.ts'
 import { FORMATS } from '../../src/report/formats.ts'

@@ -1,6 +1,6 @@
-import type { Difference } from '../../src/gates/comparable.ts'
+import { changesBetween, changesWithin } from '../../src/gates/changes-of-runs.ts'
 import { type Gate, parseGates } from '../../src/gates/gate.ts'
-import { changesBetween, changesWithin } from '../../src/gates/runs.ts'
+import type { Difference } from '../../src/gates/run-differences.ts'
 import { type GateVerdict, gateExitCode, verdictOf } from '../../src/gates/verdict.ts'
 import { nearest } from '../../src/plan/nearest-name.ts'
 import { type ChangeReport, reportBetween, reportWithin } from '../../src/report/groups/change-report.ts'

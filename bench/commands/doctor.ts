@@ -6,7 +6,7 @@ import type { Terminal } from '../cli/terminal.ts'
 import { readFacts } from '../doctor/facts.ts'
 import { lookForRedis } from '../doctor/redis.ts'
 import { sampleMachine } from '../doctor/sample.ts'
-import { systemWorld } from '../doctor/world.ts'
+import { thisSystem } from '../doctor/system.ts'
 
 export interface DoctorFlags {
   readonly redis?: string | undefined
@@ -21,7 +21,7 @@ const PREVENTED = 3
 export async function doctor(flags: DoctorFlags, { stdout, color }: Terminal): Promise<number> {
   const findings = diagnose(
     await readFacts({
-      ...systemWorld(flags.out ?? 'results'),
+      ...thisSystem(flags.out ?? 'results'),
       redis: () => lookForRedis(redisUrl(flags.redis)),
       sample: sampleMachine,
     }),

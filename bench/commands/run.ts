@@ -14,7 +14,7 @@ import { runCommand } from '../cli/reproduce.ts'
 import { renderForTerminal, writeReports } from '../cli/stored-reports.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { readFacts } from '../doctor/facts.ts'
-import { systemWorld } from '../doctor/world.ts'
+import { thisSystem } from '../doctor/system.ts'
 import { detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { showProgress } from '../progress/live.ts'
 import { watchKeys } from '../redis/janitor.ts'
@@ -59,7 +59,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   cleanup.defer(() => {
     if (cellsKept === 0) rmSync(folder.path, { recursive: true, force: true })
   })
-  const warnings = warningsOf(await readFacts(systemWorld(merged.out ?? 'results')))
+  const warnings = warningsOf(await readFacts(thisSystem(merged.out ?? 'results')))
   for (const line of shortOf(warnings)) terminal.stderr.write(`${line}\n`)
   // Of one length whatever the profile is called: its bytes are counted.
   const keyPrefix = `authbench:${folder.id.replace(`-${config.profile}-`, '-')}:`

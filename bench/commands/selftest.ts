@@ -3,10 +3,10 @@ import { AuthbenchError } from '../../src/results/errors.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { detectPinning } from '../machine/pinning.ts'
 import type { Check } from '../selftest/check.ts'
+import { realEquipment } from '../selftest/real-equipment.ts'
 import { CHECKS } from '../selftest/registry.ts'
 import { headLine, paintOf, resultText, summaryText } from '../selftest/render.ts'
 import { exitCodeOf, runChecks } from '../selftest/run-checks.ts'
-import { machineWorld } from '../selftest/world.ts'
 import { lockMachine } from '../store/run-lock.ts'
 
 const SCHEMA = 'authbench/selftest@1'
@@ -32,7 +32,7 @@ export async function selftest(flags: SelftestFlags, terminal: Terminal): Promis
   const isLive = stderr.isTTY === true
   const erase = () => isLive && stderr.write('\r\u001b[2K')
   if (!json) stdout.write(headLine(paint))
-  const results = await runChecks(checks, machineWorld(pinning, signal), {
+  const results = await runChecks(checks, realEquipment(pinning, signal), {
     signal,
     onStart({ title, engine }) {
       if (isLive) stderr.write(`\r\u001b[2K ${title}${engine === null ? '' : ` (${engine})`} ...`)

@@ -1,3 +1,5 @@
+// In this folder: shell completion. The words that can be typed are collected here; each shell has its own script.
+
 import type { Command } from 'commander'
 
 /** What can be typed, for the scripts of the shells. */

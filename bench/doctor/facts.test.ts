@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { diagnose } from '../../src/doctor/registry.ts'
 import { fileTree } from '../machine/testing/file-tree.ts'
 import { readFacts } from './facts.ts'
-import type { World } from './world.ts'
+import type { System } from './system.ts'
 
-const world = (texts: Readonly<Record<string, string>>, change: Partial<World> = {}): World => ({
+const system = (texts: Readonly<Record<string, string>>, change: Partial<System> = {}): System => ({
   files: fileTree(texts),
   platform: 'linux',
   node: 'v26.10.0',
@@ -53,12 +53,12 @@ const SIXTY_FOUR = Object.fromEntries(
   ]),
 )
 
-const notFine = async (described: World) =>
+const notFine = async (described: System) =>
   diagnose(await readFacts(described)).flatMap(({ id, state }) => (state === 'ok' ? [] : [`${id} ${state}`]))
 
 describe('facts of a machine', () => {
   it('are read where they are shown', async () => {
-    expect(await readFacts(world(LINUX))).toMatchObject({
+    expect(await readFacts(system(LINUX))).toMatchObject({
       processors: { allowed: [0, 1], isolated: [], physical: 2 },
       quota: { cores: null, hidden: false },
       clockSource: 'tsc',
@@ -70,10 +70,10 @@ describe('facts of a machine', () => {
       priority: { autogroup: true },
       hugePages: 'madvise',
     })
-    expect(await notFine(world(LINUX))).toEqual(['frequency unknown'])
+    expect(await notFine(system(LINUX))).toEqual(['frequency unknown'])
   })
 
-  it.each<readonly [string, Readonly<Record<string, string>>, Partial<World>, readonly string[]]>([
+  it.each<readonly [string, Readonly<Record<string, string>>, Partial<System>, readonly string[]]>([
     [
       'one core that is not the first',
       { '/proc/self/status': 'Cpus_allowed_list:\t6\n' },
@@ -125,13 +125,13 @@ describe('facts of a machine', () => {
       [],
     ],
   ])('show %s', async (_, texts, change, expected) => {
-    const seen = await notFine(world({ ...LINUX, ...texts }, change))
+    const seen = await notFine(system({ ...LINUX, ...texts }, change))
     expect(seen.filter((finding) => finding !== 'frequency unknown')).toEqual(expected)
   })
 
   it('names variables and never what is in them', async () => {
     const { variables } = await readFacts(
-      world(LINUX, { env: { NODE_OPTIONS: '--require=/secret', LD_PRELOAD: 'x' } }),
+      system(LINUX, { env: { NODE_OPTIONS: '--require=/secret', LD_PRELOAD: 'x' } }),
     )
     expect(variables).toEqual(['LD_PRELOAD', 'NODE_OPTIONS'])
   })
@@ -141,25 +141,25 @@ describe('facts of a machine', () => {
       [`/sys/devices/system/cpu/cpufreq/policy${number}/scaling_governor`]: `${governor}\n`,
     })
     const { frequency } = await readFacts(
-      world({
+      system({
         ...policy(0, 'powersave'),
         ...policy(1, 'powersave'),
         '/sys/devices/system/cpu/intel_pstate/no_turbo': '1\n',
       }),
     )
     expect(frequency).toEqual({ governors: ['powersave'], turbo: false })
-    const boosted = await readFacts(world({ '/sys/devices/system/cpu/cpufreq/boost': '1\n' }))
+    const boosted = await readFacts(system({ '/sys/devices/system/cpu/cpufreq/boost': '1\n' }))
     expect(boosted.frequency).toEqual({ governors: [], turbo: true })
   })
 
   it.each([
-    ['another system, without any /proc', world({}, { platform: 'darwin', canPin: () => false })],
-    ['an old kernel that shows next to nothing', world({ '/proc/self/status': 'Name: x\n' })],
+    ['another system, without any /proc', system({}, { platform: 'darwin', canPin: () => false })],
+    ['an old kernel that shows next to nothing', system({ '/proc/self/status': 'Name: x\n' })],
     [
       'files that hold something else',
-      world(Object.fromEntries(Object.keys(LINUX).map((file) => [file, '\u0000 ?? - [\n:']))),
+      system(Object.fromEntries(Object.keys(LINUX).map((file) => [file, '\u0000 ?? - [\n:']))),
     ],
-    ['empty files', world(Object.fromEntries(Object.keys(LINUX).map((file) => [file, ''])))],
+    ['empty files', system(Object.fromEntries(Object.keys(LINUX).map((file) => [file, ''])))],
   ])('are none on %s, which is no fault', async (_, described) => {
     const facts = await readFacts(described)
     const seen = diagnose(facts)

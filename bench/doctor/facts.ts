@@ -1,9 +1,11 @@
+// In this folder: what `authbench doctor` reads from this machine; `src/doctor/` judges it.
+
 import type { Facts } from '../../src/doctor/facts.ts'
 import { ownCpuGroups } from '../machine/cgroups.ts'
-import type { Files } from '../machine/files.ts'
 import { allowedCpuList, parseCpuList, planPinning, siblingsOf } from '../machine/pinning.ts'
 import { narrowestQuota } from '../machine/quota.ts'
-import type { World } from './world.ts'
+import type { Files } from '../machine/system-files.ts'
+import type { System } from './system.ts'
 
 const CPUS = '/sys/devices/system/cpu'
 
@@ -17,7 +19,7 @@ function wholeNumber(text: string | null | undefined): number | null {
   return text == null || !/^-?\d+$/.test(text) ? null : Number(text)
 }
 
-function processors({ files, counted }: World): Facts['processors'] {
+function processors({ files, counted }: System): Facts['processors'] {
   const list = allowedCpuList(files)
   const allowed = list === null ? null : parseCpuList(list)
   const siblings = allowed?.map((cpu) => siblingsOf(cpu, files))
@@ -76,17 +78,17 @@ function ports(files: Files): Facts['ports'] {
 const chosen = (text: string | null): string | null => /\[(\w+)\]/.exec(text ?? '')?.[1] ?? null
 
 /** Reads what is shown; what is not is null, and never an error. */
-export async function readFacts(world: World): Promise<Facts> {
-  const { files, platform } = world
-  const cores = processors(world)
+export async function readFacts(system: System): Promise<Facts> {
+  const { files, platform } = system
+  const cores = processors(system)
   const groups = ownCpuGroups(files)
   const quota = narrowestQuota(files, groups.folders)
-  const possible = world.canPin(cores.allowed?.[0] ?? 0)
+  const possible = system.canPin(cores.allowed?.[0] ?? 0)
   const placement = { cpus: cores.allowed ?? [], canPin: possible, quota, redis: 'own' as const }
   const autogroup = line(files, '/proc/sys/kernel/sched_autogroup_enabled')
   return {
     platform,
-    node: world.node,
+    node: system.node,
     processors: cores,
     quota: { cores: quota, hidden: groups.hidden },
     frequency: frequency(files),
@@ -99,22 +101,22 @@ export async function readFacts(world: World): Promise<Facts> {
       sentence: planPinning({ ...placement, siblings: (cpu) => siblingsOf(cpu, files) }).sentence,
     },
     priority: {
-      mayYield: world.mayRenice(),
-      nice: world.nice(),
+      mayYield: system.mayRenice(),
+      nice: system.nice(),
       autogroup: autogroup === null ? null : autogroup === '1',
     },
     openFiles: openFiles(files),
     ports: ports(files),
-    loopback: world.loopback(),
-    memoryBytes: world.memoryBytes,
-    results: world.place(world.resultsFolder, true),
-    temporary: world.place(world.temporaryFolder, false),
-    variables: Object.keys(world.env)
-      .filter((name) => ALTERING.test(name) && (world.env[name] ?? '') !== '')
+    loopback: system.loopback(),
+    memoryBytes: system.memoryBytes,
+    results: system.place(system.resultsFolder, true),
+    temporary: system.place(system.temporaryFolder, false),
+    variables: Object.keys(system.env)
+      .filter((name) => ALTERING.test(name) && (system.env[name] ?? '') !== '')
       .sort(),
-    otherRun: world.otherRun(),
+    otherRun: system.otherRun(),
     hugePages: chosen(line(files, '/sys/kernel/mm/transparent_hugepage/enabled')),
-    redis: await world.redis(),
-    sample: await world.sample(),
+    redis: await system.redis(),
+    sample: await system.sample(),
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { findRedis } from '../../servers/process/redis.ts'
+import { findRedis } from '../../servers/process/redis-process.ts'
 import type { RedisFact } from '../../src/doctor/facts.ts'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import { childEnvironment } from '../machine/child-environment.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Sample } from '../../src/doctor/facts.ts'
-import { systemFiles } from '../machine/files.ts'
 import { throttlingBetween, throttlingReader } from '../machine/quota.ts'
+import { systemFiles } from '../machine/system-files.ts'
 import { disturbanceBetween, readMachine } from '../selftest/disturbance.ts'
 
 /** Long enough for ticks of 10 ms to tell a hundredth. */

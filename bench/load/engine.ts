@@ -1,3 +1,5 @@
+// In this folder: the load generator. This file is the contract of its engines `autocannon/` and `paced/`; `main.ts` is their process.
+
 /** Stands for the connection's own token in the headers or the body of a request that sends it. */
 export const OWN = '{own}'
 

@@ -1,7 +1,7 @@
 /** The generator: a process of its own, so that its CPU time and its event loop are nobody else's. */
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
-import { readOwnCpu } from '../machine/own-cpu.ts'
-import { cpuBetween } from '../machine/schedstat.ts'
+import { readOwnCpu } from '../machine/cpu-time/own-cpu.ts'
+import { cpuBetween } from '../machine/cpu-time/thread-time.ts'
 import { autocannonEngine } from './autocannon/engine.ts'
 import type { LoadEngine, OpenLoad } from './engine.ts'
 import { type EngineId, type FromGenerator, type ToGenerator, unpacked } from './messages.ts'

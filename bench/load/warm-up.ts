@@ -1,6 +1,6 @@
 import { cpuUs } from '../../src/metrics/cpu.ts'
 import { hasConverged } from '../../src/plan/warm-up.ts'
-import { type CpuCounter, cpuCounter } from '../machine/cpu-counter.ts'
+import { type CpuCounter, cpuCounter } from '../machine/cpu-time/cpu-counter.ts'
 import type { OpenLoad } from './engine.ts'
 import type { WarmUp, WarmUpLane } from './messages.ts'
 

@@ -1,4 +1,4 @@
-import type { Files } from './files.ts'
+import type { Files } from './system-files.ts'
 
 /** Control groups whose CPU quota a process is under. */
 export interface CpuGroups {

@@ -1,10 +1,12 @@
+// In this folder: what the system shows and allows, such as cores, quotas, priorities and listeners. CPU time is in `cpu-time/`.
+
 import { spawnSync } from 'node:child_process'
 import type { Environment } from '../../src/results/results.ts'
 import { formatCores } from '../../src/units.ts'
 import { ownCpuGroups } from './cgroups.ts'
 import { childEnvironment } from './child-environment.ts'
-import { type Files, systemFiles } from './files.ts'
 import { narrowestQuota } from './quota.ts'
+import { type Files, systemFiles } from './system-files.ts'
 
 export type Pinning = Environment['pinning']
 

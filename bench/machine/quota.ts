@@ -1,5 +1,5 @@
 import { cpuGroups } from './cgroups.ts'
-import type { Files } from './files.ts'
+import type { Files } from './system-files.ts'
 
 /** Cores: how much CPU time a second of the clock may have. Null where a group sets no limit. */
 export function quotaOf(files: Files, folder: string): number | null {

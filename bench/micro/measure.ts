@@ -1,3 +1,5 @@
+// In this folder: `authbench micro`, which measures single operations, each in a process of its own, with tinybench.
+
 import { Bench } from 'tinybench'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import type { MicroSample } from '../../src/results/micro.ts'

@@ -1,7 +1,7 @@
 import type { FromAuthServer, ToAuthServer } from '../../servers/auth-server/messages.ts'
 import type { AuthServerAddress } from '../../servers/contract.ts'
 import type { ProcessCpu } from '../../src/results/cell.ts'
-import { cpuCounter } from '../machine/cpu-counter.ts'
+import { cpuCounter } from '../machine/cpu-time/cpu-counter.ts'
 import { Child } from './child.ts'
 
 /** Many servers start at once, on what may be two slow cores. */

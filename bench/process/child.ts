@@ -1,3 +1,5 @@
+// In this folder: child processes of a run. They are started, spoken to, pinned, and stopped whatever happens.
+
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { AuthbenchError } from '../../src/results/errors.ts'

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
+import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/default-profile.ts'
 import { generateKeys } from '../../servers/tokens/keys.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/profile.ts'
 import type { Subject } from '../run/equipment.ts'
 import { OWN_SERVERS, startServerProcess } from './server-process.ts'
 

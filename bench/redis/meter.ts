@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { cpuUs } from '../../src/metrics/cpu.ts'
-import { type CpuCounter, cpuCounter } from '../machine/cpu-counter.ts'
+import { type CpuCounter, cpuCounter } from '../machine/cpu-time/cpu-counter.ts'
 import type { StoreMeter } from '../run/equipment.ts'
 import type { RedisControl } from './connection.ts'
 import { difference } from './usage.ts'

@@ -1,3 +1,5 @@
+// In this folder: the Redis of a run, the user's or our own. Its figures are read here, and our keys are removed.
+
 import { messageOf } from '../../src/results/errors.ts'
 import { connectRedis, type RedisControl } from './connection.ts'
 import { startOwnRedis } from './server.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { findRedis, freePort, launchRedis, type RedisProcess } from '../../servers/process/redis.ts'
+import { findRedis, freePort, launchRedis, type RedisProcess } from '../../servers/process/redis-process.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import { connectRedis, type RedisControl } from './connection.ts'
 

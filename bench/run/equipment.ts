@@ -4,7 +4,7 @@ import type { Arm, ProcessCpu, StoreUse } from '../../src/results/cell.ts'
 import type { EngineRequest, EngineSlice, EngineTarget, Window } from '../load/engine.ts'
 import type { RawResponse } from '../load/http/probe.ts'
 import type { EngineId, WarmUp, WarmUpLane } from '../load/messages.ts'
-import type { MachineTime } from '../machine/proc-stat.ts'
+import type { MachineTime } from '../machine/cpu-time/machine-time.ts'
 import type { Throttling } from '../machine/quota.ts'
 
 /** One server under test. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { changesWithin } from '../../src/gates/changes-of-runs.ts'
 import { DEFAULT_GATES } from '../../src/gates/gate.ts'
-import { changesWithin } from '../../src/gates/runs.ts'
 import type { Results, RunConfig } from '../../src/results/results.ts'
 import { fakeResults } from '../../src/testing/fake-results.ts'
 import { simulatedRun } from '../../src/testing/simulated-runs.ts'

@@ -1,3 +1,5 @@
+// In this folder: one run. It goes through rounds, a round through passes over its lanes, and a pass through slices.
+
 import { planRounds } from '../../src/plan/rounds.ts'
 import type { Cell } from '../../src/results/cell.ts'
 import type { AuthbenchError } from '../../src/results/errors.ts'

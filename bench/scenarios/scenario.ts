@@ -1,3 +1,5 @@
+// In this folder: one file for each scenario. A scenario is data, made of the words in this file.
+
 import type { Params } from '../../src/results/cell.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import type { ScenarioInfo } from '../../src/results/results.ts'

@@ -1,8 +1,10 @@
+// In this folder: `authbench selftest`, which holds the load engines against a server whose behaviour is known.
+
 import type { ProcessCpu } from '../../src/results/cell.ts'
 import type { EngineSlice, EngineTarget, Window } from '../load/engine.ts'
 import type { EngineId } from '../load/messages.ts'
 import type { Generator, Subject } from '../run/equipment.ts'
-import type { Behaviour, Observed } from './behaviour.ts'
+import type { Behaviour, Observed } from './known-behaviour.ts'
 
 export interface Outcome {
   /** Which of the check's figures: `1 ms`, `p99`. */

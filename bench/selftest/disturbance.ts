@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type MachineTime, machineTimeBetween, readMachineTime } from '../machine/proc-stat.ts'
+import { type MachineTime, machineTimeBetween, readMachineTime } from '../machine/cpu-time/machine-time.ts'
 
 /** What others had of the machine meanwhile, as shares of all processors. */
 export interface Disturbance {

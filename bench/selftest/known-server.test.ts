@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { askBare } from './bare-client.ts'
-import { INSTANT } from './behaviour.ts'
+import { INSTANT } from './known-behaviour.ts'
 import { type KnownServer, startKnownServer } from './known-server.ts'
 
 const REQUEST = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n'

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net'
-import { type Behaviour, INSTANT, type Observed } from './behaviour.ts'
+import { type Behaviour, INSTANT, type Observed } from './known-behaviour.ts'
 
 const HEAD_END = '\r\n\r\n'
 /** A sleep ends late by up to this; the rest of the time is spun. */

@@ -1,4 +1,4 @@
-import type { Behaviour, Observed } from './behaviour.ts'
+import type { Behaviour, Observed } from './known-behaviour.ts'
 
 /** Command to known server. */
 export type ToKnownServer =

@@ -17,7 +17,7 @@ export interface Result extends Omit<Outcome, 'passed'> {
   readonly state: OutcomeState
 }
 
-export interface World {
+export interface Equipment {
   /** Fresh processes for one check; they end with the scope. */
   prepare(scope: AsyncDisposableStack): Promise<CheckContext>
   /** @returns what others had of the machine since then; null where that is not shown */
@@ -39,17 +39,17 @@ interface Attempt {
 /** In their order, each with processes of its own. Ends early, without a word about the current one, when the signal says so. */
 export async function runChecks(
   checks: readonly Check[],
-  world: World,
+  equipment: Equipment,
   { signal, onStart, onResult }: RunChecksOptions,
 ): Promise<readonly Result[]> {
   const results: Result[] = []
   for (const check of checks) {
     if (signal.aborted) break
     onStart(check)
-    const first = await attempt(check, world)
+    const first = await attempt(check, equipment)
     // Once, whatever the reason: a broken instrument fails again.
     const repeats = check.timed && first.outcomes.some(({ passed }) => !passed) && !signal.aborted
-    const last = repeats ? await attempt(check, world) : first
+    const last = repeats ? await attempt(check, equipment) : first
     if (signal.aborted) break
     for (const outcome of last.outcomes) {
       const result = resultOf(check, outcome, last)
@@ -60,18 +60,18 @@ export async function runChecks(
   return results
 }
 
-async function attempt(check: Check, world: World): Promise<Attempt> {
-  const disturbance = world.watch()
-  const outcomes = await measure(check, world)
+async function attempt(check: Check, equipment: Equipment): Promise<Attempt> {
+  const disturbance = equipment.watch()
+  const outcomes = await measure(check, equipment)
   const seen = disturbance()
   return { outcomes, disturbed: seen !== null && isDisturbed(seen) ? seen : null }
 }
 
 /** An instrument that breaks is no more exact than one that is wrong. */
-async function measure(check: Check, world: World): Promise<readonly Outcome[]> {
+async function measure(check: Check, equipment: Equipment): Promise<readonly Outcome[]> {
   try {
     await using scope = new AsyncDisposableStack()
-    return await check.run(await world.prepare(scope))
+    return await check.run(await equipment.prepare(scope))
   } catch (error) {
     const nothing = { what: '', expected: null, measured: null, tolerance: null, unit: '' }
     return [{ ...nothing, passed: false, sentence: `It could not be measured: ${messageOf(error)}.` }]

@@ -1,3 +1,5 @@
+// In this folder: what is kept on disk. There are the folder of a run, its environment, and the lock that lets one run at a time through.
+
 import { randomBytes } from 'node:crypto'
 import {
   accessSync,

@@ -2,7 +2,7 @@ import { linkSync, lstatSync, readFileSync, renameSync, rmSync, utimesSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
-import { readProcess } from '../machine/process-family.ts'
+import { readProcess } from '../machine/cpu-time/process-family.ts'
 
 const HEARTBEAT_MS = 2000
 /** A holder that was silent for so long is stopped, or hangs in one call. It measures nothing that a run could spoil. */

@@ -1,3 +1,5 @@
+// In this folder: what can be measured. That is a strategy of the registry or of the user, a running endpoint, or another checkout.
+
 import type { AuthStrategy } from '../../servers/contract.ts'
 import { isStrategyId, STRATEGIES, strategyIds } from '../../servers/registry.ts'
 import { type StrategyInfo, strategyInfoSchema } from '../../src/results/strategy-info.ts'

@@ -1,3 +1,5 @@
+// In this folder: what `calibration.ts` learns from many runs, such as false alarms, missed changes and variance.
+
 import type { Estimate } from '../../src/results/estimate.ts'
 import { medianOf } from '../../src/stats/median.ts'
 import { type CalibrationRun, percent, table } from './run.ts'

@@ -1,3 +1,5 @@
+// In this folder: what `setup.mjs` installs, and how.
+
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

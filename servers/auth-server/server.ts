@@ -1,3 +1,5 @@
+// In this folder: the authorization server that some strategies ask, and the client that asks it.
+
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { AuthServerAddress, KeyMaterial, TokenProfile } from '../contract.ts'

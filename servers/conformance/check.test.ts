@@ -4,7 +4,7 @@ import { type ConformanceOutcome, isUnexpected } from '../../src/checklist/rows.
 import type { AuthStrategy } from '../contract.ts'
 import hmacTicket from '../examples/hmac-ticket.ts'
 import { STRATEGIES } from '../registry.ts'
-import { testKeys } from '../testing/deps.ts'
+import { testKeys } from '../testing/test-deps.ts'
 import { isCanonicalBase64url } from '../tokens/claims.ts'
 import { encryptionSecret, generateKeys } from '../tokens/keys.ts'
 import { checkStrategy, STRATEGY_LIMIT_MS } from './check.ts'

@@ -1,3 +1,5 @@
+// In this folder: the security checklist. Attacks are in `cases/`, forged tokens in `formats/`, and what both need in `harness/`.
+
 import { AssertionError } from 'node:assert/strict'
 import { CHECKLIST } from '../../src/checklist/items.ts'
 import { type CaseFailure, type ConformanceRow, conformanceRow } from '../../src/checklist/rows.ts'

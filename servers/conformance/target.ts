@@ -3,10 +3,10 @@ import { CHECKLIST } from '../../src/checklist/items.ts'
 import { type CaseFailure, type ConformanceRow, conformanceRow } from '../../src/checklist/rows.ts'
 import { messageOf } from '../../src/results/errors.ts'
 import { COOKIE_NAME, credentialHeader, MAX_CREDENTIAL_BYTES, type Transport } from '../contract.ts'
+import { flippedIn, GARBAGE, resizedOf, spellingsOf } from './formats/altered-credentials.ts'
 import { encode, headerOf, signature } from './formats/forger.ts'
-import { flippedIn, GARBAGE, resizedOf, spellingsOf } from './formats/spellings.ts'
 import { startCanary } from './harness/canary.ts'
-import { type Header, type Reply, sendTo } from './harness/http.ts'
+import { type Header, type Reply, sendTo } from './harness/raw-http.ts'
 
 /** Somebody else's server: nothing is known of its keys, its store or its clock. */
 export interface ForeignServer {

@@ -1,3 +1,5 @@
+// In this folder: HTTP on the side of the server. It has the routes, and finds the credential in a request or refuses the request unseen.
+
 import cookie from '@fastify/cookie'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { STRATEGIES } from '../registry.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
 import { generateKeys } from '../tokens/keys.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
 import { assertFits } from './credential-size.ts'
 
 const keys = await generateKeys()

@@ -1,3 +1,5 @@
+// In this folder: processes that never outlive whoever started them.
+
 import { messageOf } from '../../src/results/errors.ts'
 
 const ORPHAN_MS = 3000

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { type StoreProxy, startProxy } from '../conformance/harness/proxy.ts'
+import { type StoreProxy, startProxy } from '../conformance/harness/redis-proxy.ts'
 import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { StoreUnavailableError } from '../contract.ts'
 import { redisLink } from '../stores/redis-link.ts'
-import { nodeDeps } from '../testing/node.ts'
+import { nodeDeps } from '../testing/sibling-server.ts'
 import { FEED_LAG_MS, type RevocationFeed, revocationFeed } from './feed.ts'
 
 const NOW = Date.UTC(2030, 0, 1)

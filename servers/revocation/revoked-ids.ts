@@ -1,3 +1,5 @@
+// In this folder: how servers learn that a token is revoked. There are ids in Redis, a feed, a Bloom filter and status lists.
+
 import { newTokenId } from '../tokens/claims.ts'
 
 /** A token that is not to be accepted any more. */

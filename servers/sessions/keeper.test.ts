@@ -4,7 +4,7 @@ import { memoryStore } from '../stores/memory.ts'
 import { memorySessions } from '../stores/memory-sessions.ts'
 import { type RedisLink, redisLink } from '../stores/redis-link.ts'
 import { redisSessions } from '../stores/redis-sessions.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
 import {
   hashOf,
   liveSession,

@@ -1,3 +1,5 @@
+// In this folder: sessions in any store, and a cache for servers that keep some of them near.
+
 import { hash, randomBytes } from 'node:crypto'
 import type { Identity, MaybePromise, StrategyDeps } from '../contract.ts'
 import { otherSubject, otherText } from '../stores/filler-text.ts'

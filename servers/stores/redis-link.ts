@@ -1,3 +1,5 @@
+// In this folder: where entries are kept, in memory and in Redis, as single values and as sessions.
+
 import type { Redis } from 'ioredis'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import { StoreUnavailableError } from '../contract.ts'

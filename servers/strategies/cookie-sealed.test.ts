@@ -2,7 +2,7 @@ import secureSession from '@fastify/secure-session'
 import { fastify } from 'fastify'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { StrategyDeps } from '../contract.ts'
-import { testDeps } from '../testing/deps.ts'
+import { testDeps } from '../testing/test-deps.ts'
 import { encryptionSecret, generateKeys } from '../tokens/keys.ts'
 import { cookieSealed } from './cookie-sealed.ts'
 

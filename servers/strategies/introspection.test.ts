@@ -7,7 +7,7 @@ import { countRequests } from '../conformance/harness/request-count.ts'
 import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { STRATEGIES } from '../registry.ts'
 import { openPair, openResourceServer } from '../testing/resource-server.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
 
 const TTL_SECONDS = 60
 let redis: TestRedis

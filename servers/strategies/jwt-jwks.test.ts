@@ -5,11 +5,11 @@ import { authServerClient } from '../auth-server/client.ts'
 import { startAuthServer } from '../auth-server/server.ts'
 import { PUBLISHED_AHEAD_SECONDS } from '../auth-server/signing-keys.ts'
 import { type KeyMaterial, StoreUnavailableError } from '../contract.ts'
-import { testKeys } from '../testing/deps.ts'
 import { openPair } from '../testing/resource-server.ts'
+import { testKeys } from '../testing/test-deps.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
 import { jwksVerifier } from '../tokens/jwks.ts'
 import { jwkOf } from '../tokens/keys.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
 
 const TTL_SECONDS = 600
 let now: number

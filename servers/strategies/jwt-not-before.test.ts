@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { type Authenticator, StoreUnavailableError } from '../contract.ts'
 import { redisLink } from '../stores/redis-link.ts'
-import { openNode } from '../testing/node.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
+import { openNode } from '../testing/sibling-server.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
 import { jwtNotBefore } from './jwt-not-before.ts'
 
 const CACHED_MS = jwtNotBefore.revocation.ms

@@ -3,8 +3,8 @@ import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts
 import { STRATEGIES } from '../registry.ts'
 import { type RunningServer, startServer } from '../server.ts'
 import { redisLink } from '../stores/redis-link.ts'
-import { testKeys } from '../testing/deps.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
+import { testKeys } from '../testing/test-deps.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const TTL_SECONDS = 600

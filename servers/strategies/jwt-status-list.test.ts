@@ -1,14 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { JWK } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { type StoreProxy, startProxy } from '../conformance/harness/proxy.ts'
+import { type StoreProxy, startProxy } from '../conformance/harness/redis-proxy.ts'
 import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { type Authenticator, StoreUnavailableError } from '../contract.ts'
 import { redisLink } from '../stores/redis-link.ts'
-import { testDeps, testKeys } from '../testing/deps.ts'
-import { openNode } from '../testing/node.ts'
+import { openNode } from '../testing/sibling-server.ts'
+import { testDeps, testKeys } from '../testing/test-deps.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
 import { fastCodec, fastSignatures } from '../tokens/fast-jwt.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
 import { jwtStatusList } from './jwt-status-list.ts'
 
 const LAG_MS = jwtStatusList.revocation.ms

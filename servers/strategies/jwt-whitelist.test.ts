@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { type Authenticator, StoreUnavailableError } from '../contract.ts'
 import { redisLink } from '../stores/redis-link.ts'
-import { openNode } from '../testing/node.ts'
+import { openNode } from '../testing/sibling-server.ts'
 import { jwtWhitelist } from './jwt-whitelist.ts'
 
 let redis: TestRedis

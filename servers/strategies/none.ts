@@ -1,3 +1,5 @@
+// In this folder: one file for each strategy. This one, the baseline, has no authentication.
+
 import type { AuthStrategy } from '../contract.ts'
 
 /** As long as the subjects of a run, so that its replies weigh the same. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import type { Authenticator } from '../contract.ts'
 import { type RedisLink, redisLink } from '../stores/redis-link.ts'
-import { testDeps, testKeys } from '../testing/deps.ts'
+import { testDeps, testKeys } from '../testing/test-deps.ts'
 import { sessionCookieCache } from './session-cookie-cache.ts'
 
 const TTL_SECONDS = 340

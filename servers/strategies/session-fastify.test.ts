@@ -4,7 +4,7 @@ import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts
 import { type Authenticator, COOKIE_NAME, credentialHeader, type Transport } from '../contract.ts'
 import { buildApp } from '../http/app.ts'
 import { type RedisLink, redisLink } from '../stores/redis-link.ts'
-import { testDeps } from '../testing/deps.ts'
+import { testDeps } from '../testing/test-deps.ts'
 import { sessionFastify } from './session-fastify.ts'
 
 const TTL_SECONDS = 60

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import type { Authenticator } from '../contract.ts'
 import { type RedisLink, redisLink } from '../stores/redis-link.ts'
-import { testDeps } from '../testing/deps.ts'
+import { testDeps } from '../testing/test-deps.ts'
 import { sessionNearCache } from './session-near-cache.ts'
 
 const TTL_SECONDS = 60

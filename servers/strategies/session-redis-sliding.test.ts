@@ -3,7 +3,7 @@ import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts
 import { type Authenticator, COOKIE_NAME } from '../contract.ts'
 import { buildApp } from '../http/app.ts'
 import { type RedisLink, redisLink } from '../stores/redis-link.ts'
-import { testDeps } from '../testing/deps.ts'
+import { testDeps } from '../testing/test-deps.ts'
 import { sessionRedisSliding } from './session-redis-sliding.ts'
 
 const HOUR_MS = 60 * 60 * 1000

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Authenticator } from '../contract.ts'
-import { testDeps } from '../testing/deps.ts'
+import { testDeps } from '../testing/test-deps.ts'
 import { sessionSqlite } from './session-sqlite.ts'
 
 let folder: string

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import type { Authenticator } from '../contract.ts'
 import { type RedisLink, redisLink } from '../stores/redis-link.ts'
-import { testDeps } from '../testing/deps.ts'
+import { testDeps } from '../testing/test-deps.ts'
 import { sessionRedisSliding } from './session-redis-sliding.ts'
 import { sessionTracked } from './session-tracked.ts'
 

@@ -2,8 +2,8 @@ import { startAuthServer } from '../auth-server/server.ts'
 import type { AuthServerAddress } from '../contract.ts'
 import { STRATEGIES, type StrategyId } from '../registry.ts'
 import { startServer } from '../server.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
-import { testKeys } from './deps.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
+import { testKeys } from './test-deps.ts'
 
 interface PairOptions {
   readonly redisUrl: string | null

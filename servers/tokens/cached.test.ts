@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { testDeps } from '../testing/deps.ts'
+import { testDeps } from '../testing/test-deps.ts'
 import { cachedCodec } from './cached.ts'
 import { fastCodec } from './fast-jwt.ts'
 import { generateKeys } from './keys.ts'

@@ -1,3 +1,5 @@
+// In this folder: access tokens. There are their claims, their keys, and a codec for each format and library.
+
 import { randomBytes } from 'node:crypto'
 import type { Identity, StrategyDeps, TokenProfile } from '../contract.ts'
 

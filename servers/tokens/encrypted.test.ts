@@ -1,6 +1,6 @@
 import { CompactEncrypt, CompactSign } from 'jose'
 import { expect, test } from 'vitest'
-import { testDeps } from '../testing/deps.ts'
+import { testDeps } from '../testing/test-deps.ts'
 import { newClaims } from './claims.ts'
 import { encryptedCodec } from './encrypted.ts'
 import { encryptionSecret } from './keys.ts'

@@ -8,8 +8,8 @@ import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts
 import { STRATEGIES } from '../registry.ts'
 import { startServer } from '../server.ts'
 import { type RedisLink, redisLink } from '../stores/redis-link.ts'
-import { testKeys } from '../testing/deps.ts'
-import { DEFAULT_TOKEN_PROFILE } from './profile.ts'
+import { testKeys } from '../testing/test-deps.ts'
+import { DEFAULT_TOKEN_PROFILE } from './default-profile.ts'
 
 const stateful = Object.values(STRATEGIES).filter(({ state }) => state === 'stateful')
 let redis: TestRedis

@@ -3,7 +3,7 @@ import type { JWK } from 'jose'
 import { expect, test } from 'vitest'
 import type { KeyMaterial } from '../contract.ts'
 import { STRATEGIES } from '../registry.ts'
-import { testDeps, testKeys } from '../testing/deps.ts'
+import { testDeps, testKeys } from '../testing/test-deps.ts'
 import { generateKeys, jwkOf } from './keys.ts'
 
 const keys = await testKeys()

@@ -1,7 +1,7 @@
 import { sign } from 'node:crypto'
 import { CompactSign, importJWK } from 'jose'
 import { expect, test } from 'vitest'
-import { testDeps } from '../testing/deps.ts'
+import { testDeps } from '../testing/test-deps.ts'
 import { newClaims } from './claims.ts'
 import { generateKeys, keyPair } from './keys.ts'
 import { pasetoCodec } from './paseto.ts'

@@ -11,11 +11,11 @@ import {
   SIGNATURE_VECTORS,
 } from '../testing/vectors.ts'
 import { parseKeysFile } from '../user-files/keys-file.ts'
+import { DEFAULT_TOKEN_PROFILE } from './default-profile.ts'
 import { fastSignatures } from './fast-jwt.ts'
 import { joseSignatures } from './jose.ts'
 import { generateKeys } from './keys.ts'
 import { pasetoKeys, v4Public } from './paseto.ts'
-import { DEFAULT_TOKEN_PROFILE } from './profile.ts'
 
 /** One bit of the last byte of the signature: the library has to look at all of it. */
 function withOtherSignature(token: string): string {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { AuthbenchError } from '../../src/results/errors.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
 import { assertNoneTaken, parseClaimsFile, tokenProfileFromClaims } from './claims-file.ts'
 
 function errorOf(action: () => unknown): AuthbenchError {

@@ -1,7 +1,7 @@
 import { AuthbenchError } from '../../src/results/errors.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
 import type { TokenProfile } from '../contract.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
 import { firstJsonProblem } from './json-position.ts'
 
 /** Claims with a meaning of their own (RFC 7519 section 4.1, RFC 9068 section 2.2). */

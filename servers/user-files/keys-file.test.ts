@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import type { JWK } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { AuthbenchError } from '../../src/results/errors.ts'
-import { testKeys } from '../testing/deps.ts'
+import { testKeys } from '../testing/test-deps.ts'
 import { jwkOf } from '../tokens/keys.ts'
 import { parseKeysFile } from './keys-file.ts'
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { testDeps } from '../testing/deps.ts'
+import { testDeps } from '../testing/test-deps.ts'
 import { loadStrategy } from './own-strategy.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'authbench-own-'))

@@ -1,3 +1,5 @@
+// In this folder: strategies, claims and keys in files of the user. Each is checked before anything runs.
+
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../analyse.ts'
 import { summaryOf } from '../claims/evidence.ts'
-import { changesWithin } from '../gates/runs.ts'
+import { changesWithin } from '../gates/changes-of-runs.ts'
 import { buildReport } from '../report/build.ts'
 import type { Cell } from '../results/cell.ts'
 import { encodeHistogram, newHistogram } from '../results/histogram.ts'

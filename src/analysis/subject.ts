@@ -1,3 +1,5 @@
+// In this folder: from cells to summaries, comparisons and validity.
+
 import { type Metric, requestsOf } from '../metrics/metric.ts'
 import type { Arm, Cell, CompletedCell, Params } from '../results/cell.ts'
 import type { Results } from '../results/results.ts'

@@ -3,7 +3,7 @@ import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
 import type { Results, RunVerdict } from '../results/results.ts'
 import { formatCount, formatList } from '../units.ts'
 import { summariseChecks } from './check-summary.ts'
-import { entrantsOf } from './entrants.ts'
+import { entrantsOf } from './strategies-in-scenario.ts'
 import { type cellsBySubject, keyOf, type Point } from './subject.ts'
 
 type Context = Pick<Results, 'run' | 'config' | 'strategies' | 'scenarios'>

@@ -1,3 +1,5 @@
+// In this folder: checks that say whether a cell is valid, with their limits in `limits.ts`.
+
 import type { CellData } from '../metrics/metric.ts'
 import type { Check } from '../results/cell.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'

@@ -28,7 +28,7 @@ export const LIMITS = {
   generator: { warn: 0.85, invalid: null },
   /** Change of server CPU per request from the first to the second half of the slices, beyond what the round shares. */
   drift: { warn: 0.1, invalid: 0.3 },
-  /** CPU time that may be missing because threads or children ended: ticks of 10 ms, see bench/machine/cpu-counter.ts. */
+  /** CPU time that may be missing because threads or children ended: ticks of 10 ms, see bench/machine/cpu-time/cpu-counter.ts. */
   cpuLag: { warn: 0.05, invalid: 0.25 },
   /** Bytes that each request leaves behind. A stored session is 0.3 to 0.6 KiB; slower leaks do not show in windows this short. */
   memory: { warn: 8192, invalid: 32_768 },

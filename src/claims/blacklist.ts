@@ -1,5 +1,4 @@
-import type { Measured } from '../analysis/measured.ts'
-import type { Comparison } from '../results/results.ts'
+import type { Comparison, MeasuredResults } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
@@ -24,7 +23,7 @@ interface Opponent {
 }
 
 /** Tokens that are looked up in Redis and have numbers to be held against the session's. */
-function opponents(results: Measured, session: StrategyInfo): readonly Opponent[] {
+function opponents(results: MeasuredResults, session: StrategyInfo): readonly Opponent[] {
   const both = (id: string, metric: string): readonly [number, number] | null => {
     const [own, other] = [summaryOf(results, id, metric), summaryOf(results, session.id, metric)]
     return own === null || other === null ? null : [own.estimate.value, other.estimate.value]

@@ -1,7 +1,6 @@
-import type { Measured } from '../analysis/measured.ts'
 import { opposite } from '../analysis/opposite-comparison.ts'
 import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
-import type { Comparison, Summary } from '../results/results.ts'
+import type { Comparison, MeasuredResults, Summary } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { formatChange, formatEstimate, formatPercent } from '../units.ts'
 
@@ -9,13 +8,16 @@ import { formatChange, formatEstimate, formatPercent } from '../units.ts'
 const SCENARIO = 'verify'
 
 /** Strategies that were measured and accept their own credential, in the order of the run. */
-export function strategiesWith(results: Measured, state: StrategyInfo['state']): readonly StrategyInfo[] {
+export function strategiesWith(
+  results: MeasuredResults,
+  state: StrategyInfo['state'],
+): readonly StrategyInfo[] {
   const working = results.probes.filter(({ ownStatus }) => ownStatus === 200).map(({ strategy }) => strategy)
   return results.strategies.filter((strategy) => strategy.state === state && working.includes(strategy.id))
 }
 
 /** What a token is compared with: a session that any server can look up and that a logout ends at once. */
-export const referenceSession = (results: Measured): StrategyInfo | null =>
+export const referenceSession = (results: MeasuredResults): StrategyInfo | null =>
   strategiesWith(results, 'stateful').find(
     ({ family, needs, revocation }) =>
       family === 'session' && needs.includes('redis') && revocation.effect === 'immediate',
@@ -25,7 +27,7 @@ export const referenceSession = (results: Measured): StrategyInfo | null =>
  * Why differences in time must not be read; null where they may. Counts and bytes stand in any case.
  * @param needed the comparisons that a verdict would rest on
  */
-export function doubtOf(results: Measured, needed: readonly Comparison[]): string | null {
+export function doubtOf(results: MeasuredResults, needed: readonly Comparison[]): string | null {
   if (results.validity.verdict === 'invalid')
     return 'The run is invalid, so its times are not judged; counts and bytes are exact.'
   const tooFew = needed.find(({ verdict }) => verdict === 'not judged')
@@ -34,11 +36,11 @@ export function doubtOf(results: Measured, needed: readonly Comparison[]): strin
   return `Times need ${MINIMUM_ROUNDS} rounds to be judged; ${own} and ${other} have ${tooFew.difference.rounds} in common. Counts and bytes are exact.`
 }
 
-export const titleOf = ({ strategies }: Measured, id: string): string =>
+export const titleOf = ({ strategies }: MeasuredResults, id: string): string =>
   strategies.find((strategy) => strategy.id === id)?.title ?? id
 
 /** Counts and bytes are the same wherever credentials are checked and nothing else, so that a run without the scenario has them too. */
-export function summaryOf(results: Measured, strategy: string, metric: string): Summary | null {
+export function summaryOf(results: MeasuredResults, strategy: string, metric: string): Summary | null {
   const others = new Set(results.cohorts.map(({ scenario }) => scenario))
   const rows = results.summary.filter(
     (row) => row.strategy === strategy && row.metric === metric && !others.has(row.scenario),
@@ -49,7 +51,7 @@ export function summaryOf(results: Measured, strategy: string, metric: string): 
 
 /** `strategy` against `baseline`, whichever way round the run has it. */
 export function comparisonOf(
-  results: Measured,
+  results: MeasuredResults,
   metric: string,
   strategy: string,
   baseline: string,
@@ -62,7 +64,7 @@ export function comparisonOf(
 }
 
 /** `JWT HS256 (jose): 582 B exact of request head`; null where it was not measured. */
-export function valueSentence(results: Measured, strategy: string, metric: string): string | null {
+export function valueSentence(results: MeasuredResults, strategy: string, metric: string): string | null {
   const summary = summaryOf(results, strategy, metric)
   const title = results.metrics.find(({ id }) => id === metric)?.title ?? metric
   return summary === null
@@ -84,7 +86,7 @@ function wordsOf({ verdict, band }: Comparison): string {
 }
 
 /** `Server CPU, JWT against session: +12.3 % [+10.1, +14.6], +11.9 us/req [...]: worse.` */
-export function comparisonSentence(results: Measured, comparison: Comparison): string {
+export function comparisonSentence(results: MeasuredResults, comparison: Comparison): string {
   const { metric, unit, strategy, baseline, ratio, difference } = comparison
   const title = results.metrics.find(({ id }) => id === metric)?.title ?? metric
   const change = ratio === null ? '' : `${formatChange(ratio)}, `

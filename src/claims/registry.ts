@@ -1,5 +1,4 @@
-import type { Measured } from '../analysis/measured.ts'
-import type { ClaimResult } from '../results/results.ts'
+import type { ClaimResult, MeasuredResults } from '../results/results.ts'
 import { blacklist } from './blacklist.ts'
 import type { Claim } from './claim.ts'
 import { revocation } from './revocation.ts'
@@ -22,5 +21,5 @@ export const CLAIMS: readonly Claim[] = [
   cookiesAndCsrf,
 ]
 
-export const judgeClaims = (results: Measured): ClaimResult[] =>
+export const judgeClaims = (results: MeasuredResults): ClaimResult[] =>
   CLAIMS.map(({ id, text, judge }) => ({ id, text, ...judge(results) }))

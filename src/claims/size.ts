@@ -1,4 +1,4 @@
-import type { Measured } from '../analysis/measured.ts'
+import type { MeasuredResults } from '../results/results.ts'
 import { formatList, formatQuantity } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
 import { present, strategiesWith, summaryOf, titleOf, valueSentence } from './evidence.ts'
@@ -16,7 +16,7 @@ interface Sizes {
 }
 
 /** The opaque credential with the smallest head, and every token; null where one of the two is missing. */
-function sizes(results: Measured): Sizes | null {
+function sizes(results: MeasuredResults): Sizes | null {
   const measured = (...states: readonly ('stateless' | 'stateful' | 'hybrid')[]) =>
     states
       .flatMap((state) => strategiesWith(results, state))

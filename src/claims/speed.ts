@@ -1,5 +1,4 @@
-import type { Measured } from '../analysis/measured.ts'
-import type { ClaimResult, Comparison } from '../results/results.ts'
+import type { ClaimResult, Comparison, MeasuredResults } from '../results/results.ts'
 import { formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
 import {
@@ -27,7 +26,7 @@ interface Group {
   readonly verdicts: readonly Comparison['verdict'][]
 }
 
-function groupsOf(results: Measured, compared: readonly Comparison[], session: string): string {
+function groupsOf(results: MeasuredResults, compared: readonly Comparison[], session: string): string {
   const groups: readonly Group[] = [
     { words: `Less server CPU than ${session}`, verdicts: ['better'] },
     { words: `More server CPU than ${session}`, verdicts: ['worse'] },

@@ -1,11 +1,11 @@
-import type { Measured } from '../analysis/measured.ts'
+import type { MeasuredResults } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
 import { present, strategiesWith, summaryOf, valueSentence } from './evidence.ts'
 
 /** A strategy that declares no Redis, and has no counters of one, sent it nothing. */
-function commandsOf(results: Measured, { id, needs }: StrategyInfo): number | null {
+function commandsOf(results: MeasuredResults, { id, needs }: StrategyInfo): number | null {
   const summary = summaryOf(results, id, 'redis.commands')
   if (summary !== null) return summary.estimate.high ?? summary.estimate.value
   return needs.includes('redis') ? null : 0

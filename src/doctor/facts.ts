@@ -1,3 +1,5 @@
+// In this folder: what a machine does to a measurement, judged from facts that `bench/doctor/` reads.
+
 /** What a machine and an environment show of themselves before anything is measured. Null throughout: that cannot be read. */
 export interface Facts {
   readonly platform: string

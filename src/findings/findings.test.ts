@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import type { Measured } from '../analysis/measured.ts'
 import type { Cell, Check } from '../results/cell.ts'
+import type { MeasuredResults } from '../results/results.ts'
 import { fakeCells } from '../testing/fake-cells.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { fakeStrategy } from '../testing/fake-subjects.ts'
 import { found, quiet } from '../testing/quiet-run.ts'
 
-const troubled = (id: string, value: number, outcome: 'warn' | 'invalid' = 'warn'): Partial<Measured> => ({
+const troubled = (
+  id: string,
+  value: number,
+  outcome: 'warn' | 'invalid' = 'warn',
+): Partial<MeasuredResults> => ({
   validity: {
     ...quiet.validity,
     checks: [
@@ -120,7 +124,7 @@ describe('findings', () => {
         value: 100 * (1 + factor * (round % 2 === 0 ? 1 : -1)),
       }))
     const row = { strategy: 'none', scenario: 'verify', params: {}, metric: 'cpu.server' }
-    const noisy = (factor: number): Partial<Measured> => ({
+    const noisy = (factor: number): Partial<MeasuredResults> => ({
       noise: { 'cpu.server': { value: 1, low: 1 - factor, high: 1 + factor, rounds: 6 } },
       rounds: [
         { ...row, arm: 'main', values: values(0) },

@@ -1,6 +1,6 @@
-import type { Measured } from '../analysis/measured.ts'
 import { PROFILES } from '../plan/profiles.ts'
 import type { Check, CompletedCell } from '../results/cell.ts'
+import type { MeasuredResults } from '../results/results.ts'
 import { formatCores, formatCount, formatPercent } from '../units.ts'
 import { type Finder, info, warning } from './finding.ts'
 
@@ -10,7 +10,7 @@ const WHOLE_CORES =
 
 /** Cells with one of the outcomes in a check, and the worst value; only cells that only warn are part of numbers. */
 function trouble(
-  { validity }: Measured,
+  { validity }: MeasuredResults,
   id: string,
   outcomes: readonly Check['outcome'][] = ['warn', 'invalid'],
 ) {

@@ -1,10 +1,8 @@
-import type { Measured } from '../analysis/measured.ts'
 import type { Cell } from '../results/cell.ts'
-import type { Finding } from '../results/results.ts'
-import { lostCells, repeatedCells } from './cells.ts'
-import { tooFewRounds, unevenRounds, wideNoise } from './evidence.ts'
+import type { Finding, MeasuredResults } from '../results/results.ts'
 import type { Finder } from './finding.ts'
 import { fellBehind, notConverged } from './load.ts'
+import { lostCells, repeatedCells } from './lost-cells.ts'
 import {
   clientLimited,
   drifting,
@@ -14,6 +12,7 @@ import {
   throttled,
   unpinned,
 } from './machine.ts'
+import { tooFewRounds, unevenRounds, wideNoise } from './too-little-evidence.ts'
 
 /** In the order of reports: what voids most comes first. */
 const FINDERS: readonly Finder[] = [
@@ -33,5 +32,5 @@ const FINDERS: readonly Finder[] = [
   drifting,
 ]
 
-export const findingsOf = (results: Measured, cells: readonly Cell[]): Finding[] =>
+export const findingsOf = (results: MeasuredResults, cells: readonly Cell[]): Finding[] =>
   FINDERS.flatMap((find) => find(results, cells))

@@ -1,3 +1,5 @@
+// In this folder: whether a change made something worse, between two runs or two checkouts in one run.
+
 import { METRICS } from '../metrics/registry.ts'
 import { nearest } from '../plan/nearest-name.ts'
 import { AuthbenchError } from '../results/errors.ts'

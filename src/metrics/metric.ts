@@ -1,3 +1,5 @@
+// In this folder: one file for each metric, which says how it is read from a cell and what it means.
+
 import type { CompletedCell } from '../results/cell.ts'
 import type { MetricInfo } from '../results/results.ts'
 

@@ -1,14 +1,14 @@
 import type { MetricInfo } from '../results/results.ts'
-import { cacheHitRate } from './cache.ts'
+import { cacheHitRate } from './cache-hits.ts'
 import { authCpu, generatorCpu, redisCpu, serverCpu } from './cpu.ts'
 import { goodput } from './goodput.ts'
 import { lag, latency, service } from './latency.ts'
 import type { Metric } from './metric.ts'
-import { arrivalRate, sloRate } from './rate.ts'
 import { redisBytes, redisCommands } from './redis.ts'
+import { arrivalRate, sloRate } from './slo-rate.ts'
 import { storeBytes } from './store-size.ts'
 import { throughput } from './throughput.ts'
-import { credential, requestHead, responseHead } from './wire.ts'
+import { credential, requestHead, responseHead } from './wire-bytes.ts'
 
 /** Every metric there is, in the order of reports. */
 export const METRICS: readonly Metric[] = [

@@ -1,3 +1,5 @@
+// In this folder: what is decided before a run. Options become a config, and a config becomes rounds, orders, schedules and populations.
+
 import { z } from 'zod'
 import { AuthbenchError } from '../results/errors.ts'
 import type { RunConfig } from '../results/results.ts'

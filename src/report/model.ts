@@ -1,3 +1,5 @@
+// In this folder: from results to a report. `sections/` build this model, `terminal/`, `markdown/` and `html/` render it.
+
 import type { ClaimResult, Estimate, Finding, Results } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 

@@ -1,3 +1,5 @@
+// In this folder: schemas of what is stored, and errors. All floors know them.
+
 import { z } from 'zod'
 import { conformanceRowSchema } from '../checklist/rows.ts'
 import { armSchema, checkSchema, paramsSchema } from './cell.ts'
@@ -233,3 +235,5 @@ export const resultsSchema = z.object({
   micro: microSchema.nullable().default(null),
 })
 export type Results = z.infer<typeof resultsSchema>
+/** Everything that claims and findings are judged by. */
+export type MeasuredResults = Omit<Results, 'claims' | 'findings' | 'micro'>

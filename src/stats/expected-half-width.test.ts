@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../plan/random.ts'
-import { normalSource } from '../testing/normal.ts'
+import { normalSource } from '../testing/normal-numbers.ts'
 import { expectedHalfWidth } from './expected-half-width.ts'
 import { roundsNeeded } from './rounds-needed.ts'
 import { hodgesLehmann } from './signed-rank.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import cases from './holm.fixture.json' with { type: 'json' }
+import cases from './fixtures/holm.json' with { type: 'json' }
 import { holm } from './holm.ts'
 
 const close = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 12))

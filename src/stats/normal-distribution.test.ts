@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import cases from './normal-distribution.fixture.json' with { type: 'json' }
+import cases from './fixtures/normal-distribution.json' with { type: 'json' }
 import { normalProbability } from './normal-distribution.ts'
 
 it.each(cases)('normalProbability($z) is that of scipy', ({ z, p }) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../plan/random.ts'
-import cases from './order-statistic.fixture.json' with { type: 'json' }
+import cases from './fixtures/order-statistic.json' with { type: 'json' }
 import { medianEstimate } from './order-statistic.ts'
 
 describe('medianEstimate', () => {

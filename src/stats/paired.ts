@@ -1,3 +1,5 @@
+// In this folder: intervals, tests and estimates of variance. Each follows a published method and is tested against other software.
+
 import type { Estimate } from '../results/results.ts'
 import { hodgesLehmann } from './signed-rank.ts'
 

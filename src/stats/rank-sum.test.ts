@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../plan/random.ts'
-import { normalSource } from '../testing/normal.ts'
-import cases from './rank-sum.fixture.json' with { type: 'json' }
+import { normalSource } from '../testing/normal-numbers.ts'
+import cases from './fixtures/rank-sum.json' with { type: 'json' }
+import ties from './fixtures/rank-sum-ties.json' with { type: 'json' }
 import { differencesToDrop, rankSumProbability, shiftEstimate } from './rank-sum.ts'
-import ties from './rank-sum-ties.fixture.json' with { type: 'json' }
 
 const finite = fc.double({ min: -1000, max: 1000, noNaN: true, noDefaultInfinity: true })
 const samples = fc.array(finite, { minLength: 1, maxLength: 12 })

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../plan/random.ts'
-import { normalSource } from '../testing/normal.ts'
-import cases from './signed-rank.fixture.json' with { type: 'json' }
+import { normalSource } from '../testing/normal-numbers.ts'
+import cases from './fixtures/signed-rank.json' with { type: 'json' }
+import ties from './fixtures/ties.json' with { type: 'json' }
 import { hodgesLehmann, signedRankProbability, walshAveragesToDrop } from './signed-rank.ts'
-import ties from './ties.fixture.json' with { type: 'json' }
 
 const finite = fc.double({ min: -1000, max: 1000, noNaN: true, noDefaultInfinity: true })
 const samples = fc.array(finite, { minLength: 1, maxLength: 20 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../plan/random.ts'
-import { normalSource } from '../testing/normal.ts'
-import sharedCases from './shared-variance-components.fixture.json' with { type: 'json' }
-import cases from './variance-components.fixture.json' with { type: 'json' }
+import { normalSource } from '../testing/normal-numbers.ts'
+import sharedCases from './fixtures/shared-variance-components.json' with { type: 'json' }
+import cases from './fixtures/variance-components.json' with { type: 'json' }
 import { sharedVarianceComponents, varianceComponents } from './variance-components.ts'
 
 const list = <Item>(length: number, item: (index: number) => Item) =>

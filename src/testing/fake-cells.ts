@@ -3,7 +3,7 @@ import { seededRandom } from '../plan/random.ts'
 import type { Cell, LoadSample, Params, Probe, Slice } from '../results/cell.ts'
 import { encodeHistogram, newHistogram } from '../results/histogram.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
-import { normalSource } from './normal.ts'
+import { normalSource } from './normal-numbers.ts'
 
 /** What one strategy is made to cost; everything else follows, so that Little's and the utilisation law hold. */
 export interface FakeStrategy {

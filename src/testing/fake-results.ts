@@ -1,3 +1,5 @@
+// In this folder: made-up runs for the tests of all floors.
+
 import {
   type Comparison,
   type MetricInfo,

@@ -1,11 +1,11 @@
-import type { Measured } from '../analysis/measured.ts'
 import { findingsOf } from '../findings/registry.ts'
 import type { Cell } from '../results/cell.ts'
+import type { MeasuredResults } from '../results/results.ts'
 import { fakeResults } from './fake-results.ts'
 
 const base = fakeResults()
 /** Of a large machine that did nothing else. */
-export const quiet: Measured = {
+export const quiet: MeasuredResults = {
   ...base,
   environment: {
     ...base.environment,
@@ -17,5 +17,5 @@ export const quiet: Measured = {
   validity: { ...base.validity, checks: [] },
 }
 
-export const found = (change: Partial<Measured>, cells: readonly Cell[] = []) =>
+export const found = (change: Partial<MeasuredResults>, cells: readonly Cell[] = []) =>
   findingsOf({ ...quiet, ...change }, cells)

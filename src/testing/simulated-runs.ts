@@ -5,7 +5,7 @@ import type { Arm } from '../results/cell.ts'
 import type { Results } from '../results/results.ts'
 import { pairLogRatios, ratioEstimate } from '../stats/paired.ts'
 import { fakeResults } from './fake-results.ts'
-import { normalSource } from './normal.ts'
+import { normalSource } from './normal-numbers.ts'
 
 export interface Simulation {
   readonly seed: number

@@ -1,3 +1,5 @@
+// In this folder: the closed loop. autocannon drives it, and the times are our own.
+
 import autocannon from 'autocannon'
 import { AuthbenchError } from '../../../src/results/errors.ts'
 import type { EngineSlice, EngineTarget, LoadEngine, OpenLoad, Window } from '../engine.ts'

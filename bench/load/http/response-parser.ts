@@ -1,3 +1,5 @@
+// In this folder: HTTP/1.1 on the side of the client. It has addresses, single requests, and a reader that finds where responses end.
+
 import type { RenewalField } from '../renewal.ts'
 import { beginsLikeHead, HEAD_LIMIT, headEnd, type ResponseHead, readHead } from './response-head.ts'
 

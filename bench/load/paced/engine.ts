@@ -1,3 +1,5 @@
+// In this folder: the open loop. Requests leave at their intended times, on connections of our own.
+
 import { arrivalTimes } from '../../../src/plan/schedule.ts'
 import { AuthbenchError } from '../../../src/results/errors.ts'
 import {

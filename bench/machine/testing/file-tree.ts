@@ -1,4 +1,4 @@
-import type { Files } from '../files.ts'
+import type { Files } from '../system-files.ts'
 
 /** Files of a machine that is not this one: path to text. */
 export const fileTree = (texts: Readonly<Record<string, string>>): Files => ({

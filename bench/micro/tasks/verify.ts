@@ -1,3 +1,5 @@
+// In this folder: one file for each kind of operation that `authbench micro` measures.
+
 import type { AuthStrategy } from '../../../servers/contract.ts'
 import { idWith, type MicroTask, NotApplicable, POOL, subjectOf, titleWith } from '../task.ts'
 

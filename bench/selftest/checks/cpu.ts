@@ -1,7 +1,6 @@
 import type { ProcessCpu } from '../../../src/results/cell.ts'
 import { medianOf } from '../../../src/stats/median.ts'
-import { cpuBetween } from '../../machine/schedstat.ts'
-import { INSTANT } from '../behaviour.ts'
+import { cpuBetween } from '../../machine/cpu-time/thread-time.ts'
 import {
   type Check,
   type CheckContext,
@@ -11,6 +10,7 @@ import {
   shown,
   targetOf,
 } from '../check.ts'
+import { INSTANT } from '../known-behaviour.ts'
 
 const SHORT_US = 100
 const LONG_US = 1000

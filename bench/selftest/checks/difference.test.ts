@@ -4,7 +4,7 @@ import { seededRandom } from '../../../src/plan/random.ts'
 import { expectedHalfWidth } from '../../../src/stats/expected-half-width.ts'
 import { ratioEstimate } from '../../../src/stats/paired.ts'
 import { sharedVarianceComponents } from '../../../src/stats/variance-components.ts'
-import { normalSource } from '../../../src/testing/normal.ts'
+import { normalSource } from '../../../src/testing/normal-numbers.ts'
 import { fakeContext } from '../testing/fake-context.ts'
 import { advice, difference, REACH } from './difference.ts'
 

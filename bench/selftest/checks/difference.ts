@@ -5,7 +5,7 @@ import { expectedHalfWidth } from '../../../src/stats/expected-half-width.ts'
 import { sharedVarianceComponents, type VarianceComponents } from '../../../src/stats/variance-components.ts'
 import { windowsPerProcess } from '../../../src/stats/windows-per-process.ts'
 import { formatNumber } from '../../../src/units.ts'
-import { cpuBetween } from '../../machine/schedstat.ts'
+import { cpuBetween } from '../../machine/cpu-time/thread-time.ts'
 import type { Subject } from '../../run/equipment.ts'
 import { type Check, type CheckContext, type Outcome, shown } from '../check.ts'
 

@@ -1,8 +1,8 @@
 import { decodeHistogram, mergeHistograms } from '../../../src/results/histogram.ts'
 import type { EngineId } from '../../load/messages.ts'
-import { INSTANT } from '../behaviour.ts'
-import { bucketsOf, differing, sumOf } from '../buckets.ts'
 import { type Check, easyWindow, judged, targetOf } from '../check.ts'
+import { bucketsOf, differing, sumOf } from '../histogram-buckets.ts'
+import { INSTANT } from '../known-behaviour.ts'
 
 const SLICES = 8
 const MILLISECONDS = 60

@@ -1,8 +1,8 @@
 import { formatNumber } from '../../../src/units.ts'
 import type { SlicePacing } from '../../load/engine.ts'
-import { INSTANT, type Observed } from '../behaviour.ts'
-import { quantileOf } from '../buckets.ts'
 import { type Check, judged, type Outcome, shown, targetOf } from '../check.ts'
+import { quantileOf } from '../histogram-buckets.ts'
+import { INSTANT, type Observed } from '../known-behaviour.ts'
 
 const RATES = [
   { ratePerSecond: 1000, judge: true },

@@ -1,7 +1,7 @@
 import { formatNumber } from '../../../src/units.ts'
-import { INSTANT, type Observed } from '../behaviour.ts'
-import { quantileOf } from '../buckets.ts'
 import { type Check, judged, shown, targetOf } from '../check.ts'
+import { quantileOf } from '../histogram-buckets.ts'
+import { INSTANT, type Observed } from '../known-behaviour.ts'
 
 const RATE = 1000
 const MILLISECONDS = 4000

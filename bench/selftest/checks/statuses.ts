@@ -1,7 +1,7 @@
 import { decodeHistogram } from '../../../src/results/histogram.ts'
 import type { EngineId } from '../../load/messages.ts'
-import { INSTANT } from '../behaviour.ts'
 import { type Check, easyWindow, judged, targetOf } from '../check.ts'
+import { INSTANT } from '../known-behaviour.ts'
 
 const WRONG_EVERY = 20
 const MILLISECONDS = 400

@@ -3,8 +3,8 @@ import type { ProcessCpu } from '../../../src/results/cell.ts'
 import { encodeHistogram, newHistogram, recordMilliseconds } from '../../../src/results/histogram.ts'
 import type { Arrivals, EngineSlice, EngineTarget, Window } from '../../load/engine.ts'
 import type { EngineId } from '../../load/messages.ts'
-import { type Behaviour, INSTANT, type Observed } from '../behaviour.ts'
 import type { CheckContext, OpenedLoad } from '../check.ts'
+import { type Behaviour, INSTANT, type Observed } from '../known-behaviour.ts'
 
 /** One way over the loopback, and what a request costs the server beside its hold. */
 const TRANSIT_US = 10

@@ -3,7 +3,7 @@ import type { StrategyInfo } from '../../../src/results/strategy-info.ts'
 import { type ConformanceCase, usesSessions } from '../case.ts'
 import { openSubject, type Subject, USER } from '../harness/checked-server.ts'
 import { assertAccepted } from '../harness/expectations.ts'
-import { type Header, type Reply, sendTo } from '../harness/http.ts'
+import { type Header, type Reply, sendTo } from '../harness/raw-http.ts'
 
 const asksAuthServer = ({ needs }: StrategyInfo) => needs.includes('auth-server')
 const introspects = (strategy: StrategyInfo) => asksAuthServer(strategy) && usesSessions(strategy)

@@ -1,4 +1,4 @@
-import { DEFAULT_TOKEN_PROFILE } from '../../tokens/profile.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../../tokens/default-profile.ts'
 import { type ConformanceCase, usesTokens } from '../case.ts'
 import { type Minter, NotTestable, openMinter } from '../formats/minter.ts'
 import type { Subject } from '../harness/checked-server.ts'

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { COOKIE_NAME, MAX_CREDENTIAL_BYTES } from '../../contract.ts'
 import { type ConformanceCase, isRevocable, rejectsSome, tokenAndSession, usesSessions } from '../case.ts'
-import { spellingsOf } from '../formats/spellings.ts'
+import { spellingsOf } from '../formats/altered-credentials.ts'
 import { loginRequest, refreshRequest, type Subject, USER } from '../harness/checked-server.ts'
 import { assertAccepted, assertAllRefused, assertChallenged, assertRefused } from '../harness/expectations.ts'
-import { cookieOf, type Header, type Reply, setCookieOf } from '../harness/http.ts'
+import { cookieOf, type Header, type Reply, setCookieOf } from '../harness/raw-http.ts'
 
 const MAX_COOKIE_BYTES = 4096
 /** No session is longer. */

@@ -1,7 +1,9 @@
+// In this folder: cases of the security checklist, one file for each thing that can be attacked.
+
 import assert from 'node:assert/strict'
 import { MAX_CREDENTIAL_BYTES } from '../../contract.ts'
 import { type ConformanceCase, lastMomentSeconds, rejectsSome, tokenAndSession } from '../case.ts'
-import { flippedIn, GARBAGE, resizedOf, spellingsOf, withChanged } from '../formats/spellings.ts'
+import { flippedIn, GARBAGE, resizedOf, spellingsOf, withChanged } from '../formats/altered-credentials.ts'
 import { printedDuring } from '../harness/captured-output.ts'
 import { loginRequest, openSubject, USER } from '../harness/checked-server.ts'
 import { assertAccepted, assertAllRefused, assertChallenged, assertRefused } from '../harness/expectations.ts'

@@ -4,7 +4,7 @@ import { asksRedis, type ConformanceCase, isRevocable, revocationLagMs, sharesIt
 import { type Node, redisOf, type Subject } from '../harness/checked-server.ts'
 import { assertRefused } from '../harness/expectations.ts'
 import { measureDelay } from '../harness/own-delay.ts'
-import { type StoreProxy, startProxy } from '../harness/proxy.ts'
+import { type StoreProxy, startProxy } from '../harness/redis-proxy.ts'
 
 /** Users who go on all the time, on connections of their own. */
 const USERS = 8

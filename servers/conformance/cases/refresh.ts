@@ -3,8 +3,8 @@ import type { StrategyInfo } from '../../../src/results/strategy-info.ts'
 import { asksRedis, type ConformanceCase } from '../case.ts'
 import { type Grant, redisOf, type Subject, USER } from '../harness/checked-server.ts'
 import { assertAccepted, assertRefused } from '../harness/expectations.ts'
-import type { Reply } from '../harness/http.ts'
 import { assertRandom } from '../harness/randomness.ts'
+import type { Reply } from '../harness/raw-http.ts'
 
 const TOKENS = 300
 const PARALLEL = 12

@@ -4,8 +4,8 @@ import { type ConformanceCase, usesSessions } from '../case.ts'
 import { openForger } from '../formats/forger.ts'
 import { loginRequest, USER } from '../harness/checked-server.ts'
 import { assertAccepted, assertRefused, assertRefusedInTime } from '../harness/expectations.ts'
-import { setCookieOf } from '../harness/http.ts'
 import { assertRandom } from '../harness/randomness.ts'
+import { setCookieOf } from '../harness/raw-http.ts'
 
 /** As many as a store takes in a moment; of the generator behind them the unit test looks at more. */
 const IDS = 2000

@@ -6,7 +6,7 @@ import type { StrategyInfo } from '../../../src/results/strategy-info.ts'
 import { asksRedis, type ConformanceCase, revocationLagMs } from '../case.ts'
 import { redisOf, type Subject, USER } from '../harness/checked-server.ts'
 import { assertAccepted, assertChallenged, LONGEST_WAIT_MS, until } from '../harness/expectations.ts'
-import type { Reply } from '../harness/http.ts'
+import type { Reply } from '../harness/raw-http.ts'
 
 /** An outage has to show within this time, and has to be over within it once the store is back. */
 const OUTAGE_DEADLINE_MS = 1000

@@ -1,3 +1,5 @@
+// In this folder: one file for each format of token, which makes such tokens as an attacker would.
+
 import type { MaybePromise } from '../../contract.ts'
 import { type Subject, USER } from '../harness/checked-server.ts'
 import { assertAccepted } from '../harness/expectations.ts'
@@ -5,7 +7,7 @@ import type { Claims } from './forger.ts'
 import { encryptedTokens } from './jwe.ts'
 import { signedTokens } from './jws.ts'
 import { pasetoTokens } from './paseto.ts'
-import { sealedSessions } from './sealed.ts'
+import { sealedSessions } from './sealed-cookie.ts'
 
 /** Nobody here can make a token of the strategy: what the case asks for was not tested, and must not look as if it was kept. */
 export class NotTestable extends Error {

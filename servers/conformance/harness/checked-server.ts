@@ -1,3 +1,5 @@
+// In this folder: what the cases work with, such as a server whose clock they move, a Redis that they break, and assertions in words.
+
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent } from 'node:http'
@@ -6,8 +8,8 @@ import { join } from 'node:path'
 import { type RunningAuthServer, startAuthServer } from '../../auth-server/server.ts'
 import { type AuthStrategy, credentialHeader, type KeyMaterial, type Transport } from '../../contract.ts'
 import { type RunningServer, startServer } from '../../server.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../../tokens/profile.ts'
-import { cookieOf, type Header, type RawRequest, type Reply, sendTo } from './http.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../../tokens/default-profile.ts'
+import { cookieOf, type Header, type RawRequest, type Reply, sendTo } from './raw-http.ts'
 import type { TestRedis } from './test-redis.ts'
 
 /** What the cases run against; made once, by the caller. */

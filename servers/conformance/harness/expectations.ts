@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Node, Subject } from './checked-server.ts'
-import type { Reply } from './http.ts'
 import { measureDelay } from './own-delay.ts'
+import type { Reply } from './raw-http.ts'
 
 /** Longer promises are kept on the injected clock; shorter ones may be on the machine's. */
 export const LONGEST_WAIT_MS = 6000

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { AuthbenchError } from '../../../src/results/errors.ts'
-import { findRedis, freePort, launchRedis, type RedisProcess } from '../../process/redis.ts'
+import { findRedis, freePort, launchRedis, type RedisProcess } from '../../process/redis-process.ts'
 
 const READY_MS = 15_000
 

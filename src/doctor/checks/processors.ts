@@ -1,3 +1,5 @@
+// In this folder: one file for each thing that `authbench doctor` looks at.
+
 import { formatCount } from '../../units.ts'
 import { type DoctorCheck, fine, unknown, warn } from '../check.ts'
 

@@ -1,3 +1,5 @@
+// In this folder: charts as data, one file each; `svg/` and `terminal/` draw them.
+
 import type { StrategyInfo } from '../../results/strategy-info.ts'
 import { familyTitle, firstOfFamilies, isGrouped } from '../groups/families.ts'
 import type { ChartRow } from '../model.ts'

@@ -1,4 +1,4 @@
-import type { Difference } from '../../gates/comparable.ts'
+import type { Difference } from '../../gates/run-differences.ts'
 import type { Change } from '../../results/change.ts'
 import type { Results } from '../../results/results.ts'
 

@@ -1,3 +1,5 @@
+// In this folder: strategies that were measured under the same load, sorted and ranked for a report.
+
 import { opposite } from '../../analysis/opposite-comparison.ts'
 import { keyOf } from '../../analysis/subject.ts'
 import type { Params } from '../../results/cell.ts'

@@ -1,6 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { contrast } from '../../testing/contrast.ts'
+import { contrast } from '../../testing/color-contrast.ts'
 import { fakeConformance } from '../../testing/fake-conformance.ts'
 import { ALL_FAKE_SCENARIOS, type FakeScenario } from '../../testing/fake-loads.ts'
 import { fakeResults } from '../../testing/fake-results.ts'

@@ -1,3 +1,5 @@
+// In this folder: the report as one page that needs no network.
+
 import type { ClaimResult, Finding } from '../../results/results.ts'
 import { buildReport } from '../build.ts'
 import type { Block, Chart, Section, State } from '../model.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { changesBetween, changesWithin } from '../../gates/changes-of-runs.ts'
 import { parseGates } from '../../gates/gate.ts'
-import { changesBetween, changesWithin } from '../../gates/runs.ts'
 import { type Results, resultsSchema } from '../../results/results.ts'
 import { fakeResults } from '../../testing/fake-results.ts'
 import { HOSTILE_TITLE } from '../../testing/fake-strategies.ts'

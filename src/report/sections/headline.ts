@@ -1,3 +1,5 @@
+// In this folder: one file for each section of the report.
+
 import { MINIMUM_ROUNDS } from '../../results/minimum-rounds.ts'
 import type { Results, RunVerdict } from '../../results/results.ts'
 import { formatChange, formatCount, formatDuration, formatInstant } from '../../units.ts'

@@ -1,3 +1,5 @@
+// In this folder: one file for each kind of chart, drawn as SVG with Observable Plot.
+
 import { escapeHtml } from '../html/escape.ts'
 import type { Chart, State } from '../model.ts'
 import { chartUnit } from '../terminal/charts.ts'

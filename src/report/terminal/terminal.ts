@@ -1,3 +1,5 @@
+// In this folder: the report as text of a terminal.
+
 import type { ClaimResult, Finding } from '../../results/results.ts'
 import { formatCount } from '../../units.ts'
 import { buildReport } from '../build.ts'

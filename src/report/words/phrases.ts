@@ -1,3 +1,5 @@
+// In this folder: sentences that several sections of the report share.
+
 import { MINIMUM_ROUNDS } from '../../results/minimum-rounds.ts'
 import type { Comparison, Estimate, Results } from '../../results/results.ts'
 import type { StrategyInfo } from '../../results/strategy-info.ts'

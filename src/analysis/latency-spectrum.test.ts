@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { encodeHistogram, newHistogram } from '../results/histogram.ts'
 import { fakeCells } from '../testing/fake-cells.ts'
 import { fakeStrategy } from '../testing/fake-subjects.ts'
-import { spectrumOf } from './spectrum.ts'
+import { spectrumOf } from './latency-spectrum.ts'
 
 const cells = fakeCells({ strategies: [fakeStrategy({ id: 'a', state: 'stateless' })], rounds: 2 }).flatMap(
   (cell) => (cell.state === 'completed' && cell.arm === 'main' ? [cell] : []),

@@ -1,7 +1,9 @@
-import type { ProcessCpu } from '../../src/results/cell.ts'
-import { US_PER_TICK } from './proc-stat.ts'
+// In this folder: CPU time of threads, of processes with their children, and of the whole machine, from /proc.
+
+import type { ProcessCpu } from '../../../src/results/cell.ts'
+import { US_PER_TICK } from './machine-time.ts'
 import { familyOf, readProcess, threadsOf } from './process-family.ts'
-import { readThread, type ThreadTime } from './schedstat.ts'
+import { readThread, type ThreadTime } from './thread-time.ts'
 
 /** Processes at one moment. */
 export interface CpuSnapshot {

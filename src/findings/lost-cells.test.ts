@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Measured } from '../analysis/measured.ts'
 import type { Cell, Check } from '../results/cell.ts'
 import { encodeHistogram, newHistogram } from '../results/histogram.ts'
+import type { MeasuredResults } from '../results/results.ts'
 import { fakeCells } from '../testing/fake-cells.ts'
 import { fakeStrategy } from '../testing/fake-subjects.ts'
 import { found, quiet } from '../testing/quiet-run.ts'
@@ -50,7 +50,7 @@ describe('findings from single cells', () => {
         const load = { ...cell.load, pacing, latencyHdr: hdr(seen.latencyUs ?? 600) }
         return [{ ...cell, state, load, checks: [check] }]
       })
-    const fellBehind = (change: Partial<Measured>, cells: readonly Cell[]) =>
+    const fellBehind = (change: Partial<MeasuredResults>, cells: readonly Cell[]) =>
       found({ strategies, ...change }, cells).filter(({ kind }) => kind === 'fell-behind')
 
     it('say that the server could not keep the rate, how far, and what helps', () => {

@@ -1,6 +1,6 @@
+import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/default-profile.ts'
 import { generateKeys } from '../../servers/tokens/keys.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/profile.ts'
-import { cpuCounter } from '../machine/cpu-counter.ts'
+import { cpuCounter } from '../machine/cpu-time/cpu-counter.ts'
 import type { Pinning } from '../machine/pinning.ts'
 import { Child } from '../process/child.ts'
 import { startGeneratorProcess } from '../process/generator-process.ts'
@@ -8,17 +8,17 @@ import { OWN_SERVERS, startServerProcess } from '../process/server-process.ts'
 import type { KnownServerProcess } from './check.ts'
 import { disturbanceBetween, readMachine } from './disturbance.ts'
 import type { FromBareClient, FromKnownServer, ToBareClient, ToKnownServer } from './messages.ts'
-import type { World } from './run-checks.ts'
+import type { Equipment } from './run-checks.ts'
 
-const SERVER = new URL('./server-main.ts', import.meta.url)
-const BARE_CLIENT = new URL('./bare-main.ts', import.meta.url)
+const SERVER = new URL('./known-server-main.ts', import.meta.url)
+const BARE_CLIENT = new URL('./bare-client-main.ts', import.meta.url)
 const START_LIMIT_MS = 20_000
 const ANSWER_LIMIT_MS = 5000
 const ASK_LIMIT_MS = 30_000
 const TTL_SECONDS = 1800
 
 /** Real processes, pinned as those of a run. */
-export function machineWorld(pinning: Pinning, signal: AbortSignal): World {
+export function realEquipment(pinning: Pinning, signal: AbortSignal): Equipment {
   let generated: ReturnType<typeof generateKeys> | null = null
   const keys = () => {
     generated ??= generateKeys()

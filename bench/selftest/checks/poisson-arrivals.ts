@@ -1,6 +1,6 @@
 import { arrivalTimes } from '../../../src/plan/schedule.ts'
-import { INSTANT } from '../behaviour.ts'
 import { type Check, judged, targetOf } from '../check.ts'
+import { INSTANT } from '../known-behaviour.ts'
 
 /** So slow that a request which goes out a little late does not change the shape of the gaps. */
 const ARRIVALS = { schedule: 'poisson', ratePerSecond: 500, seed: 1 } as const

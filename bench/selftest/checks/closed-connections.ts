@@ -1,7 +1,7 @@
 import type { EngineSlice } from '../../load/engine.ts'
 import type { EngineId } from '../../load/messages.ts'
-import { INSTANT, type Observed } from '../behaviour.ts'
 import { type Check, easyWindow, judged, type Outcome, targetOf } from '../check.ts'
+import { INSTANT, type Observed } from '../known-behaviour.ts'
 
 const CLOSE_AFTER = 25
 const MILLISECONDS = 500

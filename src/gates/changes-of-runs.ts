@@ -5,8 +5,8 @@ import type { Change } from '../results/change.ts'
 import type { Estimate } from '../results/estimate.ts'
 import type { MetricInfo, Results } from '../results/results.ts'
 import { changesOf, type RoundRow } from './changes.ts'
-import { type Difference, differencesBetween } from './comparable.ts'
 import { DEFAULT_GATES, type Gate } from './gate.ts'
+import { type Difference, differencesBetween } from './run-differences.ts'
 
 type Judged = Pick<
   Results,

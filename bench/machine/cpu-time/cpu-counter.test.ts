@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
-import { cpuUs } from '../../src/metrics/cpu.ts'
+import { cpuUs } from '../../../src/metrics/cpu.ts'
 import { advance, type CpuSnapshot, type CpuState, cpuCounter } from './cpu-counter.ts'
 
 const TICK_US = 10_000

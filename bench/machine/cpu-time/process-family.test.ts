@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, it, vi } from 'vitest'
-import { cpuUs } from '../../src/metrics/cpu.ts'
+import { cpuUs } from '../../../src/metrics/cpu.ts'
+import { listenersOn } from '../listeners.ts'
 import { cpuCounter } from './cpu-counter.ts'
-import { listenersOn } from './listeners.ts'
 import { familyOf, mastersAmong, readProcess } from './process-family.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'authbench workers '))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Simulation, simulatedRun } from '../testing/simulated-runs.ts'
+import { changesWithin } from './changes-of-runs.ts'
 import { DEFAULT_GATES, parseGates } from './gate.ts'
-import { changesWithin } from './runs.ts'
 import { needsMoreRounds, verdictOf } from './verdict.ts'
 
 const SEEDS = Array.from({ length: 10 }, (_, seed) => seed + 1)

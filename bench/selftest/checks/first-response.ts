@@ -1,8 +1,8 @@
 import { decodeHistogram } from '../../../src/results/histogram.ts'
 import type { EngineId } from '../../load/messages.ts'
-import { INSTANT } from '../behaviour.ts'
-import { bucketsOf } from '../buckets.ts'
 import { type Check, easyWindow, judged, targetOf } from '../check.ts'
+import { bucketsOf } from '../histogram-buckets.ts'
+import { INSTANT } from '../known-behaviour.ts'
 
 const FIRST_US = 500_000
 /** No answer but the first of a connection takes this long. */

@@ -1,9 +1,8 @@
 import { noiseFactor, pairsOf } from '../analysis/comparison.ts'
-import type { Measured } from '../analysis/measured.ts'
 import { keyOf } from '../analysis/subject.ts'
 import { PROFILES, type ProfileId } from '../plan/profiles.ts'
 import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
-import type { RunConfig } from '../results/results.ts'
+import type { MeasuredResults, RunConfig } from '../results/results.ts'
 import { standardDeviation } from '../stats/deviation.ts'
 import { medianOf } from '../stats/median.ts'
 import { pairLogRatios } from '../stats/paired.ts'
@@ -41,7 +40,7 @@ export const tooFewRounds: Finder = ({ config }) =>
         ),
       ]
 
-type Row = Measured['rounds'][number]
+type Row = MeasuredResults['rounds'][number]
 
 /** Deviation of the log-ratios of two copies of the same server; of several points that of the noisiest. */
 function noiseSpread(rounds: readonly Row[], metric: string): number {

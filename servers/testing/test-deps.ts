@@ -1,7 +1,9 @@
+// In this folder: what tests of strategies share.
+
 import type { KeyMaterial, StrategyDeps } from '../contract.ts'
 import { memoryStore } from '../stores/memory.ts'
+import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
 import { generateKeys } from '../tokens/keys.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../tokens/profile.ts'
 
 let shared: Promise<KeyMaterial> | undefined
 

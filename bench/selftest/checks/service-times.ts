@@ -2,9 +2,9 @@ import { medianOf } from '../../../src/stats/median.ts'
 import { formatNumber } from '../../../src/units.ts'
 import type { EngineSlice } from '../../load/engine.ts'
 import type { EngineId } from '../../load/messages.ts'
-import { INSTANT } from '../behaviour.ts'
-import { quantileOf } from '../buckets.ts'
 import { type Check, type CheckContext, easyWindow, judged, type Outcome, targetOf } from '../check.ts'
+import { quantileOf } from '../histogram-buckets.ts'
+import { INSTANT } from '../known-behaviour.ts'
 
 const DELAYS = [
   { what: '0.2 ms', holdUs: 200, bareRequests: 800, milliseconds: 600 },

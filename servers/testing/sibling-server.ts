@@ -1,7 +1,7 @@
 import type { Authenticator, AuthStrategy, StrategyDeps } from '../contract.ts'
 import { redisStore } from '../stores/redis.ts'
 import { type RedisLink, redisLink } from '../stores/redis-link.ts'
-import { testDeps } from './deps.ts'
+import { testDeps } from './test-deps.ts'
 
 /** One of several servers of a strategy: same keys, same Redis, connections of its own, which `close` closes as well. */
 export async function openNode(

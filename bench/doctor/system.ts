@@ -3,12 +3,12 @@ import os, { tmpdir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { Place, RedisFact, Sample } from '../../src/doctor/facts.ts'
 import { messageOf } from '../../src/results/errors.ts'
-import { type Files, systemFiles } from '../machine/files.ts'
 import { canPinTo } from '../machine/pinning.ts'
+import { type Files, systemFiles } from '../machine/system-files.ts'
 import { otherRun } from '../store/run-lock.ts'
 
 /** What `doctor` asks this machine, apart from files; fakes in tests. */
-export interface World {
+export interface System {
   readonly files: Files
   readonly platform: string
   readonly node: string
@@ -71,7 +71,7 @@ function loopback(): { readonly v4: boolean; readonly v6: boolean } {
 }
 
 /** Without what takes time to find out. */
-export const systemWorld = (resultsFolder: string): World => ({
+export const thisSystem = (resultsFolder: string): System => ({
   files: systemFiles,
   platform: process.platform,
   node: process.version,

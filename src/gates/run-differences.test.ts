@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Environment, Results, RunConfig } from '../results/results.ts'
 import { simulatedRun } from '../testing/simulated-runs.ts'
-import { differencesBetween } from './comparable.ts'
-import { changesBetween } from './runs.ts'
+import { changesBetween } from './changes-of-runs.ts'
+import { differencesBetween } from './run-differences.ts'
 import { verdictOf } from './verdict.ts'
 
 const base = simulatedRun({ seed: 1 })

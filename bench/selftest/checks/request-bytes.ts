@@ -1,6 +1,6 @@
 import type { EngineId } from '../../load/messages.ts'
-import { INSTANT } from '../behaviour.ts'
 import { type Check, type CheckContext, easyWindow, judged, targetOf } from '../check.ts'
+import { INSTANT } from '../known-behaviour.ts'
 
 /** Of whole request heads. Node's own limit for a head is 16 KiB. */
 const SIZES = [100, 1000, 8000] as const

@@ -1,6 +1,8 @@
+// In this folder: one file for each check of the self-test.
+
 import type { EngineId } from '../../load/messages.ts'
-import { INSTANT } from '../behaviour.ts'
 import { type Check, easyWindow, judged, targetOf } from '../check.ts'
+import { INSTANT } from '../known-behaviour.ts'
 
 const WINDOWS = [50, 150, 300] as const
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { TASKS } from './registry.ts'
-import { selectTasks } from './select.ts'
+import { selectTasks } from './select-tasks.ts'
 
 const ids = (...words: string[]) => selectTasks(TASKS, words).map(({ id }) => id)
 

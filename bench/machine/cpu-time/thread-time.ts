@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { ProcessCpu } from '../../src/results/cell.ts'
+import type { ProcessCpu } from '../../../src/results/cell.ts'
 
 export interface ThreadTime {
   readonly onCpuUs: number

@@ -1,4 +1,4 @@
-import type { ProcessCpu } from '../../src/results/cell.ts'
+import type { ProcessCpu } from '../../../src/results/cell.ts'
 import { cpuCounter } from './cpu-counter.ts'
 
 const counter = cpuCounter([process.pid])

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { clockStepUs } from './sample.ts'
-import { placeAt } from './world.ts'
+import { placeAt } from './system.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'authbench-doctor-'))
 const file = join(folder, 'file')

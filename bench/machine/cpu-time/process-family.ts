@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { US_PER_TICK } from './proc-stat.ts'
+import { US_PER_TICK } from './machine-time.ts'
 
 /** What /proc/PID/stat says of a process (proc(5)). */
 export interface ProcessStat {
