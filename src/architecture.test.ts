@@ -25,7 +25,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['machine', 'completion'],
     ['load'],
     ['process'],
-    ['redis', 'store'],
+    ['redis', 'store', 'worlds'],
     ['subjects'],
     ['scenarios', 'progress'],
     ['run'],

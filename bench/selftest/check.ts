@@ -4,6 +4,8 @@ import type { ProcessCpu } from '../../src/results/cell.ts'
 import type { EngineSlice, EngineTarget, Window } from '../load/engine.ts'
 import type { EngineId } from '../load/messages.ts'
 import type { Generator, Subject } from '../run/equipment.ts'
+import type { Asked } from '../worlds/held.ts'
+import type { DelayProxy } from '../worlds/proxy.ts'
 import type { Behaviour, Observed } from './known-behaviour.ts'
 
 export interface Outcome {
@@ -42,8 +44,14 @@ export interface CheckContext {
   /** The process that a run has, with all engines in it. */
   readonly generator: Generator
   open(engine: EngineId, target: EngineTarget): Promise<OpenedLoad>
-  /** One request after another on a bare socket, from the generator's core. @returns microseconds of each round trip */
-  askBare(requests: number): Promise<readonly number[]>
+  /**
+   * One request after another on a bare socket, from the generator's core.
+   * @param port of what is between; the server's own where nothing is
+   * @returns microseconds of each round trip
+   */
+  askBare(requests: number, port?: number): Promise<readonly number[]>
+  /** In front of the known server, where a run puts one. */
+  startProxy(asked: Asked): Promise<DelayProxy>
   /** A fresh process of the reference server without authentication. */
   startSubject(): Promise<Subject>
 }

@@ -5,6 +5,7 @@ import type { Pinning } from '../machine/pinning.ts'
 import { Child } from '../process/child.ts'
 import { startGeneratorProcess } from '../process/generator-process.ts'
 import { OWN_SERVERS, startServerProcess } from '../process/server-process.ts'
+import { startProxy } from '../worlds/proxy.ts'
 import type { KnownServerProcess } from './check.ts'
 import { disturbanceBetween, readMachine } from './disturbance.ts'
 import type { FromBareClient, FromKnownServer, ToBareClient, ToKnownServer } from './messages.ts'
@@ -44,10 +45,14 @@ export function realEquipment(pinning: Pinning, signal: AbortSignal): Equipment 
             slice: async (window) => (await generator.slice(key, window)).slice,
           }
         },
-        async askBare(requests) {
+        async askBare(requests, port = server.port) {
           bare ??= startBareClient(pinning.generator, signal, scope)
-          const message = { type: 'ask', port: server.port, requests } as const
+          const message = { type: 'ask', port, requests } as const
           return (await bare.request(message, 'asked', ASK_LIMIT_MS)).roundTripsUs
+        },
+        startProxy(asked) {
+          const to = { host: '127.0.0.1', port: server.port }
+          return stopped(startProxy({ ...asked, to }, pinning.generator, signal), scope)
         },
         async startSubject() {
           const init = { strategy: 'none', keys: await keys(), token: DEFAULT_TOKEN_PROFILE } as const

@@ -3,6 +3,7 @@ import type { Check } from './check.ts'
 import { closes } from './checks/closed-connections.ts'
 import { cpu } from './checks/cpu.ts'
 import { difference } from './checks/difference.ts'
+import { distance } from './checks/distance.ts'
 import { first } from './checks/first-response.ts'
 import { histograms } from './checks/histograms.ts'
 import { pacing } from './checks/pacing.ts'
@@ -28,5 +29,6 @@ export const CHECKS: readonly Check[] = [
   poisson,
   stall,
   cpu,
+  distance,
   difference,
 ]

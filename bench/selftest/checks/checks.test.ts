@@ -5,6 +5,7 @@ import type { Check, Outcome } from '../check.ts'
 import { type Defects, fakeContext, hdrOf, type Served } from '../testing/fake-context.ts'
 import { closes } from './closed-connections.ts'
 import { cpu } from './cpu.ts'
+import { distance } from './distance.ts'
 import { first } from './first-response.ts'
 import { histograms } from './histograms.ts'
 import { pacing } from './pacing.ts'
@@ -58,6 +59,7 @@ const ALL: readonly Check[] = [
   poisson,
   stall,
   cpu,
+  distance,
 ]
 
 describe('an honest instrument', () => {
@@ -234,6 +236,14 @@ describe('a broken ruler of CPU time', () => {
   it('is not judged where the system does not show CPU time', async () => {
     const outcomes = await cpu.run(fakeContext({ cpu: () => null }))
     expect(outcomes).toMatchObject([{ measured: null, tolerance: null, passed: true }])
+  })
+})
+
+describe('the delay proxy', () => {
+  it('fails when it adds half a millisecond, or delays by 5 % too much', async () => {
+    const delays = ['0.2 ms', '1 ms', '5 ms', '50 ms', '200 ms'].flatMap((what) => [what, `${what} p90`])
+    expect(await run(distance, { distance: (us) => us + 500 })).toEqual(delays)
+    expect(await run(distance, { distance: (us) => us * 1.05 })).toEqual(delays.slice(4))
   })
 })
 

@@ -3,6 +3,9 @@ import type { ProcessCpu } from '../../../src/results/cell.ts'
 import { encodeHistogram, newHistogram, recordMilliseconds } from '../../../src/results/histogram.ts'
 import type { Arrivals, EngineSlice, EngineTarget, Window } from '../../load/engine.ts'
 import type { EngineId } from '../../load/messages.ts'
+import { type Asked, checkOf } from '../../worlds/held.ts'
+import type { DelayProxy } from '../../worlds/proxy.ts'
+import { Tally } from '../../worlds/punctuality.ts'
 import type { CheckContext, OpenedLoad } from '../check.ts'
 import { type Behaviour, INSTANT, type Observed } from '../known-behaviour.ts'
 
@@ -24,6 +27,8 @@ export interface Defects {
   /** What the pacer sends instead of what it was asked for. */
   readonly arrivals?: (asked: Arrivals) => Arrivals
   readonly cpu?: (cpu: ProcessCpu) => ProcessCpu | null
+  /** How long the proxy makes a round trip of so many microseconds. */
+  readonly distance?: (us: number) => number
 }
 
 interface Connection {
@@ -66,6 +71,8 @@ export function fakeContext(defects: Defects = {}): CheckContext {
   let seen = nothingSeen()
   let cpuUs = 0
   let serverFreeUs = 0
+  /** Of each proxy; its place is its port, from 1. */
+  const distancesUs: number[] = []
 
   /** @returns when the answer is at the client */
   function serve(connection: Connection, sentUs: number, bytes: number): Omit<Served, 'intendedUs'> {
@@ -135,14 +142,33 @@ export function fakeContext(defects: Defects = {}): CheckContext {
       seen.requests += target.connections
       return { refresh: async () => 0, slice: async (window) => slice(engine, target, window) }
     },
-    askBare: async (requests) => {
+    askBare: async (requests, port = 0) => {
       const bare = { freeUs: 0, responses: 0 }
+      const distanceUs = distancesUs[port - 1] ?? 0
       return Array.from({ length: requests }, () => {
         const { sentUs, doneUs } = serve(bare, bare.freeUs, 50)
-        return doneUs - sentUs
+        return doneUs - sentUs + distanceUs
       })
     },
+    startProxy: async (asked) => {
+      const us = asked.roundTripMs * 1000
+      return fakeProxy(asked, distancesUs.push(defects.distance?.(us) ?? us))
+    },
     startSubject: () => Promise.reject(new Error('no subject')),
+  }
+}
+
+function fakeProxy(asked: Asked, port: number): DelayProxy {
+  const direction = () => new Tally().take()
+  return {
+    host: 'fake',
+    port,
+    pid: 0,
+    readCpu: async () => ({ mainUs: 0, otherUs: 0, runQueueUs: 0 }),
+    check: async () =>
+      checkOf(asked, { milliseconds: 0, connections: 0, up: direction(), down: direction() }),
+    isDisplaced: () => false,
+    stop: async () => undefined,
   }
 }
 

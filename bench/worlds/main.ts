@@ -1,0 +1,21 @@
+/** The proxy: a process of its own, so that its CPU time is neither the server's nor the generator's. */
+import { serveParent } from '../../servers/process/parent-link.ts'
+import type { FromProxy, ToProxy } from './messages.ts'
+import { type Relay, startRelay } from './relay.ts'
+
+let relay: Relay | null = null
+
+async function answer(message: ToProxy): Promise<FromProxy> {
+  if (message.type === 'listen') {
+    relay = await startRelay(message)
+    return { type: 'listening', port: relay.port }
+  }
+  if (message.type === 'usage') {
+    const { user, system } = process.cpuUsage()
+    return { type: 'usage', userUs: user, systemUs: system }
+  }
+  if (relay === null) throw new Error('the proxy does not listen yet')
+  return { type: 'checked', seen: relay.seen() }
+}
+
+serveParent(answer, async () => relay?.close(), 'PROXY_FAILED')

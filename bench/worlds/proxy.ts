@@ -1,0 +1,81 @@
+// In this folder: what can lie between two processes of a run, a distance or a link.
+
+import type { ProcessCpu } from '../../src/results/cell.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import { cpuCounter } from '../machine/cpu-time/cpu-counter.ts'
+import { Child } from '../process/child.ts'
+import { checkOf, type ProxyCheck } from './held.ts'
+import type { FromProxy, ToProxy } from './messages.ts'
+import type { RelayOptions } from './relay.ts'
+
+const ENTRY = new URL('./main.ts', import.meta.url)
+const START_LIMIT_MS = 20_000
+const ANSWER_LIMIT_MS = 5000
+
+export type ProxyOptions = RelayOptions
+
+export interface DelayProxy {
+  readonly host: string
+  readonly port: number
+  readonly pid: number
+  readCpu(): Promise<ProcessCpu>
+  /**
+   * Whether it held delay and rate since it was asked last: ask at both ends of a window.
+   * @throws AuthbenchError PROXY_LOST
+   */
+  check(): Promise<ProxyCheck>
+  isDisplaced(): boolean
+  stop(): Promise<void>
+}
+
+/** What went through a proxy that died or hangs says nothing about the server behind it. */
+async function lost<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (!(error instanceof AuthbenchError) || !['CHILD_DIED', 'CHILD_SILENT'].includes(error.code))
+      throw error
+    throw new AuthbenchError('PROXY_LOST', error.message, {
+      next: 'The cells measured through it are marked failed and the run goes on; if it happens again, use fewer --connections.',
+      exitCode: 3,
+      cause: error,
+    })
+  }
+}
+
+/**
+ * A distance or a link in front of an address.
+ * @throws AuthbenchError PROXY_LOST, or the proxy's own code; no process is left then.
+ */
+export async function startProxy(
+  options: ProxyOptions,
+  core: number | null,
+  signal: AbortSignal,
+): Promise<DelayProxy> {
+  const child = new Child<ToProxy, FromProxy>(ENTRY, 'the delay proxy', signal)
+  try {
+    const { port } = await lost(child.request({ type: 'listen', ...options }, 'listening', START_LIMIT_MS))
+    child.pin(core)
+    const counter = cpuCounter([child.pid])
+    return {
+      host: '127.0.0.1',
+      port,
+      pid: child.pid,
+      async readCpu() {
+        const cpu = child.gone ? null : counter.read()
+        if (cpu !== null) return cpu
+        const { userUs, systemUs } = await lost(child.request({ type: 'usage' }, 'usage', ANSWER_LIMIT_MS))
+        return { mainUs: userUs + systemUs, otherUs: 0, runQueueUs: null }
+      },
+      async check() {
+        const { seen } = await lost(child.request({ type: 'check' }, 'checked', ANSWER_LIMIT_MS))
+        return checkOf(options, seen)
+      },
+      isDisplaced: () => child.displaced,
+      stop: () => child.stop(),
+    }
+  } catch (error) {
+    await child.stop()
+    throw error
+  }
+}
