@@ -1,4 +1,5 @@
 import { REPORTERS, renderCharts } from '../../src/report/registry.ts'
+import type { RenderOptions } from '../../src/report/reporter.ts'
 import type { Results } from '../../src/results/results.ts'
 import type { ResultsFolder } from '../store/results-folder.ts'
 import { renderOptions, type Terminal } from './terminal.ts'
@@ -9,7 +10,11 @@ export function writeReports(results: Results, folder: Pick<ResultsFolder, 'writ
   folder.link()
 }
 
-export function renderForTerminal(results: Results, terminal: Terminal): string {
+export function renderForTerminal(
+  results: Results,
+  terminal: Terminal,
+  asked: Pick<RenderOptions, 'details' | 'section'> = {},
+): string {
   const reporter = REPORTERS.find(({ file }) => file === null)
-  return reporter?.render(results, renderOptions(terminal)) ?? ''
+  return reporter?.render(results, { ...renderOptions(terminal), ...asked }) ?? ''
 }

@@ -12,6 +12,7 @@ import type { CompareFlags } from './compare.ts'
 import type { ConformanceFlags } from './conformance.ts'
 import type { DoctorFlags } from './doctor.ts'
 import type { MicroFlags } from './micro.ts'
+import type { ReportFlags } from './report.ts'
 import type { RunFlags } from './run.ts'
 import type { SelftestFlags } from './selftest.ts'
 import type { ServeFlags } from './serve.ts'
@@ -81,6 +82,7 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     .option('--out <dir>', 'where the folder of the run is made (default: results)')
     .option('--config <file>', 'JSON object of these options; the command line wins')
     .option('--conformance', 'the security checklist first: about two seconds for each strategy')
+    .option('--details', 'the whole report on the terminal instead of its first screen')
     .option('--json', 'results on standard output instead of the report')
     .action(async (flags: RunFlags) => exitWith(await (await import('./run.ts')).run(flags, terminal)))
 
@@ -89,8 +91,10 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     .description('render a stored run to standard output')
     .argument('[folder]', 'folder of the run', 'results/latest')
     .addOption(new Option('--format <name>', FORMATS.join(', ')).default('terminal'))
-    .action(async (folder: string, flags: { readonly format: string }) =>
-      exitWith((await import('./report.ts')).report(folder, flags.format, terminal)),
+    .option('--details', 'the whole report on the terminal instead of its first screen')
+    .option('--section <id>', 'one section of the report on the terminal, such as validity')
+    .action(async (folder: string, flags: ReportFlags) =>
+      exitWith((await import('./report.ts')).report(folder, flags, terminal)),
     )
 
   program

@@ -1,22 +1,61 @@
 import { nearest } from '../../src/plan/nearest-name.ts'
+import { buildReport } from '../../src/report/build.ts'
 import { REPORTERS } from '../../src/report/registry.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
+import type { Results } from '../../src/results/results.ts'
+import { refuseIgnored } from '../cli/ignored-options.ts'
 import { renderForTerminal } from '../cli/stored-reports.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { readResults } from '../store/results-folder.ts'
 
+export interface ReportFlags {
+  readonly format: string
+  readonly details?: boolean
+  readonly section?: string
+}
+
+/** @throws AuthbenchError `code`, with the nearest of the valid ones as the next step */
+function choose(kind: string, code: string, given: string, valid: readonly string[]): void {
+  if (valid.includes(given)) return
+  const meant = nearest(given, valid)
+  throw new AuthbenchError(code, `unknown ${kind} '${given}' (valid: ${valid.join(', ')})`, {
+    next: meant === null ? `Use one of ${valid.join(', ')}.` : `Did you mean '${meant}'?`,
+  })
+}
+
 /** Renders a stored run to standard output. @returns the exit code */
-export function report(folder: string, format: string, terminal: Terminal): number {
+export function report(folder: string, flags: ReportFlags, terminal: Terminal): number {
+  const { format, details, section } = flags
   const reporter = REPORTERS.find(({ id }) => id === format)
-  if (reporter === undefined) {
-    const valid = REPORTERS.map(({ id }) => id)
-    throw new AuthbenchError('FORMAT_UNKNOWN', `unknown format '${format}' (valid: ${valid.join(', ')})`, {
-      next: `Did you mean '${nearest(format, valid)}'?`,
-    })
-  }
+  choose(
+    'format',
+    'FORMAT_UNKNOWN',
+    format,
+    REPORTERS.map(({ id }) => id),
+  )
+  refuseIgnored([
+    {
+      when: format !== 'terminal' && (details === true || section !== undefined),
+      message: '--details and --section shape the report on a terminal; other formats are always whole',
+      next: 'Leave --format out, or the others.',
+    },
+    {
+      when: details === true && section !== undefined,
+      message: '--details prints every section, --section one',
+      next: 'Leave one of them out.',
+    },
+  ])
   const results = readResults(folder)
+  if (section !== undefined) chooseSection(section, results)
   terminal.stdout.write(
-    reporter.file === null ? renderForTerminal(results, terminal) : reporter.render(results, {}),
+    reporter === undefined || reporter.file === null
+      ? renderForTerminal(results, terminal, flags)
+      : reporter.render(results, {}),
   )
   return 0
+}
+
+function chooseSection(section: string, results: Results): void {
+  const ids = buildReport(results).sections.map(({ id }) => id)
+  choose('section', 'SECTION_UNKNOWN', section, ids)
 }

@@ -33,6 +33,7 @@ import { checkBeforeRun } from './conformance.ts'
 export interface RunFlags extends Options {
   readonly config?: string | undefined
   readonly conformance?: boolean | undefined
+  readonly details?: boolean | undefined
   readonly json?: boolean | undefined
 }
 
@@ -41,7 +42,13 @@ const INTERRUPTED = 130
 
 /** Measures, analyses, reports. @returns the exit code */
 export async function run(flags: RunFlags, terminal: Terminal): Promise<number> {
-  const { config: configFile, conformance: wantsChecklist = false, json = false, ...options } = flags
+  const {
+    config: configFile,
+    conformance: wantsChecklist = false,
+    details = false,
+    json = false,
+    ...options
+  } = flags
   const merged = mergeOptions(options, configFile)
   await using cleanup = new AsyncDisposableStack()
   const signal = terminal.interruption(cleanup, 'Stopping; what was measured so far is kept.')
@@ -150,7 +157,9 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     say: (line) => terminal.stderr.write(`${line}\n`),
   })
   // Printed first: what a full disk takes, the terminal still has.
-  terminal.stdout.write(json ? `${JSON.stringify(results, null, 2)}\n` : renderForTerminal(results, terminal))
+  terminal.stdout.write(
+    json ? `${JSON.stringify(results, null, 2)}\n` : renderForTerminal(results, terminal, { details }),
+  )
   writeReports(results, folder)
   terminal.stderr.write(`\nReport: ${relative(process.cwd(), folder.path) || '.'}/report.html\n`)
   if (outcome.fatal !== null) terminal.reportError(outcome.fatal)

@@ -96,7 +96,7 @@ export const notConverged: Finder = ({ strategies, config: { warmupRequests } },
   return [
     warning(
       'not-converged',
-      `A request still became cheaper at the end of the warm-up of ${formatCount(servers.size, 'server')} of ${namesOf(strategies, early)}, which may look dearer than it is.`,
+      `A request still became cheaper at the end of the warm-up of ${formatCount(servers.size, 'server')} of ${namesOf(strategies, early)}, which may look more expensive than it is.`,
       warmer === undefined
         ? null
         : `Use --profile ${warmer[0]}, which warms up with ${formatCount(warmer[1].warmupRequests, 'request')}.`,

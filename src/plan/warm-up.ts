@@ -7,7 +7,7 @@ const STILL_FALLING = 0.05
 
 /**
  * Whether the cost of a request has stopped falling: the median of the last windows is no more than 5 % below that of the windows before
- * them. Only a fall counts: compiled code is cheaper, a disturbed machine dearer.
+ * them. Only a fall counts: compiled code costs less, a disturbed machine more.
  * Source for looking at all instead of assuming: Barrett et al., "Virtual machine warmup blows hot and cold", OOPSLA 2017.
  * Null where there are too few windows to tell.
  * @param costs of equal windows, in their order; any unit

@@ -9,16 +9,18 @@ import { cohortsSection } from './sections/cohorts.ts'
 import { decisionSection } from './sections/decision.ts'
 import { detailsSection } from './sections/details.ts'
 import { differencesSection } from './sections/differences.ts'
-import { headlineSection } from './sections/headline.ts'
+import { firstScreen } from './sections/first-screen.ts'
 import { methodSection } from './sections/method.ts'
 import { noiseSection } from './sections/noise.ts'
+import { numbersSection } from './sections/numbers.ts'
 import { stackSection } from './sections/stack.ts'
 import { strategiesSection } from './sections/strategies.ts'
 
 /** In reading order: the answer first, the fine print last. */
 const SECTIONS: readonly SectionBuilder[] = [
   changesSection,
-  headlineSection,
+  firstScreen,
+  numbersSection,
   decisionSection,
   claimsSection,
   checklistSection,

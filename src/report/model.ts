@@ -152,6 +152,8 @@ export type Block =
   | { readonly kind: 'table'; readonly table: Table }
   | { readonly kind: 'chart'; readonly chart: Chart }
   | { readonly kind: 'claims'; readonly claims: readonly ClaimResult[] }
+  /** A line for each claim, without why. */
+  | { readonly kind: 'verdicts'; readonly claims: readonly ClaimResult[] }
   | { readonly kind: 'findings'; readonly findings: readonly Finding[] }
 
 export interface Section {

@@ -112,7 +112,7 @@ test('the upright bars of a curve reach from the lower end of the interval to th
 })
 
 test('the terminal draws a curve as one line per strategy with the numbers of both ends', () => {
-  const text = terminalReporter.render(run('curve'), {})
+  const text = terminalReporter.render(run('curve'), { details: true })
   expect(text).toMatch(
     /^Session in Redis +[▁-█]{6} {2}0\.45 \[0\.43, 0\.47\] {2}4\.86 \[4\.66, 5\.07\] {3}7,130$/m,
   )
@@ -215,15 +215,15 @@ test('the noise of several loads is a range, with what each is judged by in its 
   const comparisons = everything.comparisons.map((each) =>
     each.scenario === 'iso-load' && each.metric === 'latency.p99' ? { ...each, band: 1.2 } : each,
   )
-  expect(terminalReporter.render({ ...everything, comparisons }, {})).toContain(
-    'Noise, Latency p99  ±6.3 % to ±20 %, by scenario and load',
+  expect(terminalReporter.render({ ...everything, comparisons }, { details: true })).toContain(
+    '±6.3 % to ±20 %, by scenario and load',
   )
 })
 
 test('of many reasons why a run is invalid the first are listed and the others counted', () => {
   const reasons = Array.from({ length: 40 }, (_, index) => `reason ${index}`)
   const validity = { ...everything.validity, verdict: 'invalid' as const, reasons }
-  const text = terminalReporter.render({ ...everything, validity }, {})
+  const text = terminalReporter.render({ ...everything, validity }, { details: true })
   expect(text).toContain('- reason 11.\n- And 28 reasons more, in results.json.')
   expect(text).not.toContain('reason 12.')
 })

@@ -27,6 +27,7 @@ test('formats and files are named once', () => {
   expect(REPORTERS.map(({ id, file }) => `${id}: ${file}`)).toEqual([
     'terminal: null',
     'markdown: report.md',
+    'summary: summary.md',
     'html: report.html',
     'json: results.json',
     'csv: results.csv',

@@ -2,7 +2,7 @@ import type { Results } from '../results/results.ts'
 import { csvReporter } from './export/csv.ts'
 import { jsonReporter } from './export/json.ts'
 import { htmlReporter } from './html/html.ts'
-import { markdownReporter } from './markdown/markdown.ts'
+import { markdownReporter, summaryReporter } from './markdown/markdown.ts'
 import type { Reporter } from './reporter.ts'
 import { chartsOf } from './sections/charts.ts'
 import { stackSection } from './sections/stack.ts'
@@ -12,6 +12,7 @@ import { terminalReporter } from './terminal/terminal.ts'
 export const REPORTERS: readonly Reporter[] = [
   terminalReporter,
   markdownReporter,
+  summaryReporter,
   htmlReporter,
   jsonReporter,
   csvReporter,

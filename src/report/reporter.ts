@@ -6,6 +6,10 @@ export interface RenderOptions {
   readonly color?: boolean
   /** Width of the terminal; 100 unless told, never less than 60. */
   readonly columns?: number
+  /** On a terminal: the whole report instead of its first screen. */
+  readonly details?: boolean
+  /** On a terminal: this section alone. */
+  readonly section?: string
 }
 
 export interface Reporter {

@@ -1,7 +1,10 @@
-import type { Table } from './model.ts'
+import type { Section, Table } from './model.ts'
 
 /** Where everything is that short formats leave out. */
 export const EVERYTHING = 'report.html'
+
+/** Sections that short formats show; a judged change comes before the answer. */
+export const FIRST_SCREEN: readonly string[] = ['changes', 'answer']
 
 /** What is kept of rows that say so themselves. */
 export const keptOf = <Row extends { readonly kept?: boolean }>(rows: readonly Row[]): readonly Row[] =>
@@ -27,3 +30,9 @@ export const groupBefore = (groups: readonly (string | undefined)[], index: numb
   const own = groups[index]
   return own === undefined || own === groups[index - 1] ? null : own
 }
+
+/** The first screen without the table and the claims that follow whole. */
+export const withoutPreview = (section: Section): Section =>
+  section.id === 'answer'
+    ? { ...section, blocks: section.blocks.filter(({ kind }) => kind !== 'table' && kind !== 'verdicts') }
+    : section

@@ -5,7 +5,7 @@ import { windowsPerProcess } from './windows-per-process.ts'
 const positive = fc.double({ min: 0.001, max: 1000, noNaN: true })
 
 describe('windowsPerProcess', () => {
-  it('advises one window where a restart is no dearer and processes differ as much as windows', () => {
+  it('advises one window where a restart costs no more and processes differ as much as windows', () => {
     expect(windowsPerProcess({ within: 1, between: 1 }, { process: 5, window: 5 }, 100)).toBe(1)
   })
 

@@ -57,7 +57,6 @@ test('a tier ends only where every pair across the cut is shown', () => {
 test('shown neighbours do not make a tier when a farther pair is not shown', () => {
   const ranking = rankingWith(['none jwt-hs256', 'jwt-hs256 jwt-rs256', 'jwt-rs256 jwt-es256'])
   expect(idsOf(ranking)).toEqual([['none', 'jwt-hs256', 'jwt-rs256', 'jwt-es256']])
-  expect(ranking.shown).toHaveLength(3)
   expect(ranking.unshown).toHaveLength(3)
 })
 

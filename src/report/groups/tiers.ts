@@ -8,7 +8,7 @@ interface Ranked {
 }
 
 /** Two strategies of one metric whose difference the run did or did not show. */
-export interface Pair {
+interface Pair {
   readonly first: StrategyInfo
   readonly second: StrategyInfo
 }
@@ -17,8 +17,6 @@ export interface Ranking {
   readonly metric: MetricInfo
   /** Best first. Every member of a tier is shown to be better than every member of the later ones. */
   readonly tiers: readonly (readonly Ranked[])[]
-  /** Within tiers: shown, `first` better. */
-  readonly shown: readonly Pair[]
   /** Within tiers: not shown either way. */
   readonly unshown: readonly Pair[]
 }
@@ -54,15 +52,10 @@ export function rankingOf(
   const inside = tiers.flatMap((tier) =>
     tier.flatMap((first, index) => tier.slice(index + 1).map((second) => ({ first, second }))),
   )
-  const pairs = (wanted: boolean) =>
-    inside
-      .filter(({ first, second }) => (better(first, second) || better(second, first)) === wanted)
-      .map(({ first, second }) =>
-        better(second, first)
-          ? { first: second.strategy, second: first.strategy }
-          : { first: first.strategy, second: second.strategy },
-      )
-  return { metric, tiers, shown: pairs(true), unshown: pairs(false) }
+  const unshown = inside
+    .filter(({ first, second }) => !better(first, second) && !better(second, first))
+    .map(({ first, second }) => ({ first: first.strategy, second: second.strategy }))
+  return { metric, tiers, unshown }
 }
 
 /** Whether every pair of the metric was compared; otherwise a ranking would claim what was not tested. */

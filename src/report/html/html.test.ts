@@ -37,7 +37,7 @@ describe('the text', () => {
 
   test('the answer stands before tables and charts, under the only h1', () => {
     expect(html.match(/<h1>/g)).toHaveLength(1)
-    expect(html.indexOf('adds the least server CPU')).toBeLessThan(html.indexOf('<table'))
+    expect(html.indexOf('costs the server less CPU')).toBeLessThan(html.indexOf('<table'))
     expect(html.indexOf('<table')).toBeLessThan(html.indexOf('<svg'))
   })
 

@@ -44,6 +44,9 @@ function claimHtml({ text, verdict, why, evidence }: ClaimResult): string {
   )
 }
 
+const verdictHtml = ({ text, verdict }: ClaimResult) =>
+  `<li><span class="verdict ${verdict.replace(' ', '-')}">${verdict}</span> <a href="#claims">${escapeHtml(text)}</a></li>`
+
 const findingHtml = ({ severity, sentence, advice }: Finding) =>
   `<li class="${severity}">${proseHtml(sentence)}${advice === null ? '' : ` <b>${escapeHtml(advice)}</b>`}</li>`
 
@@ -74,6 +77,8 @@ function blockHtml(block: Block): string {
       return chartHtml(block.chart)
     case 'claims':
       return block.claims.map(claimHtml).join('\n')
+    case 'verdicts':
+      return `<ul class="verdicts">${block.claims.map(verdictHtml).join('')}</ul>`
     case 'findings':
       return `<ul class="findings">${block.findings.map(findingHtml).join('')}</ul>`
     default:

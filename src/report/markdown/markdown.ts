@@ -3,7 +3,8 @@ import { buildReport } from '../build.ts'
 import { scaledColumns } from '../columns.ts'
 import type { Block, Chart, Section, Table, TableCell } from '../model.ts'
 import type { Reporter } from '../reporter.ts'
-import { groupBefore, keptTable } from '../short-form.ts'
+import { EVERYTHING, FIRST_SCREEN, groupBefore, keptTable, withoutPreview } from '../short-form.ts'
+import { foldsNamed } from '../terminal/brief.ts'
 import { chartLines, chartUnit } from '../terminal/charts.ts'
 import { plainPaint } from '../terminal/paint.ts'
 import { singleLine } from '../terminal/width.ts'
@@ -12,7 +13,10 @@ import { singleLine } from '../terminal/width.ts'
 const BUDGET_BYTES = 190_000
 const LEFT_OUT_FIRST: readonly string[] = ['details', 'change-details', 'charts', 'differences', 'strategies']
 /** Long, and looked up rather than read. */
-const FOLDED: readonly string[] = ['strategies', 'details', 'change-details', 'method']
+const FOLDED: readonly string[] = ['strategies', 'change-details', 'method']
+/** Every number is in results.csv as well. */
+const IN_THE_PAGE: readonly string[] = ['details']
+const CHARTS_KEPT: readonly Chart['kind'][] = ['bars', 'ranges', 'curve', 'stack']
 const CHART_COLUMNS = 96
 
 /** Text from outside: no HTML, no links, no emphasis, no table cell of its own. */
@@ -80,10 +84,9 @@ function claimsText(claims: readonly ClaimResult[]): string {
   return [
     '| Verdict | What the article says | What was measured |',
     '| --- | --- | --- |',
-    ...claims.map(({ verdict, text, why, evidence }) => {
-      const measured = [why, ...evidence.map((line) => `• ${line}`)].map(escaped).join('<br>')
-      return `| **${verdict}** | ${escaped(text)} | ${measured} |`
-    }),
+    ...claims.map(({ verdict, text, why }) => `| **${verdict}** | ${escaped(text)} | ${escaped(why)} |`),
+    '',
+    `The evidence for each is in ${EVERYTHING}.`,
   ].join('\n')
 }
 
@@ -116,6 +119,8 @@ function blockText(block: Block): string {
       return chartText(block.chart)
     case 'claims':
       return claimsText(block.claims)
+    case 'verdicts':
+      return block.claims.map(({ verdict, text }) => `- **${verdict}**: ${escaped(text)}`).join('\n')
     case 'findings':
       return block.findings.map(findingText).join('\n')
     default:
@@ -129,8 +134,19 @@ const bodyText = (blocks: readonly Block[]): string =>
     .filter((text) => text !== '')
     .join('\n\n')
 
+const foldedMarkdown = (title: string, body: string): string =>
+  `<details>\n<summary><b>${escaped(title)}</b></summary>\n\n${body}\n\n</details>`
+
 const foldedText = (title: string, blocks: readonly Block[]): string =>
-  `<details>\n<summary><b>${escaped(title)}</b></summary>\n\n${bodyText(blocks)}\n\n</details>`
+  foldedMarkdown(title, bodyText(blocks))
+
+/** Charts that repeat, and what is looked up rather than read, are in the page. */
+function withoutLookups(section: Section): Section {
+  const shown = section.blocks.filter(
+    (block) => block.kind !== 'chart' || CHARTS_KEPT.includes(block.chart.kind),
+  )
+  return { ...section, blocks: foldsNamed(shown) }
+}
 
 function sectionText({ id, title, blocks }: Section): string {
   return FOLDED.includes(id) ? foldedText(title, blocks) : `## ${escaped(title)}\n\n${bodyText(blocks)}`
@@ -164,7 +180,22 @@ export const markdownReporter: Reporter = {
   render(results) {
     const { title, sections } = buildReport(results)
     const limits = { budgetBytes: BUDGET_BYTES, leftOutFirst: LEFT_OUT_FIRST }
-    return markdownOfSections([`# ${escaped(title)}`], sections, limits, 'report.html')
+    const kept = sections.filter(({ id }) => !IN_THE_PAGE.includes(id)).map(withoutPreview)
+    return markdownOfSections([`# ${escaped(title)}`], kept.map(withoutLookups), limits, EVERYTHING)
+  },
+}
+
+/** For a pull request or a step summary: the first screen, with the judged change before it. */
+export const summaryReporter: Reporter = {
+  id: 'summary',
+  file: 'summary.md',
+  render(results) {
+    const { title, sections } = buildReport(results)
+    const bodies = sections
+      .filter(({ id }) => FIRST_SCREEN.includes(id))
+      .map((section) => (section.id === 'answer' ? bodyText(section.blocks) : sectionText(section)))
+    const command = fenced([singleLine(results.run.command)])
+    return `${[`### ${escaped(title)}`, ...bodies, foldedMarkdown('The same run again', command)].join('\n\n')}\n`
   },
 }
 

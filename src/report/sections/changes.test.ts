@@ -32,7 +32,7 @@ describe('changes of a run against another checkout', () => {
       html.indexOf('<section id="answer">'),
     )
     expect(html).toMatch(/<section id="change-details"><h2>[^<]*<\/h2>\n<details>/)
-    const terminal = terminalReporter.render(run, {})
+    const terminal = terminalReporter.render(run, { details: true })
     expect(terminal.split('\n')[2]).toMatch(/^── Regression: 3 of 18 gated comparisons got worse ─/)
     expect(terminal).not.toContain('Every comparison of base and head')
   })

@@ -7,12 +7,12 @@ import { rowsByFamily } from '../groups/families.ts'
 import { againstBaseline, type Group, groupsOf } from '../groups/group.ts'
 import type { LoadKind } from '../groups/load-kind.ts'
 import {
-  type Block,
   type Column,
   estimateCell,
   MISSING,
   type Section,
   strategyCell,
+  type Table,
   type TableCell,
   type Tone,
   textCell,
@@ -44,7 +44,7 @@ function metricsOf(group: Group): readonly MetricInfo[] {
 }
 
 /** The status right after logout, against what the strategy declares. */
-function observedCell({ id, revocation, state }: StrategyInfo, probes: Results['probes']): TableCell {
+export function observedCell({ id, revocation, state }: StrategyInfo, probes: Results['probes']): TableCell {
   const statuses = [
     ...new Set(
       probes.filter(({ strategy }) => strategy === id).flatMap(({ revokedStatus }) => revokedStatus ?? []),
@@ -81,7 +81,7 @@ function kindNote(group: Group, { config }: Results): string {
 }
 
 /** @param isExplained the note says how to read the columns; not repeated for every point of a scenario */
-function decisionTable(results: Results, group: Group, isExplained: boolean): Block {
+export function decisionTable(results: Results, group: Group, isExplained: boolean): Table {
   const metrics = metricsOf(group)
   const cost = group.kind === 'closed' ? group.metrics.find(({ id }) => id === COST) : undefined
   const costed = cost !== undefined && group.baseline !== null
@@ -136,31 +136,28 @@ function decisionTable(results: Results, group: Group, isExplained: boolean): Bl
     ]
   })
   return {
-    kind: 'table',
-    table: {
-      caption: group.title,
-      columns,
-      rows,
-      ...rowsByFamily(strategies, leadersOf(group)),
-      note:
-        (costed ? `Auth CPU: server CPU per request, less that of “${group.baseline.title}”. ` : '') +
-        (isExplained ? kindNote(group, results) : '') +
-        (revoking ? 'After logout: status of the next request with the same credential. ' : '') +
-        intervalNote(estimates) +
-        (isExplained && estimates.some(({ low }) => low !== null)
-          ? ' Brackets include how the machine changed between rounds, which all strategies share; overlapping brackets do not mean no difference.' +
-            (costed
-              ? ' Differences are taken round by round, so they need not equal the difference of two numbers.'
-              : '')
-          : '') +
-        (limits === null ? '' : ` ${named ? '† ' : ''}Throughput is not a capacity throughout: ${limits}.`),
-    },
+    caption: group.title,
+    columns,
+    rows,
+    ...rowsByFamily(strategies, leadersOf(group)),
+    note:
+      (costed ? `Auth CPU: server CPU per request, less that of “${group.baseline.title}”. ` : '') +
+      (isExplained ? kindNote(group, results) : '') +
+      (revoking ? 'After logout: status of the next request with the same credential. ' : '') +
+      intervalNote(estimates) +
+      (isExplained && estimates.some(({ low }) => low !== null)
+        ? ' Brackets include how the machine changed between rounds, which all strategies share; overlapping brackets do not mean no difference.' +
+          (costed
+            ? ' Differences are taken round by round, so they need not equal the difference of two numbers.'
+            : '')
+        : '') +
+      (limits === null ? '' : ` ${named ? '† ' : ''}Throughput is not a capacity throughout: ${limits}.`),
   }
 }
 
 export function decisionSection(results: Results): Section | null {
   const groups = groupsOf(results).filter((group) => group.scenario.compared)
-  // The headline has the winners by cost; of the points of a scenario, the last one has the most load.
+  // The numbers have the winners by cost; of the points of a scenario, the last one has the most load.
   const costGroup = costGroupOf(groups)
   if (groups.length === 0) return null
   return {
@@ -170,11 +167,14 @@ export function decisionSection(results: Results): Section | null {
       ...(group === costGroup || groups[index + 1]?.scenario === group.scenario
         ? []
         : familyTable(group, false)),
-      decisionTable(
-        results,
-        group,
-        group.kind === 'closed' || groups[index + 1]?.scenario !== group.scenario,
-      ),
+      {
+        kind: 'table' as const,
+        table: decisionTable(
+          results,
+          group,
+          group.kind === 'closed' || groups[index + 1]?.scenario !== group.scenario,
+        ),
+      },
     ]),
   }
 }

@@ -5,7 +5,7 @@ import { formatList } from '../../units.ts'
 import { costGroupOf } from '../groups/contenders.ts'
 import { familiesOf, familyTitle, isGrouped } from '../groups/families.ts'
 import { againstBaseline, type Group, groupsOf, subjectsOf } from '../groups/group.ts'
-import { type Pair, type Ranking, rankableMetrics, rankingOf } from '../groups/tiers.ts'
+import { type Ranking, rankableMetrics, rankingOf } from '../groups/tiers.ts'
 import { type Block, type Section, textCell } from '../model.ts'
 import { bandText, NOT_COMPARED, roundsOf } from '../words/phrases.ts'
 
@@ -115,36 +115,27 @@ function tiersTable(rankings: readonly Ranking[]): Block {
 }
 
 /** `throughput: a and b; c and d`, one item per metric. */
-function pairsList(
-  title: string,
-  rankings: readonly Ranking[],
-  pairsOf: (ranking: Ranking) => readonly Pair[],
-): readonly Block[] {
-  const items = rankings.flatMap((ranking) => {
-    const pairs = pairsOf(ranking)
-    if (pairs.length === 0) return []
-    const words = pairs
+function unshownPairs(rankings: readonly Ranking[]): readonly Block[] {
+  const items = rankings.flatMap(({ metric, unshown }) => {
+    if (unshown.length === 0) return []
+    const words = unshown
       .slice(0, LISTED_PAIRS)
       .map(({ first, second }) => `${first.title} and ${second.title}`)
-    const more = pairs.length - words.length
+    const more = unshown.length - words.length
     return [
-      `${ranking.metric.title}: ${words.join('; ')}${more > 0 ? `; and ${more} more pairs, see results.json` : ''}.`,
+      `${metric.title}: ${words.join('; ')}${more > 0 ? `; and ${more} more pairs, see results.json` : ''}.`,
     ]
   })
-  return items.length === 0 ? [] : [{ kind: 'list', title, items }]
+  return items.length === 0 ? [] : [{ kind: 'list', title: 'No difference was shown between', items }]
 }
 
-function rankingBlocks(rankings: readonly Ranking[], isMany: boolean): readonly Block[] {
-  if (rankings.length === 0) return []
-  const pairs = [
-    ...pairsList('Difference not shown', rankings, ({ unshown }) => unshown),
-    ...pairsList('Shown although in one tier, the better one first', rankings, ({ shown }) => shown),
-  ]
+function rankingBlocks(rankings: readonly Ranking[]): readonly Block[] {
+  const pairs = unshownPairs(rankings)
   return [
-    tiersTable(rankings),
-    ...(isMany && pairs.length > 0
-      ? [{ kind: 'folded' as const, title: 'Pairs', open: false, blocks: pairs }]
-      : pairs),
+    ...(rankings.length === 0 ? [] : [tiersTable(rankings)]),
+    ...(pairs.length === 0
+      ? []
+      : [{ kind: 'folded' as const, title: 'Pairs without a shown difference', open: false, blocks: pairs }]),
   ]
 }
 
@@ -173,7 +164,7 @@ export function differencesSection(results: Results): Section | null {
     return [
       ...(groups.length > 1 ? [{ kind: 'heading' as const, text: group.title }] : []),
       ...(table === null ? [] : [table]),
-      ...rankingBlocks(rankings, isGrouped(group.strategies)),
+      ...rankingBlocks(rankings),
     ]
   })
   return blocks.length === 0 ? null : { id: 'differences', title: 'What is shown, and what is not', blocks }

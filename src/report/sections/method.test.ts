@@ -22,7 +22,7 @@ test.each([
 
       target: { address: '127.0.0.1:8120', processes: [{ pid: 77, name: 'gunicorn' }] },
     }),
-    {},
+    { details: true },
   )
   expect(report).toContain('127.0.0.1:8120; CPU time of gunicorn (77)')
 })

@@ -1,9 +1,8 @@
 import type { Results } from '../../results/results.ts'
 import { formatChange, formatCount, formatList } from '../../units.ts'
-import { isGrouped } from '../groups/families.ts'
 import { groupsOf } from '../groups/group.ts'
 import { type Block, type Section, type Tone, textCell } from '../model.ts'
-import { bandText, sentence } from '../words/phrases.ts'
+import { bandRange, sentence } from '../words/phrases.ts'
 
 const TONES: Readonly<Record<'ok' | 'warn' | 'invalid' | 'unknown', Tone>> = {
   ok: 'good',
@@ -39,11 +38,11 @@ function noiseTable(results: Results): Block {
               [
                 textCell(titleOf(id)),
                 textCell(formatChange(ratio)),
-                textCell(bandText(comparisons, id) ?? 'unknown'),
+                textCell(bandRange(comparisons, id)?.text ?? 'unknown'),
               ],
             ]
       }),
-      note: `${rounds.map((count) => formatCount(count, 'round')).join(', ')}. Same code, other process. Noise: the further end of the interval, as a factor to both sides; a difference inside it cannot be told from noise.${several ? ' Of several scenarios and loads the noisiest is shown; each is judged by its own.' : ''}`,
+      note: `${rounds.map((count) => formatCount(count, 'round')).join(', ')}. The same code in another process. A difference inside the noise band is not called a difference.${several ? ' The noisiest scenario is shown; each is judged by its own band.' : ''}`,
     },
   }
 }
@@ -107,14 +106,10 @@ function checksTable(
   }
 }
 
-/** Checks that passed are counted; the others are named one by one, of many strategies after a table without their names. */
+/** Checks that passed are counted; of the others the worst cell, and by strategy what is looked up. */
 function checkBlocks(results: Results): readonly Block[] {
   const { validity, strategies } = results
   const titleOf = (id: string) => strategies.find((strategy) => strategy.id === id)?.title ?? id
-  const passed = new Map<string, number>()
-  for (const check of validity.checks.filter(({ outcome }) => outcome === 'ok')) {
-    passed.set(check.id, (passed.get(check.id) ?? 0) + check.cells)
-  }
   const ids = [...new Set(validity.checks.map(({ id }) => id))]
   const rest = validity.checks
     .filter(({ outcome }) => outcome !== 'ok')
@@ -122,6 +117,7 @@ function checkBlocks(results: Results): readonly Block[] {
       (a, b) =>
         SEVERITY.indexOf(a.outcome) - SEVERITY.indexOf(b.outcome) || ids.indexOf(a.id) - ids.indexOf(b.id),
     )
+  const passed = ids.filter((id) => rest.every((check) => check.id !== id))
   const named = checksTable(
     results,
     worstOf(rest, ({ id, outcome, strategy }) => [id, outcome, strategy]),
@@ -132,20 +128,27 @@ function checkBlocks(results: Results): readonly Block[] {
     results,
     worstOf(rest, ({ id, outcome }) => [id, outcome]),
     'Checks that did not pass everywhere',
-    { title: 'Strategies', of: (row) => (row.strategies.length === 0 ? 'all' : `${row.strategies.length}`) },
+    {
+      title: 'Strategy',
+      of: ({ strategies: own }) =>
+        own.length > 1 ? `${own.length} of them` : own.map(titleOf).join('') || 'all',
+    },
   )
-  const tables: readonly Block[] = isGrouped(strategies)
-    ? [
-        counted,
-        { kind: 'folded', title: 'Checks that did not pass, by strategy', open: false, blocks: [named] },
-      ]
-    : [named]
-  const words = [...passed].map(([id, cells]) => `${id} (${formatCount(cells, 'cell')})`)
+  const tables: readonly Block[] = [
+    counted,
+    { kind: 'folded', title: 'Checks that did not pass, by strategy', open: false, blocks: [named] },
+  ]
   return [
     ...(rest.length === 0 ? [] : tables),
-    ...(words.length === 0
+    ...(passed.length === 0
       ? []
-      : [{ kind: 'text' as const, text: `Passed: ${formatList(words)}.`, tone: 'plain' as const }]),
+      : [
+          {
+            kind: 'text' as const,
+            text: `Passed in every cell: ${formatList(passed)}.`,
+            tone: 'plain' as const,
+          },
+        ]),
   ]
 }
 

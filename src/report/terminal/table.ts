@@ -68,11 +68,15 @@ function panels(
   limit: number,
   isLong: boolean,
 ): readonly (readonly TextColumn[])[] {
-  const [first, ...rest] = columns.map((column, index) =>
-    column.numeric
-      ? column
-      : { ...column, width: Math.min(column.width, index === 0 && isLong ? WIDEST_NAME : WIDEST_TEXT) },
-  )
+  const within = (name: number) =>
+    columns.map((column, index) =>
+      column.numeric
+        ? column
+        : { ...column, width: Math.min(column.width, index === 0 ? name : WIDEST_TEXT) },
+    )
+  // Names on two lines are better than a table in two parts.
+  const isNarrow = isLong || (total(within(WIDEST_TEXT)) > limit && total(within(WIDEST_NAME)) <= limit)
+  const [first, ...rest] = within(isNarrow ? WIDEST_NAME : WIDEST_TEXT)
   if (first === undefined) return []
   if (!columns.some(({ numeric }) => numeric)) return [shrunk(columns, limit)]
   const result: TextColumn[][] = [[first]]

@@ -26,17 +26,17 @@ test.each([
     60,
   ],
 ])('no line is wider than the terminal: %s', (_name, results, columns) => {
-  const text = terminalReporter.render(results, { columns, color: true })
+  const text = terminalReporter.render(results, { columns, color: true, details: true })
   expect(widestLine(text)).toBeLessThanOrEqual(columns)
 })
 
 describe('of 35 strategies', () => {
   const results = fakeResults({ strategies: manyStrategies(), scenarios: ALL_FAKE_SCENARIOS })
-  const text = terminalReporter.render(results, {})
+  const text = terminalReporter.render(results, { details: true })
 
   test('is a few screens long', () => {
     const one = fakeResults({ strategies: manyStrategies() })
-    expect(terminalReporter.render(one, {}).split('\n').length).toBeLessThan(220)
+    expect(terminalReporter.render(one, { details: true }).split('\n').length).toBeLessThan(220)
     expect(text.split('\n').length).toBeLessThan(300)
   })
 
@@ -76,7 +76,7 @@ describe('of 35 strategies', () => {
     const ofAll = { ...check('none'), id: 'steal' }
     checks.push(ofAll, { ...ofAll, strategy: null, scenario: 'iso-load' })
     const troubled = { ...results, validity: { ...results.validity, checks } }
-    const section = sectionOf(terminalReporter.render(troubled, {}), 'Noise')
+    const section = sectionOf(terminalReporter.render(troubled, { details: true }), 'Noise')
     expect(section.match(/^saturation/gm)).toHaveLength(1)
     expect(section).toMatch(/^steal +warn +all +verify,.* 4 /m)
     expect(section).toContain(`${results.strategies.length}`)
@@ -88,27 +88,29 @@ describe('of 35 strategies', () => {
     expect(best).toMatch(/Sessions \(8\) +Session in memory \(one process only\) +\+5\.6 \[\+4\.3, \+7\.0\]/)
     expect(best).toMatch(/Tokens \(15\) +JWT HS256 \+ verify cache and JWT ES256/)
     const comparisons = results.comparisons.map((each) => ({ ...each, verdict: 'unsure' as const }))
-    const unsure = terminalReporter.render({ ...results, comparisons }, {})
+    const unsure = terminalReporter.render({ ...results, comparisons }, { details: true })
     expect(unsure).toMatch(/Sessions \(8\) +no order shown; lowest estimate: Session in/)
     const few = fakeResults({ strategies: manyStrategies(), rounds: 2 })
-    expect(terminalReporter.render(few, {})).not.toContain('best of each family')
+    expect(terminalReporter.render(few, { details: true })).not.toContain('best of each family')
   })
 })
 
 test('it fits 100 columns unless told otherwise', () => {
-  expect(widestLine(terminalReporter.render(fakeResults(), {}))).toBe(100)
+  expect(widestLine(terminalReporter.render(fakeResults(), { details: true }))).toBe(100)
 })
 
 test('colour changes nothing but escape sequences, and comes only when asked for', () => {
-  const plain = terminalReporter.render(fakeResults(), {})
-  const coloured = terminalReporter.render(fakeResults(), { color: true })
+  const plain = terminalReporter.render(fakeResults(), { details: true })
+  const coloured = terminalReporter.render(fakeResults(), { color: true, details: true })
   expect(plain).toBe(stripVTControlCharacters(plain))
   expect(coloured).not.toBe(plain)
   expect(stripVTControlCharacters(coloured)).toBe(plain)
 })
 
 test('the decision table shows every number with its interval', () => {
-  expect(sectionOf(terminalReporter.render(fakeResults(), {}), 'Decide')).toMatchInlineSnapshot(`
+  expect(
+    sectionOf(terminalReporter.render(fakeResults(), { details: true }), 'Decide'),
+  ).toMatchInlineSnapshot(`
     "── Decide ──────────────────────────────────────────────────────────────────────────────────────────
 
     Verify a credential
@@ -147,9 +149,11 @@ test('the decision table shows every number with its interval', () => {
   `)
 })
 
-test('the answer comes first, in words', () => {
-  expect(sectionOf(terminalReporter.render(fakeResults(), {}), 'The answer in short')).toMatchInlineSnapshot(`
-    "── The answer in short ─────────────────────────────────────────────────────────────────────────────
+test('the numbers come after the answer', () => {
+  expect(
+    sectionOf(terminalReporter.render(fakeResults(), { details: true }), 'In numbers'),
+  ).toMatchInlineSnapshot(`
+    "── In numbers ──────────────────────────────────────────────────────────────────────────────────────
 
     Authentication adds the least server CPU with Session in memory (+5.6 µs/req [+4.3, +7.0],
     one process only) and the most with JWT ES256 (jose) (+143.2 µs/req [+139.8, +146.5]); 6
@@ -167,22 +171,12 @@ test('the answer comes first, in words', () => {
 
     One core serves 7,960 req/s [7,800, 8,030] with Session in Redis, 12,050 req/s
     [11,900, 12,190] with JWT HS256 (fast-jwt) and 12,610 req/s [12,380, 12,690] with Session in
-    memory (one process only).
-
-    Run                 valid
-    Noise, Server CPU   ±1.3 % (A/A +0.2 % [−0.9, +1.3])
-    Noise, Throughput   ±1.8 % (A/A −0.2 % [−1.8, +1.1])
-    Noise, Latency p99  ±6.3 % (A/A −1 % [−6, +5])
-    Rounds              6
-    Cells               54 used
-    Measured            2026-11-24 09:15 UTC, 1 min 52 s
-
-    Asked: What does checking a credential on every request cost?"
+    memory (one process only)."
   `)
 })
 
 test('fewer than 6 rounds name no winner', () => {
-  const text = terminalReporter.render(fakeResults({ rounds: 2 }), {})
+  const text = terminalReporter.render(fakeResults({ rounds: 2 }), { details: true })
   expect(text.split('\n').slice(0, 8).join('\n')).toMatchInlineSnapshot(`
     "JWT or sessions? What authentication costs, measured
 
@@ -203,7 +197,7 @@ test('fewer than 6 rounds name no winner', () => {
 test('an invalid run says so before anything else, with the reasons', () => {
   const run = fakeResults()
   const validity = { ...run.validity, verdict: 'invalid' as const, reasons: ['session-redis answered 401'] }
-  const text = terminalReporter.render({ ...run, validity }, {})
+  const text = terminalReporter.render({ ...run, validity }, { details: true })
   expect(text.split('\n').slice(4, 7)).toEqual([
     'THIS RUN IS INVALID',
     '- These numbers must not be used: a validity check failed.',
@@ -216,7 +210,10 @@ test('an invalid run says so before anything else, with the reasons', () => {
 test('a run that ended early says so before anything else', () => {
   const run = fakeResults()
   const validity = { ...run.validity, verdict: 'partial' as const, reasons: ['interrupted in round 4 of 6'] }
-  const text = terminalReporter.render({ ...run, run: { ...run.run, partial: true }, validity }, {})
+  const text = terminalReporter.render(
+    { ...run, run: { ...run.run, partial: true }, validity },
+    { details: true },
+  )
   expect(text.split('\n')[4]).toBe('THIS RUN IS PARTIAL')
   expect(text).toContain('- interrupted in round 4 of 6.')
 })
@@ -224,7 +221,9 @@ test('a run that ended early says so before anything else', () => {
 test('a strategy that does not revoke as it declares is called out', () => {
   const run = fakeResults()
   const probes = run.probes.map((probe) => ({ ...probe, revokedStatus: 200 }))
-  expect(terminalReporter.render({ ...run, probes }, {})).toContain('accepted (200): not as declared')
+  expect(terminalReporter.render({ ...run, probes }, { details: true })).toContain(
+    'accepted (200): not as declared',
+  )
 })
 
 test('a title cannot send escape sequences to the terminal', () => {
@@ -232,13 +231,76 @@ test('a title cannot send escape sequences to the terminal', () => {
     ...info,
     title: `\u001b[2J${info.title}\r\nx`,
   }))
-  const text = terminalReporter.render(fakeResults({ strategies }), {})
+  const text = terminalReporter.render(fakeResults({ strategies }), { details: true })
   expect(text).toBe(stripVTControlCharacters(text))
   expect(text).not.toContain('\r')
 })
 
 test('markup means nothing to a terminal and is shown as it is', () => {
-  expect(terminalReporter.render(fakeResults({ strategies: hostileStrategies() }), {})).toContain(
-    HOSTILE_TITLE,
-  )
+  expect(
+    terminalReporter.render(fakeResults({ strategies: hostileStrategies() }), { details: true }),
+  ).toContain(HOSTILE_TITLE)
+})
+
+describe('the first screen', () => {
+  test('is the answer, the table it rests on, the claims, and where the rest is', () => {
+    expect(terminalReporter.render(fakeResults(), {})).toMatchInlineSnapshot(`
+      "JWT or sessions? What authentication costs, measured
+
+      JWT HS256 (fast-jwt) costs the server less CPU than Session in Redis. Only the session can
+      be revoked before it expires. The session also costs CPU in Redis. Session in memory costs
+      less than both, but serves one process only.
+
+      Run valid · noise in server CPU ±1.3 % · 6 rounds · 54 cells · 2026-11-24 09:15 UTC, 1 min
+      52 s · 2 cores of AMD EPYC 7763 64-Core Processor
+
+      Verify a credential
+      Strategy                        + Server CPU             + Redis CPU              Request  Revoked
+                                      µs/req                   µs/req
+      ──────────────────────────────  ───────────────────────  ───────────────────────  ───────  ─────────
+      No authentication               baseline                 baseline                 83 B     –
+      Session in memory                 +5.6 [+4.3, +7.0]           0 exact             149 B    at once
+      JWT HS256 (fast-jwt)             +10.4 [+10.0, +10.9]         0 exact             582 B    at expiry
+      Session in Redis                 +45.4 [+44.7, +48.3]    +14.20 [+14.00, +14.41]  149 B    at once
+      JWT HS256 (jose)                 +50.6 [+49.7, +53.2]         0 exact             582 B    at expiry
+      JWT RS256 (jose)                 +95.0 [+92.3, +97.6]         0 exact             881 B    at expiry
+      JWT HS256 + blacklist in Redis   +99.0 [+96.8, +100.8]   +13.62 [+13.41, +13.75]  582 B    at once
+      JWT ES256 (jose)                +143.2 [+139.8, +146.5]       0 exact             625 B    at expiry
+      +: added to a request without authentication. Brackets: 95 % intervals over rounds.
+
+      depends       A JWT cannot be revoked before it expires.
+      supported     A JWT makes every request larger.
+      refuted       Stateless tokens are faster because they save the lookup.
+      not measured  Refresh tokens bring back what short expiry takes away.
+
+      1 warning about this run: \`authbench report --section validity\`.
+      Everything: report.html, or \`authbench report --details\`.
+      "
+    `)
+  })
+
+  test.each([
+    ['the usual run', fakeResults()],
+    ['35 strategies', fakeResults({ strategies: manyStrategies(35) })],
+    ['every kind of load', fakeResults({ scenarios: ALL_FAKE_SCENARIOS })],
+    ['too few rounds', fakeResults({ rounds: 2 })],
+  ])('fits 100 columns and 40 lines: %s', (_name, results) => {
+    const text = terminalReporter.render(results, {})
+    expect(widestLine(text)).toBeLessThanOrEqual(100)
+    expect(text.split('\n').length).toBeLessThanOrEqual(41)
+  })
+
+  test('a section alone is what was asked for', () => {
+    const text = terminalReporter.render(fakeResults(), { section: 'validity' })
+    expect(text).toMatch(/^── Noise and validity ─/)
+    expect(text).not.toContain('── Decide')
+  })
+
+  test('a broken promise stands in the table', () => {
+    const run = fakeResults()
+    const probes = run.probes.map((probe) => ({ ...probe, revokedStatus: 200 }))
+    expect(terminalReporter.render({ ...run, probes }, {})).toMatch(
+      /^Session in Redis .*accepted \(200\): not as/m,
+    )
+  })
 })

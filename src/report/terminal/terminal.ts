@@ -6,7 +6,7 @@ import { buildReport } from '../build.ts'
 import { isGrouped } from '../groups/families.ts'
 import type { Block, Section, Table } from '../model.ts'
 import type { RenderOptions, Reporter } from '../reporter.ts'
-import { EVERYTHING } from '../short-form.ts'
+import { EVERYTHING, FIRST_SCREEN, withoutPreview } from '../short-form.ts'
 import { foldsNamed, shortened } from './brief.ts'
 import { chartLines, chartUnit } from './charts.ts'
 import { ansiPaint, type Paint, plainPaint, type Style } from './paint.ts'
@@ -90,6 +90,11 @@ function someClaims(claims: readonly ClaimResult[], pen: Pen): readonly string[]
     ...prose(`${more}Everything, with the evidence, is in ${EVERYTHING}.`, pen, 'muted'),
     '',
   ]
+}
+
+const verdictLine = ({ text, verdict }: ClaimResult, pen: Pen): readonly string[] => {
+  const [head = '', ...more] = prose(text, pen, 'plain', ' '.repeat(14))
+  return [`${pen.paint(CLAIM_STYLES[verdict], padEnd(verdict, 12))}  ${head.slice(14)}`, ...more]
 }
 
 function findingLines({ severity, sentence, advice }: Finding, pen: Pen): readonly string[] {
@@ -178,6 +183,8 @@ function blockLines(block: Block, pen: Pen): readonly string[] {
       return pen.brief
         ? someClaims(block.claims, pen)
         : block.claims.flatMap((claim) => claimLines(claim, pen))
+    case 'verdicts':
+      return [...block.claims.flatMap((claim) => verdictLine(claim, pen)), '']
     case 'findings': {
       const { some, more } = someOf(block.findings, pen)
       return [
@@ -229,22 +236,43 @@ export function terminalOfSections(
     .trimEnd()}\n`
 }
 
+/** The first screen of the report; with a section or the details, what is asked for. */
 export const terminalReporter: Reporter = {
   id: 'terminal',
   file: null,
   render(results, options) {
     const { title, sections } = buildReport(results)
-    const brief = isGrouped(results.strategies)
-    const leftOut = [...LEFT_OUT, ...(brief ? LEFT_OUT_OF_MANY : [])]
-    const shown = sections.filter(({ id }) => !leftOut.includes(id))
-    const gone = sections.filter(({ id }) => leftOut.includes(id)).map((section) => `“${section.title}”`)
-    const pen = penOf(options, brief)
-    const rest =
-      gone.length === 0 ? [] : prose(`Not here but in ${EVERYTHING}: ${gone.join(', ')}.`, pen, 'muted')
-    return [
-      [...prose(title, pen, 'strong'), '', ''].join('\n'),
-      terminalOfSections(shown, options, brief),
-      ...(brief ? [`\n${rest.join('\n')}\n`] : []),
-    ].join('')
+    const pen = penOf(options, isGrouped(results.strategies))
+    const heading = [...prose(title, pen, 'strong'), '', ''].join('\n')
+    if (options.section !== undefined) {
+      const asked = sections.filter(({ id }) => id === options.section)
+      return terminalOfSections(asked, options, pen.brief)
+    }
+    if (options.details === true) return heading + wholeText(sections, options, pen)
+    const first = sections.filter(({ id }) => FIRST_SCREEN.includes(id))
+    const warnings = results.findings.filter(({ severity }) => severity === 'warning').length
+    const next = [
+      ...(warnings === 0
+        ? []
+        : prose(
+            `${formatCount(warnings, 'warning')} about this run: \`authbench report --section validity\`.`,
+            pen,
+            'warn',
+          )),
+      ...prose(`Everything: ${EVERYTHING}, or \`authbench report --details\`.`, pen, 'muted'),
+    ]
+    return `${heading}${first.flatMap(({ blocks }) => blocks.flatMap((block) => blockLines(block, pen))).join('\n')}\n${next.join('\n')}\n`
   },
+}
+
+function wholeText(sections: readonly Section[], options: RenderOptions, pen: Pen): string {
+  const leftOut = [...LEFT_OUT, ...(pen.brief ? LEFT_OUT_OF_MANY : [])]
+  const shown = sections.filter(({ id }) => !leftOut.includes(id)).map(withoutPreview)
+  const gone = sections.filter(({ id }) => leftOut.includes(id)).map((section) => `“${section.title}”`)
+  const rest =
+    gone.length === 0 ? [] : prose(`Not here but in ${EVERYTHING}: ${gone.join(', ')}.`, pen, 'muted')
+  return [
+    terminalOfSections(shown, options, pen.brief),
+    ...(pen.brief ? [`\n${rest.join('\n')}\n`] : []),
+  ].join('')
 }

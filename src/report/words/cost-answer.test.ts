@@ -6,7 +6,7 @@ import { REPORTERS } from '../registry.ts'
 import { answerOf } from './cost-answer.ts'
 
 const answer = (results: Results) => groupsOf(results).flatMap((group) => answerOf(results, group))
-const terminal = (results: Results) => REPORTERS[0]?.render(results, {}) ?? ''
+const terminal = (results: Results) => REPORTERS[0]?.render(results, { details: true }) ?? ''
 
 /** The usual run with something else between the session in Redis and the cheapest token. */
 function runWith(change: Partial<Comparison>): Results {
@@ -52,19 +52,19 @@ describe('the pair with a shared store', () => {
   })
 
   test('an interval that excludes zero and is not shown is explained by the noise', () => {
-    const dearer = runWith({
+    const expensive = runWith({
       verdict: 'unsure',
       difference: estimate(12.1, 8.7, 14.6),
       ratio: estimate(1.26, 1.11, 1.33),
       band: 1.13,
     })
-    expect(answer(dearer)[1]).toContain(
-      'Session in Redis is dearer by +12.1 µs/req [+8.7, +14.6] (+26 % [+11, +33]), which is not clear of the noise: ' +
+    expect(answer(expensive)[1]).toContain(
+      'Session in Redis costs +12.1 µs/req [+8.7, +14.6] (+26 % [+11, +33]) more, which is inside the noise: ' +
         'two copies of one server differ by up to 13 % here.',
     )
   })
 
-  test('the dearer one is named, whichever way round the run compared the two', () => {
+  test('the more expensive one is named, whichever way round the run compared the two', () => {
     const cheaper = runWith({
       verdict: 'unsure',
       difference: estimate(-12.1, -14.6, -8.7),
@@ -72,7 +72,7 @@ describe('the pair with a shared store', () => {
       band: null,
     })
     expect(answer(cheaper)[1]).toContain(
-      'JWT HS256 (fast-jwt) is dearer by +12.1 µs/req [+8.7, +14.6] (+25 % [+11, +33]), which is not clear of the noise: ' +
+      'JWT HS256 (fast-jwt) costs +12.1 µs/req [+8.7, +14.6] (+25 % [+11, +33]) more, which is inside the noise: ' +
         'how far two copies of one server differ is unknown here.',
     )
   })
@@ -158,7 +158,7 @@ describe('no winner is named', () => {
     const run = partial(fakeResults(), 'invalid')
     expect(answer(run)).toEqual([])
     expect(terminal(run)).toContain('THIS RUN IS INVALID AND PARTIAL')
-    expect(terminal(run)).toContain('Find the failed checks')
+    expect(terminal(run)).toContain('Look up the failed checks')
   })
 
   test('without a baseline, and the reader is told why', () => {

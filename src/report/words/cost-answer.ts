@@ -24,7 +24,7 @@ function costText(group: Group, strategy: StrategyInfo): string {
 }
 
 /**
- * What the run says of two strategies, the dearer one first. An interval that excludes zero is never left unexplained.
+ * What the run says of two strategies, the more expensive one first. An interval that excludes zero is never left unexplained.
  * @param unshown what to say where the interval holds zero
  */
 function relation(group: Group, first: StrategyInfo, second: StrategyInfo, unshown: string): string {
@@ -32,16 +32,16 @@ function relation(group: Group, first: StrategyInfo, second: StrategyInfo, unsho
   if (straight === null || straight.verdict === 'not judged') return 'the two were not judged'
   const { verdict, unit, band, ...moved } = straight.difference.value < 0 ? opposite(straight) : straight
   const { low, high } = moved.difference
-  const [dearer, other] = straight.difference.value < 0 ? [second, first] : [first, second]
+  const [expensive, other] = straight.difference.value < 0 ? [second, first] : [first, second]
   const change = moved.ratio === null ? '' : ` (${formatChange(moved.ratio)})`
   const distance = `${added(moved.difference, unit)}${change}`
-  if (verdict === 'worse') return `${dearer.title} costs the server more than ${other.title}: ${distance}`
+  if (verdict === 'worse') return `${expensive.title} costs the server more than ${other.title}: ${distance}`
   if (verdict !== 'unsure' || low === null || high === null || low * high <= 0) return unshown
   const noise =
     band === null
       ? 'how far two copies of one server differ is unknown here'
       : `two copies of one server differ by up to ${formatPercent(band - 1)} here`
-  return `${dearer.title} is dearer by ${distance}, which is not clear of the noise: ${noise}`
+  return `${expensive.title} costs ${distance} more, which is inside the noise: ${noise}`
 }
 
 /** Who adds least and most. Null where server CPU was not compared. */

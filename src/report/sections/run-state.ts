@@ -1,0 +1,83 @@
+import { MINIMUM_ROUNDS } from '../../results/minimum-rounds.ts'
+import type { Results, RunVerdict } from '../../results/results.ts'
+import { formatChange, formatCount, formatDuration, formatInstant } from '../../units.ts'
+import type { Block, Tone } from '../model.ts'
+import { bandRange, sentence } from '../words/phrases.ts'
+
+export const VERDICTS: Readonly<
+  Record<RunVerdict, { readonly text: string; readonly tone: Tone; readonly meaning: string }>
+> = {
+  ok: { text: 'valid', tone: 'good', meaning: 'The measurement is sound.' },
+  invalid: {
+    text: 'INVALID',
+    tone: 'bad',
+    meaning: 'These numbers must not be used: a validity check failed.',
+  },
+  inconclusive: {
+    text: 'inconclusive',
+    tone: 'warn',
+    meaning: 'The machine was too noisy for some answers; only what is called shown below holds.',
+  },
+  partial: {
+    text: 'PARTIAL',
+    tone: 'warn',
+    meaning: 'The run ended early; this is what was measured until then.',
+  },
+  unjudged: {
+    text: 'not judged',
+    tone: 'warn',
+    meaning: `Fewer than ${MINIMUM_ROUNDS} rounds: no interval exists, so no winner is named.`,
+  },
+}
+
+/** Every strategy can have one at every point. */
+const LISTED_REASONS = 12
+
+/** A run that ended early says so whatever else is wrong with it. */
+export function notice({ validity, run }: Results): readonly Block[] {
+  const verdict = validity.verdict === 'ok' && run.partial ? 'partial' : validity.verdict
+  if (verdict === 'ok') return []
+  const { text, tone, meaning } = VERDICTS[verdict]
+  const early = run.partial && verdict !== 'partial'
+  const more = validity.reasons.length - LISTED_REASONS
+  return [
+    {
+      kind: 'notice',
+      tone,
+      title: `This run is ${text}${early ? ` and ${VERDICTS.partial.text}` : ''}`,
+      lines: [
+        meaning,
+        ...(early ? [VERDICTS.partial.meaning] : []),
+        ...validity.reasons.slice(0, LISTED_REASONS).map(sentence),
+        ...(more > 0 ? [`And ${formatCount(more, 'reason')} more, in results.json.`] : []),
+      ],
+    },
+  ]
+}
+
+/** Whether the run can be trusted, how noisy it was, and when and where it was made: one line. */
+export function badge(results: Results): Block {
+  const { run, validity, config, environment, noise } = results
+  const { cells } = validity
+  const { text, tone } = VERDICTS[validity.verdict]
+  const lost = (['invalid', 'failed', 'interrupted'] as const).filter((state) => cells[state] > 0)
+  const band = bandRange(results.comparisons, 'cpu.server')
+  const aa = noise['cpu.server']
+  const took = formatDuration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))
+  return {
+    kind: 'text',
+    tone: tone === 'good' && lost.length > 0 ? 'warn' : tone,
+    text: [
+      `Run ${text}`,
+      band !== null
+        ? `noise in server CPU ${band.text}`
+        : aa === undefined
+          ? 'noise unknown'
+          : `A/A ${formatChange(aa)}`,
+      formatCount(config.rounds, 'round'),
+      [formatCount(cells.completed, 'cell'), ...lost.map((state) => `${cells[state]} ${state}`)].join(', '),
+      `${formatInstant(run.startedAt)}, ${took}`,
+      `${formatCount(environment.cores, 'core')} of ${environment.cpu}`,
+    ].join(' · '),
+  }
+}
