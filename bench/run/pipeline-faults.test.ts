@@ -61,7 +61,7 @@ realRun(
       return { ...own, verify: (c) => ++asked > 10 ? new Promise(() => {}) : own.verify(c) } }`,
       // One request on each connection is the least of a window: with this each, they are above the size from which growth counts.
       leaks: `async open(deps) { const own = await base.open(deps); const kept = []
-      return { ...own, verify(c) { kept.push(Buffer.alloc(1_500_000, 1)); return own.verify(c) } } }`,
+      return { ...own, verify(c) { kept.push(Buffer.alloc(3_000_000, 1)); return own.verify(c) } } }`,
       lets: `async open(deps) { const own = await base.open(deps)
       return { ...own, verify: async (c) => (await own.verify(c)) ?? { sub: 'anybody', claims: {} } } }`,
     }).map(([id, open]) => {
