@@ -15,6 +15,8 @@ const LONGEST = [
   'bench/main.test.ts',
 ]
 
+const isShuffled = process.argv.some((word) => word.startsWith('--sequence.shuffle'))
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
@@ -33,7 +35,7 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     // On two cores as well: the security checklist mostly waits, for caches to end and for stores to be missed.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    sequence: { sequencer: LongestFirst },
+    sequence: isShuffled ? {} : { sequencer: LongestFirst },
     // To start a process and load fastify, zod and the rest for each file takes longer than most files do. A test that changes what is
     // shared, such as the environment or a clock, has to put it back.
     isolate: false,

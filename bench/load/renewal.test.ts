@@ -57,15 +57,15 @@ describe.each(cases)('%s, %s', (_, engine, window, transport) => {
     })
     const requests = ['a', 'b', 'c', 'd', 'e'].map((name) => requestOf(transport, name))
     const load = await open(targetOf(server.origin, 2, requests), engine)
-    for (const _slice of [1, 2]) {
+    // As often as it takes: in one window a busy machine gets next to nothing done.
+    const isEnough = () => uses.size === requests.length && Math.min(...uses.values()) > 4
+    for (let windows = 0; windows < 2 || !isEnough(); windows++) {
       const before = { heads: server.heads.length, bytes: server.bytes() }
       const slice = await load.slice(window)
       expect(slice.statuses).toEqual({ 200: server.heads.length - before.heads })
       expect(slice.requestBytes).toBe(server.bytes() - before.bytes)
       expect(slice).toMatchObject({ errors: 0, timeouts: 0, reconnects: 0 })
     }
-    expect(uses.size).toBe(5)
-    expect(Math.min(...uses.values())).toBeGreaterThan(4)
     const last = server.heads.at(-1) ?? ''
     expect(last).toBe(requestText(requestOf(transport, credentialIn(last)), new URL(server.origin).host))
   })
@@ -76,11 +76,10 @@ describe.each(cases)('%s, %s', (_, engine, window, transport) => {
     )
     const request = requestOf(transport, 'old')
     const load = await open(targetOf(server.origin, 2, [request, request]), engine)
-    await load.slice(window)
+    while (server.heads.length <= 8) await load.slice(window)
     const presented = server.heads.map(credentialIn)
     // Two to open, one that is renewed, and one that may be on its way meanwhile.
     expect(presented.lastIndexOf('old')).toBeLessThan(4)
-    expect(presented.length).toBeGreaterThan(8)
   })
 
   it('goes on with what our servers renew', async () => {
@@ -105,9 +104,11 @@ describe.each(cases)('%s, %s', (_, engine, window, transport) => {
     const origin = await app.listen({ host: '127.0.0.1', port: 0 })
     const requests = ['a', 'b', 'c'].map((sub) => protectedRequest(transport, `${sub}+/0`))
     const load = await open(targetOf(origin, 2, requests), engine)
-    const { statuses, responses } = await load.slice(window)
-    expect(statuses).toEqual({ 200: responses })
-    expect(responses).toBeGreaterThan(6)
+    for (let answered = 0; answered <= 6; ) {
+      const { statuses, responses } = await load.slice(window)
+      expect(statuses).toEqual({ 200: responses })
+      answered += responses
+    }
   })
 
   it('is not let in by an answer that refuses it', async () => {
@@ -128,7 +129,7 @@ it('an own token of a connection is renewed too', async () => {
   const login: EngineRequest = { method: 'POST', path: '/login', headers: {}, keeps: true }
   const read: EngineRequest = { ...requestOf('bearer', OWN), sends: 'credential' }
   const load = await open(targetOf(server.origin, 1, [login, read, { ...read }]), autocannonEngine)
-  await load.slice(closed)
+  while (server.heads.length < 6) await load.slice(closed)
   expect(server.heads.slice(0, 6).map(credentialIn)).toEqual(['', 'first-1', '2', '', 'first-4', '5'])
 })
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startAuthServer } from '../../servers/auth-server/server.ts'
 import { refreshRequest } from '../../servers/conformance/harness/checked-server.ts'
 import { sendTo } from '../../servers/conformance/harness/raw-http.ts'
@@ -31,10 +31,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** What was refused since the last call: `COMMAND: reason`. */
+beforeEach(async () => {
+  await admin.flushall()
+  await admin.acl('LOG', 'RESET')
+})
+
+/** What was refused in this test: `COMMAND: reason`. */
 async function refusals(): Promise<readonly string[]> {
   const entries = (await admin.acl('LOG')) as unknown[]
-  await admin.acl('LOG', 'RESET')
   return entries.map((entry) => String(Array.isArray(entry) ? entry : JSON.stringify(entry)))
 }
 

@@ -1,5 +1,5 @@
 import { decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { testKeys } from '../testing/test-deps.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
@@ -14,6 +14,11 @@ let now = Date.UTC(2030, 0, 1)
 
 beforeAll(async () => {
   redis = await startRedis()
+})
+afterAll(() => redis.stop())
+
+// One for each test: keys that were rotated are its own.
+beforeEach(async () => {
   server = await startAuthServer({
     keys: await testKeys(),
     token: DEFAULT_TOKEN_PROFILE,
@@ -24,10 +29,7 @@ beforeAll(async () => {
     now: () => now,
   })
 })
-afterAll(async () => {
-  await server.close()
-  await redis.stop()
-})
+afterEach(() => server.close())
 
 function authorization(secret = server.address.clientSecret): string {
   return basicAuthorization(server.address.clientId, secret)

@@ -104,7 +104,10 @@ describe('paced engine, on a server that misbehaves', () => {
     const load = await open(target(server.origin), impatient)
     const slice = await load.slice(steady(20, 20))
     expect(slice).toMatchObject({ responses: 3, errors: 0, timeouts: 17 })
-    expect(slice.pacing).toMatchObject({ arrivals: 20, longestQueue: 13 })
+    expect(slice.pacing).toMatchObject({ arrivals: 20 })
+    // What is answered has left it; on a busy machine all arrive before the first answer.
+    expect(slice.pacing?.longestQueue).toBeGreaterThanOrEqual(20 - 3 - 4)
+    expect(slice.pacing?.longestQueue).toBeLessThanOrEqual(20 - 4)
     expect(slice.pacing?.achievedRate).toBeLessThan(slice.pacing?.targetRate ?? 0)
     expect(server.heads).toHaveLength(4 + 3 + 4)
     await expect(load.slice(steady(1, 1))).rejects.toMatchObject({ code: 'LOAD_CLOSED' })
