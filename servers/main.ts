@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs'
 import { AuthbenchError } from '../src/results/errors.ts'
 import type { AuthStrategy } from './contract.ts'
 import type { FromServer, ToServer } from './messages.ts'
+import { allocationCounter } from './process/allocated-memory.ts'
 import { serveParent } from './process/parent-link.ts'
 import { isStrategyId, STRATEGIES } from './registry.ts'
 import { type RunningServer, type ServerOptions, startServer } from './server.ts'
@@ -11,6 +12,7 @@ import { loadStrategy } from './user-files/own-strategy.ts'
 
 let starting: Promise<RunningServer> | undefined
 let folder: string | undefined
+const readAllocated = allocationCounter()
 
 serveParent<ToServer, FromServer>(handle, close, 'SERVER_FAILED')
 
@@ -48,8 +50,9 @@ async function handle(message: ToServer): Promise<FromServer> {
       return { type: 'stored', bytes: await (await running()).storeBytes() }
     case 'usage': {
       const { user, system } = process.cpuUsage()
+      const allocatedBytes = readAllocated()
       const cache = (await starting)?.cacheUse() ?? null
-      return { type: 'usage', userUs: user, systemUs: system, cache }
+      return { type: 'usage', userUs: user, systemUs: system, allocatedBytes, cache }
     }
     default:
       throw new AuthbenchError('UNKNOWN_MESSAGE', 'the server got a message that it does not know', {

@@ -29,6 +29,8 @@ export type FromServer =
       readonly type: 'usage'
       readonly userUs: number
       readonly systemUs: number
+      /** Of JavaScript heap, since the first time. Null: not to be told this time; absent: a checkout from before it was asked for. */
+      readonly allocatedBytes?: number | null
       /** Null: the strategy has no cache. */
       readonly cache: CacheUse | null
     }

@@ -38,7 +38,14 @@ export type AnalysisContext = Pick<
 }
 
 /** Metrics for which every strategy is compared with every other, not only with the baseline. */
-const ALL_PAIRS: readonly string[] = ['cpu.server', 'throughput', 'slo.rate', 'latency.p50', 'latency.p99']
+const ALL_PAIRS: readonly string[] = [
+  'cpu.server',
+  'memory.allocated',
+  'throughput',
+  'slo.rate',
+  'latency.p50',
+  'latency.p99',
+]
 
 /** All subjects of one point: every strategy once, and the twin of the baseline. */
 interface Contest {

@@ -175,7 +175,9 @@ function exitCodeOf(
   terminal: Terminal,
 ): number {
   if (!config.against) return EXIT_CODES[validity.verdict]
-  const idle = named.filter(({ metric }) => changes.every((change) => change.metric !== metric))
+  const idle = named.filter(({ metric }) =>
+    changes.every((change) => change.metric !== metric || !change.gating),
+  )
   for (const { metric } of idle) {
     terminal.stderr.write(
       `The gate on ${metric} was not judged: no strategy has a value of it in both checkouts.\n`,

@@ -1,16 +1,19 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/default-profile.ts'
 import { generateKeys } from '../../servers/tokens/keys.ts'
 import type { Subject } from '../run/equipment.ts'
-import { OWN_SERVERS, startServerProcess } from './server-process.ts'
+import { OWN_SERVERS, type ServerInit, startServerProcess } from './server-process.ts'
 
 let subject: Subject | undefined
 afterEach(() => subject?.stop())
 
-it('a server that needs an auth server gets one of its own, which ends with it', async () => {
-  subject = await startServerProcess(
+const start = async (init: Partial<ServerInit>) =>
+  startServerProcess(
     {
-      strategy: 'jwt-jwks',
+      strategy: 'none',
       keys: await generateKeys(),
       token: DEFAULT_TOKEN_PROFILE,
       keyPrefix: '',
@@ -18,17 +21,21 @@ it('a server that needs an auth server gets one of its own, which ends with it',
       transport: 'bearer',
       redisUrl: null,
       port: 0,
-      authServer: { core: null },
+      ...init,
     },
     OWN_SERVERS,
     null,
     new AbortController().signal,
   )
+const ask = (credential: string) =>
+  fetch(`${subject?.origin}/me`, { headers: { authorization: `Bearer ${credential}` } })
+
+it('a server that needs an auth server gets one of its own, which ends with it', async () => {
+  subject = await start({ strategy: 'jwt-jwks', authServer: { core: null } })
   const { origin = '', readCpu } = subject.authServer ?? {}
   const before = await readCpu?.()
-  const [credential] = await subject.issue(['alice'])
-  const reply = await fetch(`${subject.origin}/me`, { headers: { authorization: `Bearer ${credential}` } })
-  expect(reply.status).toBe(200)
+  const [credential = ''] = await subject.issue(['alice'])
+  expect((await ask(credential)).status).toBe(200)
   const after = await readCpu?.()
   expect(after?.mainUs).toBeGreaterThan(before?.mainUs ?? Number.POSITIVE_INFINITY)
   await subject.assertAlive()
@@ -37,4 +44,43 @@ it('a server that needs an auth server gets one of its own, which ends with it',
   await subject.stop()
   for (const gone of [subject.origin, origin]) await expect(fetch(gone)).rejects.toThrow()
   await expect(subject.assertAlive()).rejects.toMatchObject({ code: 'CHILD_DIED' })
+})
+
+it('a server tells what its requests allocate, and nothing where there are none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'authbench-allocating-'))
+  const file = join(folder, 'allocating.mjs')
+  // As many numbers on the heap as the credential says.
+  writeFileSync(
+    file,
+    `export default {
+      id: 'allocating', title: 'Allocating', summary: 'Allocating.', state: 'stateless', revocation: { effect: 'at-expiry' }, needs: [],
+      open: () => ({
+        issue: (sub) => sub + '.10',
+        verify(credential) {
+          const [sub, size] = credential?.split('.') ?? []
+          return new Array(Number(size) || 0).fill(7).length > 0 ? { sub, claims: {} } : null
+        },
+        revoke() {},
+        close() {},
+      }),
+    }`,
+  )
+  try {
+    subject = await start({ strategy: 'allocating', file })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+  const allocatedBy = async (credential: string, requests: number): Promise<number> => {
+    const end = await subject?.measureAllocated()
+    for (let index = 0; index < requests; index++) expect((await ask(credential)).status).toBe(200)
+    // Null where a collection came in between: once more.
+    return (await end?.()) ?? allocatedBy(credential, requests)
+  }
+  await allocatedBy('alice.10', 20)
+  const REQUESTS = 30
+  const own = 8 * 20_000 * REQUESTS
+  const difference = (await allocatedBy('alice.20010', REQUESTS)) - (await allocatedBy('alice.10', REQUESTS))
+  expect(difference / own).toBeGreaterThan(0.8)
+  expect(difference / own).toBeLessThan(1.2)
+  expect(await allocatedBy('alice.10', 0)).toBeLessThan(own / 30)
 })

@@ -44,6 +44,7 @@ export async function startServerProcess(
     await rm(folder, { recursive: true, force: true })
   }
   const usage = () => child.request({ type: 'usage' }, 'usage', USAGE_LIMIT_MS)
+  const readAllocated = async () => (await usage()).allocatedBytes ?? null
   try {
     if (wanted !== undefined) {
       authServer = await startAuthServerProcess(
@@ -80,6 +81,16 @@ export async function startServerProcess(
         if (cpu !== null) return cpu
         const { userUs, systemUs } = await usage()
         return { mainUs: userUs + systemUs, otherUs: 0, runQueueUs: null }
+      },
+      async measureAllocated() {
+        const before = await readAllocated()
+        const start = await readAllocated()
+        return async () => {
+          const end = await readAllocated()
+          if (before === null || start === null || end === null) return null
+          // To be asked takes memory too, as much as between the first two.
+          return end - start - (start - before)
+        }
       },
       readMemory: () => residentBytes(child.pid),
       ...(authServer === undefined

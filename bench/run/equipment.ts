@@ -28,6 +28,8 @@ export interface Subject {
   readonly store?: StoreMeter | null
   /** Since the start of the process; exact while it is idle. Null where it is not shown. */
   readCpu(): Promise<ProcessCpu | null>
+  /** Starts to count the bytes of JavaScript heap that it allocates; the returned function ends it. Null where it does not tell. */
+  measureAllocated(): Promise<() => Promise<number | null>>
   /** Resident memory; null where it is not shown. */
   readMemory(): number | null
   /** Of the protected read, where it is not that of the scenario. */

@@ -34,6 +34,8 @@ realRun('measures what was really sent, answered and stored, and writes every re
     expect(load.requestBytes).toBe(load.responses * probe.requestHeadBytes)
     expect(store?.commands).toEqual(strategy === 'session-redis' ? { get: load.responses } : {})
     expect(load.slices.every(({ server }) => (server?.mainUs ?? 0) > 0)).toBe(true)
+    expect(load.slices.every(({ allocatedBytes }) => (allocatedBytes ?? 1) > 0)).toBe(true)
+    expect(load.slices.some(({ allocatedBytes }) => allocatedBytes !== null)).toBe(true)
   }
   const byStrategy = new Map(cells.map((cell) => [cell.strategy, cell.probe]))
   expect(byStrategy.get('none')).toMatchObject({ credentialBytes: 0, ownStatus: 200, anonymousStatus: 200 })

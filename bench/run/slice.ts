@@ -65,6 +65,8 @@ export async function measureSlice(
   if (endStore === null) return
   await attempt(lane, signal, async () => {
     const endCache = await startCache(lane)
+    // Around the CPU: to be asked costs the server time.
+    const endAllocated = await server.measureAllocated()
     const serverBefore = await server.readCpu()
     const authBefore = await server.authServer?.readCpu()
     const machineBefore = bench.readMachineTime()
@@ -76,6 +78,7 @@ export async function measureSlice(
     const serverAfter = await server.readCpu()
     const own = serverBefore === null || serverAfter === null ? null : cpuBetween(serverBefore, serverAfter)
     const authUs = usedBetween(authBefore, await server.authServer?.readCpu(), context)
+    const allocatedBytes = await endAllocated()
     const displaced = displacedOf(server, generator)
     const use = await endStore()
     const cache = (await endCache?.()) ?? null
@@ -89,6 +92,7 @@ export async function measureSlice(
         generator: cpu,
         redisUs: use?.cpuUs ?? (storeOf(lane, context) === null ? 0 : null),
         authUs,
+        allocatedBytes,
         rssBytes: server.readMemory(),
         leadIn: leadIn ?? 0,
         meanLatencyUs: engine.meanLatencyUs,

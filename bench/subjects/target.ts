@@ -203,6 +203,7 @@ export function targetSubject({ origin, host, path, credentials }: Target): Subj
     fill: () => Promise.reject(new Error('the store of a target is its own affair')),
     storeBytes: async () => 0,
     readCache: async () => null,
+    measureAllocated: async () => async () => null,
     readCpu: async () => counter.read(),
     readMemory: () => null,
     async assertAlive() {},

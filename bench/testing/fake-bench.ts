@@ -7,6 +7,8 @@ import type { Bench, StoreMeter, Subject } from '../run/equipment.ts'
 export interface FakeServer {
   /** CPU of one request. */
   readonly cpuUs: number
+  /** Heap that one request takes; by default it does not tell. */
+  readonly allocatedBytes?: number
   readonly status?: number
   readonly requestsPerSecond?: number
   /** Dies in the slice with this number, from 0, warm-up included. */
@@ -116,6 +118,13 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       readMemory: () => null,
       storeBytes: async () => bytesHeld(key),
       readCache: async () => null,
+      async measureAllocated() {
+        const before = slicesOf.get(key) ?? 0
+        return async () => {
+          const { allocatedBytes = null } = serverOf(key)
+          return allocatedBytes && allocatedBytes * SLICE_REQUESTS * ((slicesOf.get(key) ?? 0) - before)
+        }
+      },
       ...(ownRedis ? { store: { ...store, memory: async () => bytesHeld(key) } } : {}),
       readCpu: async () => cpu(serverCpu.get(key) ?? 0),
       async assertAlive() {

@@ -59,6 +59,22 @@ describe('simulated runs of 12 rounds, on a machine whose speed changes by 5 %',
     ])
   })
 
+  it('fail for 3 % more memory in every request, and say of a base that does not count it that it is not judged', () => {
+    const run = simulatedRun({ seed: 1, against: true, factors: { 'memory.allocated': 1.03 } })
+    expect(verdictOf(changesWithin(run))).toBe('regression')
+    const isOfBase = ({ arm, metric }: (typeof run.rounds)[number]) =>
+      arm === 'base' && metric === 'memory.allocated'
+    const changes = changesWithin({ ...run, rounds: run.rounds.filter((row) => !isOfBase(row)) })
+    expect(verdictOf(changes)).toBe('pass')
+    const [first, ...others] = changes.filter(({ metric }) => metric === 'memory.allocated')
+    expect(others).toHaveLength(2)
+    expect(first).toMatchObject({
+      gating: false,
+      verdict: 'inconclusive',
+      why: 'not judged: the base gave no value in any round',
+    })
+  })
+
   it('compare nothing where only one checkout ran, and that is no pass', () => {
     const changes = changesWithin(simulatedRun({ seed: 1 }))
     expect(changes).toEqual([])
@@ -83,9 +99,12 @@ describe('Holm', () => {
   it('is over gating, timed changes only', () => {
     const changes = changesWithin(simulatedRun({ seed: 3, against: true, factors: { 'cpu.server': 1.1 } }))
     const tested = changes.filter(({ pHolm }) => pHolm !== null)
-    expect(tested.map(({ metric }) => metric)).toEqual(['cpu.server', 'cpu.server', 'cpu.server'])
+    expect(tested.map(({ metric }) => metric)).toEqual([
+      ...Array(3).fill('cpu.server'),
+      ...Array(3).fill('memory.allocated'),
+    ])
     const smallest = Math.min(...tested.map(({ p }) => p ?? 1))
-    expect(Math.min(...tested.map(({ pHolm }) => pHolm ?? 1))).toBeCloseTo(3 * smallest, 12)
+    expect(Math.min(...tested.map(({ pHolm }) => pHolm ?? 1))).toBeCloseTo(6 * smallest, 12)
     expect(changes.some(({ gating, p }) => !gating && p !== null)).toBe(true)
   })
 })

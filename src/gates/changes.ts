@@ -135,6 +135,23 @@ function isLost({ strategy, ...row }: RoundRow, metric: MetricInfo, head: readon
   )
 }
 
+/** The base tells nothing of a gated, timed metric, such as one that is newer than it is: not to be judged, and to be said. */
+function isNew(
+  { strategy, ...row }: RoundRow,
+  metric: MetricInfo,
+  base: readonly RoundRow[],
+  gates: readonly Gate[],
+) {
+  return (
+    !metric.exact &&
+    gates.some((gate) => gate.gating && gate.metric === metric.id) &&
+    base.some((other) => other.strategy === strategy && keyOf(other) === keyOf(row)) &&
+    !base.some(
+      (other) => other.strategy === strategy && keyOf(other) === keyOf(row) && other.metric === metric.id,
+    )
+  )
+}
+
 /**
  * What changed from base to head, for every strategy, point and metric that both have values of. Paired rounds: Hodges-Lehmann
  * estimate of the log-ratios with its exact signed-rank interval. Otherwise: shift of the logs with its exact rank-sum
@@ -147,13 +164,19 @@ export function changesOf(
 ): Change[] {
   const key = (row: RoundRow) => JSON.stringify([row.strategy, row.metric, keyOf(row)])
   const heads = new Map(head.map((row) => [key(row), row]))
-  return withHolm(
-    base.flatMap((baseRow) => {
+  const added = head.flatMap((row) => {
+    const metric = options.metrics.find(({ id }) => id === row.metric)
+    if (metric === undefined || !isNew(row, metric, base, options.gates)) return []
+    return [{ ...changeOf({ ...row, values: [] }, row, metric, options), gating: false }]
+  })
+  return withHolm([
+    ...base.flatMap((baseRow) => {
       const metric = options.metrics.find(({ id }) => id === baseRow.metric)
       if (metric === undefined) return []
       const lost = isLost(baseRow, metric, head) ? { ...baseRow, values: [] } : undefined
       const headRow = heads.get(key(baseRow)) ?? lost
       return headRow === undefined ? [] : [changeOf(baseRow, headRow, metric, options)]
     }),
-  )
+    ...added,
+  ])
 }

@@ -27,6 +27,7 @@ export const DEFAULT_GATES: readonly Gate[] = [
   fails('bytes.request_head', 0),
   fails('bytes.response_head', 0),
   fails('bytes.credential', 0),
+  fails('memory.allocated', 0.02),
   fails('cpu.server', 0.05),
   fails('slo.rate', 0.1),
   informs('throughput', 0.08),
@@ -36,6 +37,7 @@ export const DEFAULT_GATES: readonly Gate[] = [
 
 const ALIASES: Readonly<Record<string, string>> = {
   cpu: 'cpu.server',
+  allocated: 'memory.allocated',
   rps: 'throughput',
   p99: 'latency.p99',
 }

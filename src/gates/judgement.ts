@@ -117,6 +117,7 @@ export function judgeTimed(sides: Sides, ratio: Estimate | null, noise: Estimate
   const { limit, metric, paired, base, head, common } = sides
   if (limit === null) return judged('inconclusive', 'not judged: no limit is set')
   if (head.length === 0) return judged('inconclusive', 'not judged: the head gave no value in any round')
+  if (base.length === 0) return judged('inconclusive', 'not judged: the base gave no value in any round')
   const fewest = paired ? common.length : Math.min(base.length, head.length)
   if (fewest < MINIMUM_ROUNDS) {
     return judged(

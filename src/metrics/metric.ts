@@ -14,6 +14,8 @@ export interface Metric extends MetricInfo {
    * beyond it is mostly luck.
    */
   readonly minimumRequests: number
+  /** True: what keeps the machine busy beside the servers hardly moves it, though it is no count. */
+  readonly steady?: true
   /** False: what was asked of the servers, not what they did. */
   readonly compared?: false
   /** In `unit`; null where the cell cannot tell. */

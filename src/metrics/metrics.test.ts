@@ -79,6 +79,20 @@ describe('metrics', () => {
     expect(read('cpu.auth', cell())).toBeNull()
   })
 
+  it('tell the heap that a request takes, where every window does', () => {
+    const withBytes = (...bytes: readonly (number | null)[]) => {
+      const { load } = cell()
+      const slices = load.slices.map((slice, index) => ({ ...slice, allocatedBytes: bytes[index] ?? null }))
+      return cell({ load: { ...load, slices } })
+    }
+    expect(read('memory.allocated', withBytes(700_000, 2_300_000))).toBe(3_000_000 / 400)
+    expect(read('memory.allocated', withBytes(700_000, null))).toBeNull()
+    // What older runs wrote.
+    expect(read('memory.allocated', cell())).toBeNull()
+    const search = { ...withBytes(700_000, 2_300_000), search: { passed: 500, failed: 530 } }
+    expect(read('memory.allocated', search)).toBeNull()
+  })
+
   it('read percentiles in microseconds, not in whole milliseconds', () => {
     expect(read('latency.p50', cell())).toBe(600)
     expect(read('latency.p90', cell())).toBe(880)

@@ -1,4 +1,5 @@
 import type { MetricInfo } from '../results/results.ts'
+import { allocated } from './allocated.ts'
 import { cacheHitRate } from './cache-hits.ts'
 import { authCpu, generatorCpu, redisCpu, serverCpu } from './cpu.ts'
 import { goodput } from './goodput.ts'
@@ -20,6 +21,7 @@ export const METRICS: readonly Metric[] = [
   redisCpu,
   authCpu,
   generatorCpu,
+  allocated,
   latency(0.5),
   latency(0.9),
   latency(0.99),

@@ -29,6 +29,8 @@ export const sliceSchema = z.object({
   redisUs: z.number().nullable(),
   /** CPU of the auth server beside the server: 0 where it has none, null where no server of the run has one. */
   authUs: z.number().nullable().optional(),
+  /** Of JavaScript heap in the server; null or absent where it does not tell. */
+  allocatedBytes: z.number().nullable().optional(),
   /** Resident memory of the server after the window; null or absent where the system does not show it. */
   rssBytes: z.number().nullable().optional(),
   /** Requests that were answered right before the window and are not measured; absent: none. */

@@ -55,7 +55,7 @@ function metricTable(report: ChangeReport, changes: readonly [Change, ...Change[
   const where = hasSeveralPoints(report) ? `, ${pointText(first)}` : ''
   const columns: readonly DetailColumn[] = [
     ['Strategy', null, (change) => textCell(strategyTitle(report, change))],
-    ['Base', first.unit, ({ base }) => estimateCell(base)],
+    ['Base', first.unit, ({ base }) => (base.rounds === 0 ? MISSING : estimateCell(base))],
     ['Head', first.unit, ({ head }) => (head.rounds === 0 ? MISSING : estimateCell(head))],
     ['Change', '%', changeCell],
     ...verdictColumns(first),

@@ -33,17 +33,17 @@ describe('changes of a run against another checkout', () => {
     )
     expect(html).toMatch(/<section id="change-details"><h2>[^<]*<\/h2>\n<details>/)
     const terminal = terminalReporter.render(run, { details: true })
-    expect(terminal.split('\n')[2]).toMatch(/^── Regression: 3 of 18 gated comparisons got worse ─/)
+    expect(terminal.split('\n')[2]).toMatch(/^── Regression: 3 of 21 gated comparisons got worse ─/)
     expect(terminal).not.toContain('Every comparison of base and head')
   })
 
   it('begin with the verdict in words', () => {
-    expect(textOf(slower)).toMatch(/^── Regression: 3 of 18 gated comparisons got worse ─/)
+    expect(textOf(slower)).toMatch(/^── Regression: 3 of 21 gated comparisons got worse ─/)
     expect(textOf(simulatedRun({ seed: 1, against: true }))).toMatch(
-      /^── Pass: none of 18 gated comparisons got worse ─/,
+      /^── Pass: none of 21 gated comparisons got worse ─/,
     )
     const five = simulatedRun({ seed: 1, rounds: 5, against: true })
-    expect(textOf(five)).toMatch(/^── Inconclusive: 3 of 18 gated comparisons could not be decided ─/)
+    expect(textOf(five)).toMatch(/^── Inconclusive: 6 of 21 gated comparisons could not be decided ─/)
   })
 
   it('list what is worst first', () => {
@@ -66,6 +66,16 @@ describe('changes of a run against another checkout', () => {
     const text = textOf(simulatedRun({ seed: 1, against: true, factors: { throughput: 0.8 } }))
     expect(text).toContain('── Pass')
     expect(text).toMatch(/Informational: shown, and never fails\n- Throughput of .*−2\d/)
+  })
+
+  it('say what a base of before does not tell', () => {
+    const run = simulatedRun({ seed: 1, against: true })
+    const rounds = run.rounds.filter(({ arm, metric }) => arm !== 'base' || metric !== 'memory.allocated')
+    const text = textOf({ ...run, rounds })
+    expect(text).toContain('── Pass')
+    expect(text.replace(/\s+/g, ' ')).toMatch(
+      /never fails - Allocation of .*: not judged: the base gave no value/,
+    )
   })
 
   it('say that counts are unchanged in one sentence instead of a row each', () => {

@@ -93,7 +93,9 @@ function notices(report: ChangeReport, gating: readonly Change[]): readonly Bloc
 }
 
 function informationalList(report: ChangeReport): readonly Block[] {
-  const worse = report.changes.filter(({ gating, verdict }) => !gating && verdict === 'regression')
+  const worse = report.changes.filter(
+    ({ gating, verdict, base }) => !gating && (verdict === 'regression' || base.rounds === 0),
+  )
   return worse.length === 0
     ? []
     : [{ kind: 'list', title: 'Informational: shown, and never fails', items: sentences(report, worse) }]

@@ -24,7 +24,7 @@ const THROUGHPUT = 'throughput'
 
 /** What is looked up for a decision under each kind of load. A load that compares no strategies decides nothing. */
 const VALUES: Readonly<Record<LoadKind, readonly string[]>> = {
-  closed: ['bytes.request_head', 'redis.commands', THROUGHPUT, 'latency.p99'],
+  closed: ['memory.allocated', 'bytes.request_head', 'redis.commands', THROUGHPUT, 'latency.p99'],
   'same rate': ['load.rate', 'latency.p50', 'latency.p99', 'service.p99', 'lag.p99', COST],
   search: ['slo.rate'],
   'own rate': [],

@@ -12,6 +12,7 @@ const FAMILIES: Readonly<Record<string, string>> = {
   lag: 'Send lag',
   latency: 'Latency',
   load: 'Arrival rate',
+  memory: 'Memory',
   redis: 'Redis',
   service: 'Service time',
   slo: 'Highest rate within the limit',
