@@ -44,14 +44,14 @@ describe('compare', () => {
 
   it('exits 0 when nothing changed', () => {
     const { code, first } = compared(folder('a', steady({ seed: 1 })), folder('b', steady({ seed: 2 })))
-    expect(first).toMatch(/^── Pass: none of 18 gated comparisons got worse/)
+    expect(first).toMatch(/^── Pass: none of 21 gated comparisons got worse/)
     expect(code).toBe(0)
   })
 
   it('exits 1 when a strategy asks Redis twice, and says so first', () => {
     const head = steady({ seed: 2, factors: { 'redis.commands': 2 } })
     const { code, first, text } = compared(folder('a', steady({ seed: 1 })), folder('b', head))
-    expect(first).toMatch(/^── Regression: 1 of 18/)
+    expect(first).toMatch(/^── Regression: 1 of 21/)
     expect(text).toContain('1 per request became 2 per request')
     expect(code).toBe(1)
   })
@@ -99,7 +99,7 @@ describe('compare', () => {
     const { text } = compared(folder('a', simulatedRun({ seed: 1, against: true })), undefined, {
       format: 'markdown',
     })
-    expect(text).toMatch(/^## Pass: none of 18/)
+    expect(text).toMatch(/^## Pass: none of 21/)
     expect(text.match(/<details>/g)).toHaveLength(1)
     expect(text.indexOf('Throughput: informational, limit 8 %')).toBeGreaterThan(text.indexOf('<details>'))
   })
