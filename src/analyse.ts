@@ -18,6 +18,7 @@ import type { Gate } from './gates/gate.ts'
 import type { Metric } from './metrics/metric.ts'
 import { METRIC_INFOS, METRICS, METRICS_OF_A_MIX } from './metrics/registry.ts'
 import { armSchema, type Cell } from './results/cell.ts'
+import type { ExperimentResult } from './results/experiment.ts'
 import type { MeasuredResults } from './results/results.ts'
 import {
   type Comparison,
@@ -242,4 +243,31 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
     noise,
   }
   return { ...measured, claims: judgeClaims(measured), findings: findingsOf(measured, own), micro: null }
+}
+
+export interface Tried {
+  readonly experiments: readonly ExperimentResult[]
+  /** Fewer than planned, or one of them not to its end. */
+  readonly partial: boolean
+  readonly finishedAt: Date
+}
+
+const EARLY = 'The experiments did not come to their end; what they observed by then is analysed.'
+
+/** With what the experiments of the run found, and what the claims make of it. */
+export function withExperiments(results: Results, { experiments, partial, finishedAt }: Tried): Results {
+  const { run, validity } = results
+  const known: Results = {
+    ...results,
+    run: { ...run, partial: run.partial || partial, finishedAt: finishedAt.toISOString() },
+    validity: !partial
+      ? validity
+      : {
+          ...validity,
+          verdict: validity.verdict === 'ok' ? 'partial' : validity.verdict,
+          reasons: [...validity.reasons, EARLY],
+        },
+    ...(experiments.length === 0 ? {} : { experiments: [...experiments] }),
+  }
+  return { ...known, claims: judgeClaims(known) }
 }

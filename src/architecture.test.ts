@@ -9,7 +9,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   src: [
     ['results', 'stats', 'checklist'],
     ['plan', 'metrics'],
-    ['checks', 'analysis'],
+    ['checks', 'analysis', 'experiments'],
     ['gates', 'claims', 'findings'],
     ['report'],
     ['doctor'],
@@ -29,6 +29,8 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['subjects'],
     ['scenarios', 'progress'],
     ['run'],
+    ['trials'],
+    ['experiments'],
     ['cli'],
     ['micro', 'selftest'],
     ['doctor'],

@@ -18,6 +18,12 @@ import { describeStrategies } from '../subjects/own-strategies.ts'
 import { readTarget, TARGET_ID, type Target } from '../subjects/target.ts'
 import { refuseIgnored } from './ignored-options.ts'
 import { LONGEST_SUBJECT, readClaims } from './options.ts'
+import {
+  ignoredWithoutLoad,
+  type PlannedExperiment,
+  plannedExperiments,
+  strategiesOfExperiments,
+} from './plan-experiments.ts'
 
 /** What a run measures: options and files read, everything checked that needs no server. */
 export interface PlannedRun {
@@ -31,6 +37,9 @@ export interface PlannedRun {
   readonly base: BaseCheckout | null
   readonly strategies: Chosen
   readonly scenarios: readonly Scenario[]
+  readonly experiments: readonly PlannedExperiment[]
+  /** Those of `strategies`, and those that only experiments start. */
+  readonly started: Chosen
 }
 
 /**
@@ -56,6 +65,7 @@ export async function planRun(
       added,
       alone: [TARGET_ID],
       scenarios: SCENARIOS.map(({ id }) => id),
+      experiments: strategiesOfExperiments(own),
     },
     {
       profile: 'quick',
@@ -63,15 +73,18 @@ export async function planRun(
       extraClaims: options.claims === undefined ? [] : Object.keys(token.claims),
     },
   )
+  refuseIgnored(ignoredWithoutLoad(options, config))
   const gates = parseGates(options.gate ?? [])
   const base = options.against === undefined ? null : openBase(options.against)
   if (base !== null) await assertHasStrategies(base, config.strategies)
   const strategies = chosenStrategies(config.strategies, own, target)
-  assertNoneTaken(token, strategies.infos)
   const scenarios = scenariosOf(config, strategies, options)
+  const experiments = plannedExperiments(config, own, options)
+  const started = unionOf(strategies, experiments, own)
+  assertNoneTaken(token, started.infos)
   const keys = await generateKeys()
   const { transport, ttlSeconds } = config
-  for (const strategy of strategies.known) {
+  for (const strategy of started.known) {
     await assertFits(strategy, { keys, token, ttlSeconds, transport }, LONGEST_SUBJECT)
   }
   return {
@@ -84,7 +97,19 @@ export async function planRun(
     base,
     strategies,
     scenarios,
+    experiments,
+    started,
   }
+}
+
+/** Experiments may be about strategies that the scenarios do not load. */
+function unionOf(
+  { infos }: Chosen,
+  experiments: readonly PlannedExperiment[],
+  own: Parameters<typeof chosenStrategies>[1],
+): Chosen {
+  const all = [...infos, ...experiments.flatMap(({ strategies }) => strategies)].map(({ id }) => id)
+  return chosenStrategies([...new Set(all)], own, null)
 }
 
 function ignoredBeside(options: Options, wantsChecklist: boolean): Parameters<typeof refuseIgnored>[0] {
@@ -130,11 +155,13 @@ function scenariosOf(
   { infos }: Chosen,
   { scenarios: named, slo, arrivals }: Options,
 ): readonly Scenario[] {
-  const scenarios = applicableScenarios(
-    SCENARIOS.filter(({ id }) => ids.includes(id)).map((scenario) => withEntries(scenario, entries)),
-    infos,
+  const asked = SCENARIOS.filter(({ id }) => ids.includes(id)).map((scenario) =>
+    withEntries(scenario, entries),
   )
-  const leftOut = (named ?? []).filter((id) => !scenarios.some((scenario) => scenario.id === id))
+  const scenarios = asked.length === 0 ? [] : applicableScenarios(asked, infos)
+  const leftOut = (named ?? []).filter(
+    (id) => ids.includes(id) && !scenarios.some((scenario) => scenario.id === id),
+  )
   if (leftOut.length > 0) {
     throw new AuthbenchError(
       'SCENARIO_NOT_APPLICABLE',

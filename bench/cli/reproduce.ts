@@ -9,6 +9,19 @@ const given = (option: string, isGiven: boolean, placeholder: string): readonly 
 const word = (text: string): string =>
   /^[\w./:,=%@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
+/** What to type to get one experiment of a run again. */
+export const experimentCommand = (id: string, config: RunConfig, options: Options): string =>
+  [
+    'npm run authbench -- run',
+    `--profile ${config.profile}`,
+    ...(options.strategy ?? []).map((file) => `--strategy ${word(file)}`),
+    ...(options.strategies === undefined ? [] : [`--strategies ${options.strategies.join(',')}`]),
+    `--scenarios ${id}`,
+    ...(config.transport === 'bearer' ? [] : [`--transport ${config.transport}`]),
+    ...given('claims', options.claims !== undefined, 'FILE'),
+    `--seed ${config.seed}`,
+  ].join(' ')
+
 /**
  * What to type to get a run again.
  * @param config with the rounds that were planned
@@ -33,9 +46,9 @@ export function runCommand(
     ...given('against', config.against, 'DIR'),
     ...(options.gate ?? []).map((gate) => `--gate ${word(gate)}`),
     `--scenarios ${scenarios.join(',')}`,
-    `--rounds ${config.rounds}`,
-    `--connections ${config.connections}`,
-    `--pool ${config.pool}`,
+    ...(config.scenarios.length === 0
+      ? []
+      : [`--rounds ${config.rounds}`, `--connections ${config.connections}`, `--pool ${config.pool}`]),
     ...(config.popularity === 'cycle' ? [] : [`--popularity ${config.popularity}`]),
     ...(config.entries === undefined ? [] : [`--entries ${config.entries.join(',')}`]),
     ...(config.arrivals === 'poisson' ? [] : [`--arrivals ${config.arrivals}`]),

@@ -49,7 +49,11 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
       nameList,
     )
     .option('--strategy <file>', 'a strategy of your own, see servers/examples/; more than once', collect)
-    .option('--scenarios <ids>', 'comma-separated (default: those of the profile)', nameList)
+    .option(
+      '--scenarios <ids>',
+      'comma-separated, experiments as well (default: those of the profile)',
+      nameList,
+    )
     .option('--rounds <n>', 'fresh processes for each round; 6 or more for intervals', wholeNumber)
     .option('--seed <n>', 'of every random order (default: a new one)', wholeNumber)
     .option('--connections <n>', 'closed-loop connections for each server (default: 16)', wholeNumber)
@@ -182,7 +186,7 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
   program
     .command('list')
     .description('what there is to choose from')
-    .argument('[kind]', 'strategies, scenarios, metrics, claims, profiles, tasks')
+    .argument('[kind]', 'strategies, scenarios, experiments, metrics, claims, profiles, tasks')
     .option('--json', 'for programs')
     .action(async (kind: string | undefined, flags: { readonly json?: boolean }) =>
       exitWith((await import('./list.ts')).list(kind, flags.json ?? false, terminal)),

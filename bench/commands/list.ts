@@ -1,5 +1,6 @@
 import { STRATEGIES } from '../../servers/registry.ts'
 import { CLAIMS } from '../../src/claims/registry.ts'
+import { EXPERIMENTS } from '../../src/experiments/registry.ts'
 import { METRICS } from '../../src/metrics/registry.ts'
 import { nearest } from '../../src/plan/nearest-name.ts'
 import { PROFILES } from '../../src/plan/profiles.ts'
@@ -17,6 +18,7 @@ export const LISTS: Readonly<Record<string, () => readonly Listed[]>> = {
   strategies: () =>
     Object.values(STRATEGIES).map(({ id, title, summary }) => ({ id, text: `${title}. ${summary}` })),
   scenarios: () => SCENARIOS.map(({ id, title, question }) => ({ id, text: `${title}. ${question}` })),
+  experiments: () => EXPERIMENTS.map(({ id, title, question }) => ({ id, text: `${title}. ${question}` })),
   metrics: () => METRICS.map(({ id, title, unit }) => ({ id, text: `${title} (${unit})` })),
   claims: () => CLAIMS.map(({ id, text }) => ({ id, text })),
   profiles: () =>

@@ -1,12 +1,31 @@
+import { withExperiments } from '../../src/analyse.ts'
+import { EXPERIMENTS } from '../../src/experiments/registry.ts'
 import { nearest } from '../../src/plan/nearest-name.ts'
 import { buildReport } from '../../src/report/build.ts'
 import { REPORTERS } from '../../src/report/registry.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
+import type { ExperimentResult } from '../../src/results/experiment.ts'
 import type { Results } from '../../src/results/results.ts'
 import { refuseIgnored } from '../cli/ignored-options.ts'
 import { renderForTerminal } from '../cli/stored-reports.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { readResults } from '../store/results-folder.ts'
+import { readExperiments } from '../trials/journal-file.ts'
+
+/** With what experiments wrote after `results.json`: the run was killed in the middle of one. */
+function complemented(results: Results, folder: string): Results {
+  const before = results.experiments ?? []
+  const written = readExperiments(folder, EXPERIMENTS)
+  const isNew = ({ id, trials }: ExperimentResult) =>
+    !before.some((known) => known.id === id && known.trials >= trials)
+  return written.some(isNew)
+    ? withExperiments(results, {
+        experiments: written,
+        partial: true,
+        finishedAt: new Date(results.run.finishedAt),
+      })
+    : results
+}
 
 export interface ReportFlags {
   readonly format: string
@@ -45,7 +64,7 @@ export function report(folder: string, flags: ReportFlags, terminal: Terminal): 
       next: 'Leave one of them out.',
     },
   ])
-  const results = readResults(folder)
+  const results = complemented(readResults(folder), folder)
   if (section !== undefined) chooseSection(section, results)
   terminal.stdout.write(
     reporter === undefined || reporter.file === null

@@ -1,16 +1,16 @@
 import { rmSync } from 'node:fs'
 import { relative } from 'node:path'
-import { analyse } from '../../src/analyse.ts'
+import { analyse, withExperiments } from '../../src/analyse.ts'
 import { isUnexpected } from '../../src/checklist/rows.ts'
 import { shortOf, warningsOf } from '../../src/doctor/warnings.ts'
-import type { Gate } from '../../src/gates/gate.ts'
-import { gateExitCode } from '../../src/gates/verdict.ts'
 import type { Options } from '../../src/plan/config.ts'
-import { AuthbenchError } from '../../src/results/errors.ts'
-import type { Results, RunConfig } from '../../src/results/results.ts'
+import { PROFILES } from '../../src/plan/profiles.ts'
+import { jsonReporter } from '../../src/report/export/json.ts'
+import type { RunConfig } from '../../src/results/results.ts'
 import { mergeOptions, redisUrl } from '../cli/options.ts'
+import type { PlannedExperiment } from '../cli/plan-experiments.ts'
 import { planRun } from '../cli/plan-run.ts'
-import { runCommand } from '../cli/reproduce.ts'
+import { experimentCommand, runCommand } from '../cli/reproduce.ts'
 import { renderForTerminal, writeReports } from '../cli/stored-reports.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { readFacts } from '../doctor/facts.ts'
@@ -28,7 +28,9 @@ import { createResultsFolder } from '../store/results-folder.ts'
 import { lockMachine } from '../store/run-lock.ts'
 import { describeInputs } from '../subjects/inputs.ts'
 import { assertAnswers, describeTarget, located } from '../subjects/target.ts'
+import { runExperiments } from '../trials/run-all.ts'
 import { checkBeforeRun } from './conformance.ts'
+import { endWithoutCells, exitCodeOf, INTERRUPTED, interrupted } from './run-end.ts'
 
 export interface RunFlags extends Options {
   readonly config?: string | undefined
@@ -37,8 +39,8 @@ export interface RunFlags extends Options {
   readonly json?: boolean | undefined
 }
 
-const EXIT_CODES = { ok: 0, unjudged: 0, partial: 3, invalid: 3, inconclusive: 3 } as const
-const INTERRUPTED = 130
+/** Of a run of experiments only. */
+const NO_LOAD: RunOutcome = { cells: [], partial: false, fatal: null }
 
 /** Measures, analyses, reports. @returns the exit code */
 export async function run(flags: RunFlags, terminal: Terminal): Promise<number> {
@@ -56,6 +58,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   if (planned === null) return interrupted(terminal)
   const { config, token, keys, gates, namedGates, base, strategies, scenarios } = planned
   const { infos, files } = strategies
+  const loads = scenarios.length > 0
 
   cleanup.defer(lockMachine(undefined, (line) => void terminal.stderr.write(`${line}\n`)))
   const target = planned.target === null ? null : await located(planned.target)
@@ -63,15 +66,16 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const startedAt = new Date()
   const folder = createResultsFolder(merged.out ?? 'results', config.profile, startedAt)
   let cellsKept = 0
+  let experimentsBegan = false
   cleanup.defer(() => {
-    if (cellsKept === 0) rmSync(folder.path, { recursive: true, force: true })
+    if (cellsKept === 0 && !experimentsBegan) rmSync(folder.path, { recursive: true, force: true })
   })
   const warnings = warningsOf(await readFacts(thisSystem(merged.out ?? 'results')))
   for (const line of shortOf(warnings)) terminal.stderr.write(`${line}\n`)
   // Of one length whatever the profile is called: its bytes are counted.
   const keyPrefix = `authbench:${folder.id.replace(`-${config.profile}-`, '-')}:`
   const url = redisUrl(merged.redis)
-  const needsRedis = infos.some(({ needs }) => needs.includes('redis'))
+  const needsRedis = loads && infos.some(({ needs }) => needs.includes('redis'))
   const plan = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
   const pinning = infos.some(({ needs }) => needs.includes('auth-server')) ? withAuthServer(plan) : plan
   if (needsRedis && url !== null) cleanup.defer(await watchKeys(url, keyPrefix, signal))
@@ -134,7 +138,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
         base: base?.git ?? null,
         authbench: authbenchVersion(),
         command: runCommand(config, merged, {
-          scenarios: scenarios.map(({ id }) => id),
+          scenarios: [...scenarios.map(({ id }) => id), ...(config.experiments ?? [])],
           conformance: wantsChecklist,
           redis: redis?.origin === 'given',
         }),
@@ -149,56 +153,45 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     ...(checklist.length === 0 ? {} : { conformance: [...checklist] }),
   })
 
-  const first = await measure(config, 0)
-  if (cellsKept === 0) return endWithoutCells(first, signal, terminal)
-  const { outcome, results } = await extended(first, config, {
-    measure,
-    analysed,
-    say: (line) => terminal.stderr.write(`${line}\n`),
+  const say = (line: string) => void terminal.stderr.write(`${line}\n`)
+  const planOf = (experiment: PlannedExperiment) => ({
+    ...experiment,
+    seed: config.seed,
+    count: PROFILES[config.profile].trials,
+    command: experimentCommand(experiment.meaning.id, config, merged),
   })
+  const first = loads ? await measure(config, 0) : NO_LOAD
+  if (loads && cellsKept === 0) return endWithoutCells(first, signal, terminal)
+  const loaded = await extended(first, config, { measure, analysed, say })
+  // A run that is killed in the middle of an experiment can be reported all the same.
+  if (planned.experiments.length > 0)
+    folder.write(
+      'results.json',
+      jsonReporter.render(
+        withExperiments(loaded.results, { experiments: [], partial: true, finishedAt: new Date() }),
+        {},
+      ),
+    )
+  const tried = await runExperiments(
+    loaded.outcome.fatal === null ? planned.experiments.map(planOf) : [],
+    { config, keys, token, files: planned.started.files, strategies: planned.started.infos, signal, say },
+    (file, entry) => {
+      experimentsBegan = true
+      folder.appendLine(file, entry)
+    },
+  )
+  if (!loads && tried.experiments.length === 0)
+    return endWithoutCells({ ...first, ...tried }, signal, terminal)
+  const fatal = loaded.outcome.fatal ?? tried.fatal
+  const results = withExperiments(loaded.results, { ...tried, finishedAt: new Date() })
   // Printed first: what a full disk takes, the terminal still has.
   terminal.stdout.write(
     json ? `${JSON.stringify(results, null, 2)}\n` : renderForTerminal(results, terminal, { details }),
   )
   writeReports(results, folder)
   terminal.stderr.write(`\nReport: ${relative(process.cwd(), folder.path) || '.'}/report.html\n`)
-  if (outcome.fatal !== null) terminal.reportError(outcome.fatal)
+  if (fatal !== null) terminal.reportError(fatal)
   if (signal.aborted) return INTERRUPTED
-  const code = outcome.fatal?.exitCode ?? exitCodeOf(results, namedGates, terminal)
+  const code = fatal?.exitCode ?? exitCodeOf(results, namedGates, terminal)
   return code === 0 && checklist.some(isUnexpected) ? 1 : code
-}
-
-/** A gate that the user named and that nothing in the run can be held to is open. */
-function exitCodeOf(
-  { validity, changes, config }: Results,
-  named: readonly Gate[],
-  terminal: Terminal,
-): number {
-  if (!config.against) return EXIT_CODES[validity.verdict]
-  const idle = named.filter(({ metric }) =>
-    changes.every((change) => change.metric !== metric || !change.gating),
-  )
-  for (const { metric } of idle) {
-    terminal.stderr.write(
-      `The gate on ${metric} was not judged: no strategy has a value of it in both checkouts.\n`,
-    )
-  }
-  const code = gateExitCode(changes, validity.verdict)
-  return code === 0 && idle.length > 0 ? 3 : code
-}
-
-function interrupted({ stderr }: Terminal): number {
-  stderr.write('Interrupted before anything was measured.\n')
-  return INTERRUPTED
-}
-
-function endWithoutCells(outcome: RunOutcome, signal: AbortSignal, terminal: Terminal): number {
-  if (signal.aborted) return interrupted(terminal)
-  throw (
-    outcome.fatal ??
-    new AuthbenchError('NOTHING_MEASURED', 'no cell could be measured', {
-      next: 'Run one strategy alone to see why: `authbench run --profile smoke --strategies ID`.',
-      exitCode: 3,
-    })
-  )
 }

@@ -30,6 +30,8 @@ export interface ResultsFolder {
   readonly id: string
   readonly path: string
   appendCell(cell: Cell): void
+  /** One line, flushed. */
+  appendLine(file: string, value: unknown): void
   /** Whole or not at all: temporary file, then rename. */
   write(file: string, text: string): void
   /** Points `latest` beside the folder to it. */
@@ -74,13 +76,16 @@ export function createResultsFolder(
       next: `Free ${FREE_BYTES_NEEDED} bytes, or choose another folder with --out DIR.`,
     })
   }
+  const appendLine = (file: string, value: unknown) =>
+    guarded(path, () => {
+      makeFolder(dirname(join(path, file)))
+      appendFileSync(join(path, file), `${JSON.stringify(value)}\n`, { flush: true })
+    })
   return {
     id,
     path,
-    appendCell: (cell) =>
-      guarded(path, () =>
-        appendFileSync(join(path, 'cells.ndjson'), `${JSON.stringify(cell)}\n`, { flush: true }),
-      ),
+    appendLine,
+    appendCell: (cell) => appendLine('cells.ndjson', cell),
     write: writerTo(path),
     link() {
       const latest = join(parent, 'latest')

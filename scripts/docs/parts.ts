@@ -5,6 +5,7 @@ import { readResults } from '../../bench/store/results-folder.ts'
 import { STRATEGIES, strategyIds, usualStrategies } from '../../servers/registry.ts'
 import { CHECKLIST, CHECKLIST_GROUPS } from '../../src/checklist/items.ts'
 import { LIMITS, MINIMUM_GROWTH_BYTES, SEND_LAG_SHARE, SEND_LAG_US } from '../../src/checks/limits.ts'
+import { EXPERIMENTS } from '../../src/experiments/registry.ts'
 import { METRICS } from '../../src/metrics/registry.ts'
 import { resolveConfig } from '../../src/plan/config.ts'
 import { PROFILES } from '../../src/plan/profiles.ts'
@@ -106,6 +107,12 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
         String(CHECKLIST.filter(({ id }) => id.startsWith(letter)).length),
       ]),
     ),
+  experiments: () =>
+    table(
+      ['id', 'what', 'question'],
+      EXPERIMENTS.map(({ id, title, question }) => [codes([id]), title, question]),
+    ),
+
   scenarios: () =>
     table(
       ['id', 'scenario', 'question', 'points', 'strategies'],

@@ -112,9 +112,11 @@ export function validityOf(
     const reason = 'The run was stopped before its end; what was complete by then is analysed.'
     troubles.push({ verdict: 'partial', subject: null, reason })
   }
-  if (points.length === 0)
+  // Experiments count their own trials.
+  const hasRounds = scenarios.length > 0
+  if (hasRounds && points.length === 0)
     troubles.push({ verdict: 'invalid', subject: null, reason: 'Nothing was measured.' })
-  if (config.rounds < MINIMUM_ROUNDS) {
+  if (hasRounds && config.rounds < MINIMUM_ROUNDS) {
     const reason = `${formatCount(config.rounds, 'round')} cannot give an interval, which needs ${MINIMUM_ROUNDS}; no winner is named.`
     troubles.push({ verdict: 'unjudged', subject: null, reason })
   }

@@ -66,7 +66,14 @@ const FACTS: readonly Fact[] = [
 ]
 
 /** Settings that do not change what is measured at one point, or that are among the facts. */
-const FREE_SETTINGS: readonly string[] = ['rounds', 'seed', 'strategies', 'scenarios', 'entries']
+const FREE_SETTINGS: readonly string[] = [
+  'rounds',
+  'seed',
+  'strategies',
+  'scenarios',
+  'experiments',
+  'entries',
+]
 /** Settings that change what is sent. */
 const WIRE_SETTINGS: readonly string[] = ['transport', 'extraClaims']
 

@@ -46,6 +46,8 @@ export interface Choices {
   /** Endpoints of others, that our baseline says nothing about. */
   readonly alone?: readonly string[]
   readonly scenarios: readonly string[]
+  /** Of each experiment the strategies that it is about; they are named among the scenarios. */
+  readonly experiments?: Readonly<Record<string, readonly string[]>>
 }
 
 /** Seconds that a credential lives: the article's lower bound for access tokens, 10 minutes, times three. */
@@ -78,11 +80,15 @@ const unique = (values: readonly string[]): string[] => [...new Set(values)]
 /** `all` stands for every one; beside an endpoint of others only what is named. */
 function chosenStrategies(
   { strategies: named, target }: Options,
-  { strategies, usual = strategies, added = [] }: Choices,
+  { strategies, usual = strategies, added = [], experiments = {} }: Choices,
   profile: ProfileId | null,
+  experimentsAlone: readonly string[] | null,
 ): readonly string[] {
   if (named?.includes('all')) return strategies
   if (named !== undefined) return unique([...named, ...added])
+  if (experimentsAlone !== null) {
+    return unique([...experimentsAlone.flatMap((id) => experiments[id] ?? []), ...added])
+  }
   if (target !== undefined) return added
   return profile === null || PROFILES[profile].strategies === 'usual'
     ? unique([...usual, ...added])
@@ -103,12 +109,20 @@ export function resolveConfig(
   const problems: string[] = []
   const profileId = options.profile ?? defaults.profile
   choose('profile', profileId, Object.keys(PROFILES), problems)
-  const strategies = chosenStrategies(options, choices, isProfile(profileId) ? profileId : null)
-  for (const strategy of strategies) choose('strategy', strategy, choices.strategies, problems)
   const profile = isProfile(profileId) ? PROFILES[profileId] : null
   const offered: readonly string[] = profile?.scenarios ?? []
-  const scenarios = unique(options.scenarios ?? choices.scenarios.filter((id) => offered.includes(id)))
-  for (const scenario of scenarios) choose('scenario', scenario, choices.scenarios, problems)
+  const loadsAndExperiments = [...choices.scenarios, ...Object.keys(choices.experiments ?? {})]
+  const asked = unique(options.scenarios ?? loadsAndExperiments.filter((id) => offered.includes(id)))
+  const scenarios = asked.filter((id) => choices.scenarios.includes(id))
+  const experiments = Object.keys(choices.experiments ?? {}).filter((id) => asked.includes(id))
+  const strategies = chosenStrategies(
+    options,
+    choices,
+    isProfile(profileId) ? profileId : null,
+    scenarios.length === 0 ? experiments : null,
+  )
+  for (const strategy of strategies) choose('strategy', strategy, choices.strategies, problems)
+  for (const each of asked) choose('scenario', each, loadsAndExperiments, problems)
   const transport = options.transport ?? TRANSPORTS[0]
   choose('transport', transport, TRANSPORTS, problems)
   const connections = options.connections ?? CONNECTIONS
@@ -123,7 +137,7 @@ export function resolveConfig(
     )
   }
   const against = options.against !== undefined
-  const compared = !against && strategies.some((id) => !choices.alone?.includes(id))
+  const compared = !against && scenarios.length > 0 && strategies.some((id) => !choices.alone?.includes(id))
   if (
     problems.length > 0 ||
     profile === null ||
@@ -140,6 +154,7 @@ export function resolveConfig(
     profile: profileId,
     strategies: choices.strategies.filter((id) => strategies.includes(id) || (id === BASELINE && compared)),
     scenarios,
+    ...(experiments.length === 0 ? {} : { experiments }),
     rounds: options.rounds ?? profile.rounds,
     seed: options.seed ?? defaults.seed,
     transport,

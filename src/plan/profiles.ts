@@ -1,10 +1,15 @@
+/** `smoke`: a few, that everything works; `short`: enough for its answer; `full`: for publishing. */
+export type TrialCount = 'smoke' | 'short' | 'full'
+
 export interface Profile {
   /** One sentence for `--help`, README and `authbench list profiles`. */
   readonly purpose: string
   /** Run when none are named. */
   readonly strategies: 'usual' | 'all'
-  /** Measured when none are named. */
+  /** Scenarios and experiments that run when none are named. */
   readonly scenarios: readonly string[]
+  /** How many trials an experiment makes. */
+  readonly trials: TrialCount
   readonly rounds: number
   readonly slicesPerRound: number
   readonly sliceMs: number
@@ -35,6 +40,7 @@ export const PROFILES = {
     purpose: 'seconds; proves the pipeline and names no winner',
     strategies: 'usual',
     scenarios: ['verify', 'iso-load'],
+    trials: 'smoke',
     rounds: 1,
     slicesPerRound: 2,
     sliceMs: 100,
@@ -49,6 +55,7 @@ export const PROFILES = {
     purpose: 'two minutes; the default',
     strategies: 'usual',
     scenarios: ['verify'],
+    trials: 'short',
     rounds: 6,
     slicesPerRound: 4,
     sliceMs: 125,
@@ -63,6 +70,7 @@ export const PROFILES = {
     purpose: 'several minutes; enough rounds to gate a change',
     strategies: 'usual',
     scenarios: ['verify'],
+    trials: 'short',
     rounds: 16,
     slicesPerRound: 12,
     sliceMs: 100,
@@ -77,6 +85,7 @@ export const PROFILES = {
     purpose: 'hours; for publishing',
     strategies: 'all',
     scenarios: ['verify', 'iso-load', 'login', 'logout', 'refresh', 'mixed'],
+    trials: 'full',
     rounds: 24,
     slicesPerRound: 12,
     sliceMs: 250,

@@ -1,5 +1,5 @@
 import type { Results } from '../results/results.ts'
-import type { Report, SectionBuilder } from './model.ts'
+import type { Report, Section } from './model.ts'
 import { changeDetailsSection } from './sections/change-details.ts'
 import { changesSection } from './sections/changes.ts'
 import { chartsSection } from './sections/charts.ts'
@@ -9,6 +9,7 @@ import { cohortsSection } from './sections/cohorts.ts'
 import { decisionSection } from './sections/decision.ts'
 import { detailsSection } from './sections/details.ts'
 import { differencesSection } from './sections/differences.ts'
+import { experimentSections } from './sections/experiments.ts'
 import { firstScreen } from './sections/first-screen.ts'
 import { methodSection } from './sections/method.ts'
 import { noiseSection } from './sections/noise.ts'
@@ -17,12 +18,13 @@ import { stackSection } from './sections/stack.ts'
 import { strategiesSection } from './sections/strategies.ts'
 
 /** In reading order: the answer first, the fine print last. */
-const SECTIONS: readonly SectionBuilder[] = [
+const SECTIONS: readonly ((results: Results) => Section | readonly Section[] | null)[] = [
   changesSection,
   firstScreen,
   numbersSection,
   decisionSection,
   claimsSection,
+  experimentSections,
   checklistSection,
   noiseSection,
   chartsSection,
@@ -38,6 +40,6 @@ const SECTIONS: readonly SectionBuilder[] = [
 export function buildReport(results: Results): Report {
   return {
     title: 'JWT or sessions? What authentication costs, measured',
-    sections: SECTIONS.map((build) => build(results)).filter((section) => section !== null),
+    sections: SECTIONS.flatMap((build) => build(results) ?? []),
   }
 }

@@ -1,6 +1,6 @@
 // In this folder: from results to a report. `sections/` build this model, `terminal/`, `markdown/` and `html/` render it.
 
-import type { ClaimResult, Estimate, Finding, Results } from '../results/results.ts'
+import type { ClaimResult, Estimate, Finding } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 
 /** What a text means, for renderers that have colours: never the only carrier of the meaning. */
@@ -91,13 +91,25 @@ export interface SpectrumChart extends ChartFrame {
     readonly service: readonly QuantilePoint[]
   })[]
 }
-/** Latency against arrival rate, linear against logarithmic, one line per strategy; lines end at different rates. */
+/** One line per row, which may end at different places; values on a logarithmic axis. */
 export interface CurveChart extends ChartFrame {
   readonly kind: 'curve'
+  /** What the values are, for the head of the drawing. */
+  readonly what: string
+  readonly axis: { readonly title: string; readonly scale: 'linear' | 'log' }
   readonly rows: readonly (ChartRow & {
-    /** Lowest rate first; `rate` in 1/s. */
-    readonly points: readonly { readonly rate: Estimate; readonly estimate: Estimate }[]
+    /** Lowest x first. */
+    readonly points: readonly { readonly x: Estimate; readonly estimate: Estimate }[]
   })[]
+}
+/** What each row was in, over time, and what was done meanwhile. */
+export interface TimelineChart extends ChartFrame {
+  readonly kind: 'timeline'
+  readonly states: readonly { readonly id: string; readonly name: string; readonly tone: Tone }[]
+  readonly rows: readonly (ChartRow & {
+    readonly spans: readonly { readonly from: number; readonly to: number; readonly state: string }[]
+  })[]
+  readonly events: readonly { readonly at: number; readonly label: string }[]
 }
 /** Values of single rounds in the order they were measured, relative to the row's median. */
 export interface StripChart extends ChartFrame {
@@ -124,7 +136,15 @@ export interface StackChart extends ChartFrame {
     readonly total: Estimate
   })[]
 }
-export type Chart = BarChart | RangeChart | SpectrumChart | CurveChart | StripChart | ForestChart | StackChart
+export type Chart =
+  | BarChart
+  | RangeChart
+  | SpectrumChart
+  | CurveChart
+  | TimelineChart
+  | StripChart
+  | ForestChart
+  | StackChart
 
 export type Block =
   | { readonly kind: 'heading'; readonly text: string }
@@ -166,9 +186,6 @@ export interface Report {
   readonly title: string
   readonly sections: readonly Section[]
 }
-
-/** Null: the run has nothing for this section. */
-export type SectionBuilder = (results: Results) => Section | null
 
 export const textCell = (text: string, tone: Tone = 'plain'): TableCell => ({ kind: 'text', text, tone })
 export const strategyCell = ({ title, state }: StrategyInfo): TableCell => ({

@@ -85,7 +85,7 @@ test('a curve draws every strategy from its lowest rate to its highest, with int
   if (chart?.kind !== 'curve') throw new Error('no curve')
   expect(chart.rows.map(({ points }) => points.length)).toEqual(chart.rows.map(() => 6))
   for (const { points } of chart.rows) {
-    const rates = points.map(({ rate }) => rate.value)
+    const rates = points.map(({ x }) => x.value)
     expect(rates).toEqual(rates.toSorted((a, b) => a - b))
     expect(points.every(({ estimate }) => estimate.low !== null)).toBe(true)
   }

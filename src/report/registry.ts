@@ -5,6 +5,7 @@ import { htmlReporter } from './html/html.ts'
 import { markdownReporter, summaryReporter } from './markdown/markdown.ts'
 import type { Reporter } from './reporter.ts'
 import { chartsOf } from './sections/charts.ts'
+import { experimentCharts } from './sections/experiments.ts'
 import { stackSection } from './sections/stack.ts'
 import { standaloneSvg } from './svg/draw.ts'
 import { terminalReporter } from './terminal/terminal.ts'
@@ -23,6 +24,7 @@ export function renderCharts(results: Results): readonly { readonly file: string
   const stack = stackSection(results)?.blocks ?? []
   return [
     ...chartsOf(results).flatMap(({ charts }) => charts),
+    ...experimentCharts(results),
     ...stack.flatMap((block) => (block.kind === 'chart' ? [block.chart] : [])),
   ].map((chart) => ({ file: `charts/${chart.id}.svg`, svg: standaloneSvg(chart) }))
 }

@@ -6,6 +6,9 @@ export const EVERYTHING = 'report.html'
 /** Sections that short formats show; a judged change comes before the answer. */
 export const FIRST_SCREEN: readonly string[] = ['changes', 'answer']
 
+/** How a reader of the first screen finds the section of an experiment. */
+export const EXPERIMENT_SECTION = 'experiment-'
+
 /** What is kept of rows that say so themselves. */
 export const keptOf = <Row extends { readonly kept?: boolean }>(rows: readonly Row[]): readonly Row[] =>
   rows.filter(({ kept }) => kept !== false)

@@ -6,6 +6,7 @@ import { armSchema, checkSchema, paramsSchema } from './cell.ts'
 import { changeSchema } from './change.ts'
 import { environmentSchema } from './environment.ts'
 import { estimateSchema } from './estimate.ts'
+import { experimentResultSchema } from './experiment.ts'
 import { inputSchema } from './inputs.ts'
 import { microSchema } from './micro.ts'
 import { strategyInfoSchema } from './strategy-info.ts'
@@ -41,8 +42,12 @@ export type ScenarioInfo = z.infer<typeof scenarioInfoSchema>
 
 export const runConfigSchema = z.object({
   profile: z.enum(['smoke', 'quick', 'ci', 'full']),
-  strategies: z.array(z.string()).min(1),
-  scenarios: z.array(z.string()).min(1),
+  /** None where experiments about none of them ran alone. */
+  strategies: z.array(z.string()),
+  /** None where only experiments were asked for. */
+  scenarios: z.array(z.string()),
+  /** Absent in files of earlier versions. */
+  experiments: z.array(z.string()).optional(),
   rounds: z.number().int().positive(),
   seed: z.number().int().nonnegative(),
   transport: z.enum(['bearer', 'cookie']),
@@ -227,6 +232,8 @@ export const resultsSchema = z.object({
   noise: z.record(z.string(), estimateSchema),
   /** Against the other checkout of the same run; empty where there is none. */
   changes: z.array(changeSchema),
+  /** In the order in which they ran; absent: none did. */
+  experiments: z.array(experimentResultSchema).optional(),
   claims: z.array(claimResultSchema),
   findings: z.array(findingSchema),
   /** The security checklist, where it was gone through. */

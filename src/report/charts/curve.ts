@@ -24,16 +24,18 @@ export function curveChart(
       points: points
         .flatMap(({ group }) => {
           const [rate, estimate] = [group.estimate(id, 'load.rate'), group.estimate(id, metric.id)]
-          return rate === null || estimate === null || !(estimate.value > 0) ? [] : [{ rate, estimate }]
+          return rate === null || estimate === null || !(estimate.value > 0) ? [] : [{ x: rate, estimate }]
         })
         // Where rounds were lost, points are of different rounds, and a higher load can be a lower rate.
-        .sort((a, b) => a.rate.value - b.rate.value),
+        .sort((a, b) => a.x.value - b.x.value),
     }))
     .filter((row) => row.points.length > 1)
   if (rows.length === 0) return null
   const loads = points.map(({ load }) => formatShare(load))
   return {
     kind: 'curve',
+    what: 'Latency',
+    axis: { title: 'req/s', scale: 'linear' },
     id: slugOf(scenario.id, { of: metric.id }),
     title: `${metric.title} against arrival rate`,
     description:

@@ -18,7 +18,7 @@ interface Row {
   readonly verdict: Comparison['verdict'] | null
 }
 
-function rowsOf({ summary, comparisons }: Results): readonly Row[] {
+function rowsOf({ summary, comparisons, experiments = [] }: Results): readonly Row[] {
   return [
     ...summary.map((each): Row => ({ ...each, kind: 'value', baseline: null, p: null, verdict: null })),
     ...comparisons.flatMap((each): readonly Row[] => [
@@ -27,6 +27,20 @@ function rowsOf({ summary, comparisons }: Results): readonly Row[] {
         ? []
         : [{ ...each, kind: 'ratio' as const, estimate: each.ratio, unit: 'ratio' }]),
     ]),
+    ...experiments.flatMap((experiment) =>
+      experiment.figures.map(
+        ({ id, subject, ...each }): Row => ({
+          ...each,
+          strategy: subject,
+          scenario: experiment.id,
+          metric: id,
+          kind: 'value',
+          baseline: null,
+          p: null,
+          verdict: null,
+        }),
+      ),
+    ),
   ]
 }
 

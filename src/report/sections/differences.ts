@@ -140,6 +140,7 @@ function rankingBlocks(rankings: readonly Ranking[]): readonly Block[] {
 }
 
 export function differencesSection(results: Results): Section | null {
+  if (results.scenarios.length === 0) return null
   const groups = groupsOf(results)
   const judged = groups.filter((group) => group.judged)
   if (judged.length === 0) {

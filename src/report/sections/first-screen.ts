@@ -16,7 +16,7 @@ import {
   type TableCell,
   textCell,
 } from '../model.ts'
-import { revocationText } from '../words/phrases.ts'
+import { revocationText, sentence } from '../words/phrases.ts'
 import { noAnswer, shortAnswer } from '../words/short-answer.ts'
 import { decisionTable, observedCell } from './decision.ts'
 import { answersOf } from './numbers.ts'
@@ -85,6 +85,15 @@ function costTable(results: Results, group: Group): Table {
   }
 }
 
+/** What each experiment found, and what it is to show for it, below. Of one alone that is all of the report. */
+function experimentAnswers({ experiments = [] }: Results): readonly Block[] {
+  return experiments.flatMap(({ title, answer, broken = [], complete }): readonly Block[] => [
+    { kind: 'heading', text: complete ? title : `${title} (not complete)` },
+    ...answer.map((text): Block => ({ kind: 'text', text, tone: 'plain' })),
+    ...broken.map((text): Block => ({ kind: 'text', text: `Not kept: ${sentence(text)}`, tone: 'bad' })),
+  ])
+}
+
 /** What a reader in a hurry sees: whether to trust the run, the answer, the table it rests on, the claims. */
 export function firstScreen(results: Results): Section {
   const groups = groupsOf(results)
@@ -93,7 +102,8 @@ export function firstScreen(results: Results): Section {
   const short = shortAnswer(groups)
   const sentences =
     short.length > 0 ? [short.join(' ')] : (answersOf(results, groups)[0]?.paragraphs.slice(0, 1) ?? [])
-  const text = sentences.length > 0 ? sentences : [noAnswer(results, groups)]
+  const text =
+    sentences.length > 0 || results.scenarios.length === 0 ? sentences : [noAnswer(results, groups)]
   return {
     id: 'answer',
     title: 'The answer in short',
@@ -101,6 +111,7 @@ export function firstScreen(results: Results): Section {
       ...notice(results),
       ...text.map((line): Block => ({ kind: 'text', text: line, tone: 'plain' })),
       badge(results),
+      ...experimentAnswers(results),
       ...(decided === undefined
         ? []
         : [

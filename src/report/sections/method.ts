@@ -58,6 +58,8 @@ function openItems(results: Results): readonly string[] {
 
 function methodItems(results: Results): readonly string[] {
   const { config, environment, scenarios, comparisons } = results
+  // Experiments say themselves what they do.
+  if (scenarios.length === 0) return [environment.pinning.sentence]
   const { pinning } = environment
   const slices = hasClosedLoop(results)
     ? `: ${config.slicesPerRound} slices of ${formatDuration(config.sliceMs)} each`
@@ -198,7 +200,9 @@ export function methodSection(results: Results): Section {
     id: 'method',
     title: 'Method, limits, environment',
     blocks: [
-      { kind: 'list', title: 'Limits: read before quoting', items: limits(results) },
+      ...(results.scenarios.length === 0
+        ? []
+        : [{ kind: 'list' as const, title: 'Limits: read before quoting', items: limits(results) }]),
       { kind: 'list', title: 'Method', items: methodItems(results) },
       { kind: 'text', text: 'The same run again:', tone: 'plain' },
       { kind: 'command', text: results.run.command },

@@ -152,7 +152,13 @@ function checkBlocks(results: Results): readonly Block[] {
   ]
 }
 
-export function noiseSection(results: Results): Section {
+export function noiseSection(results: Results): Section | null {
+  const findings: readonly Block[] =
+    results.findings.length === 0 ? [] : [{ kind: 'findings', findings: results.findings }]
+  // Experiments say themselves what they count on.
+  if (results.scenarios.length === 0) {
+    return findings.length === 0 ? null : { id: 'validity', title: 'Noise and validity', blocks: findings }
+  }
   const { cells } = results.validity
   const counts = (['completed', 'invalid', 'failed', 'interrupted'] as const).map(
     (state) => `${cells[state]} ${state}`,
@@ -168,7 +174,7 @@ export function noiseSection(results: Results): Section {
         text: `Cells: ${counts.join(', ')}. Only completed cells are analysed.`,
         tone: 'plain',
       },
-      ...(results.findings.length === 0 ? [] : [{ kind: 'findings' as const, findings: results.findings }]),
+      ...findings,
     ],
   }
 }

@@ -1,3 +1,4 @@
+import type { ExperimentResult } from '../../results/experiment.ts'
 import { MINIMUM_ROUNDS } from '../../results/minimum-rounds.ts'
 import type { Results, RunVerdict } from '../../results/results.ts'
 import { formatChange, formatCount, formatDuration, formatInstant } from '../../units.ts'
@@ -55,9 +56,15 @@ export function notice({ validity, run }: Results): readonly Block[] {
   ]
 }
 
+function trialsOf(experiments: readonly ExperimentResult[]): string {
+  const trials = experiments.reduce((sum, each) => sum + each.trials, 0)
+  const lost = experiments.reduce((sum, each) => sum + each.void, 0)
+  return [formatCount(trials, 'trial'), ...(lost === 0 ? [] : [`${lost} void`])].join(', ')
+}
+
 /** Whether the run can be trusted, how noisy it was, and when and where it was made: one line. */
 export function badge(results: Results): Block {
-  const { run, validity, config, environment, noise } = results
+  const { run, validity, config, environment, noise, scenarios, experiments = [] } = results
   const { cells } = validity
   const { text, tone } = VERDICTS[validity.verdict]
   const lost = (['invalid', 'failed', 'interrupted'] as const).filter((state) => cells[state] > 0)
@@ -69,13 +76,20 @@ export function badge(results: Results): Block {
     tone: tone === 'good' && lost.length > 0 ? 'warn' : tone,
     text: [
       `Run ${text}`,
-      band !== null
-        ? `noise in server CPU ${band.text}`
-        : aa === undefined
-          ? 'noise unknown'
-          : `A/A ${formatChange(aa)}`,
-      formatCount(config.rounds, 'round'),
-      [formatCount(cells.completed, 'cell'), ...lost.map((state) => `${cells[state]} ${state}`)].join(', '),
+      ...(scenarios.length === 0
+        ? []
+        : [
+            band !== null
+              ? `noise in server CPU ${band.text}`
+              : aa === undefined
+                ? 'noise unknown'
+                : `A/A ${formatChange(aa)}`,
+            formatCount(config.rounds, 'round'),
+            [formatCount(cells.completed, 'cell'), ...lost.map((state) => `${cells[state]} ${state}`)].join(
+              ', ',
+            ),
+          ]),
+      ...(experiments.length === 0 ? [] : [trialsOf(experiments)]),
       `${formatInstant(run.startedAt)}, ${took}`,
       `${formatCount(environment.cores, 'core')} of ${environment.cpu}`,
     ].join(' · '),

@@ -3,7 +3,21 @@ import { commonScale, formatNumber } from '../../units.ts'
 import type { CurveChart } from '../model.ts'
 import { colorOf, type Drawing, INK } from './frame.ts'
 import { layPanels, panelsHeight } from './panels.ts'
-import { linearTicks } from './ticks.ts'
+import { linearTicks, logarithmicTicks } from './ticks.ts'
+
+/** From 0 for what grows in equal steps. */
+function horizontal(scale: CurveChart['axis']['scale'], values: readonly number[]) {
+  const [least, most] = [Math.min(...values), Math.max(...values)]
+  if (scale === 'linear' || !(least > 0) || least === most) {
+    const last = most * 1.04 || 1
+    return { placeOf: (value: number) => value / last, ticks: linearTicks(0, last, 3) }
+  }
+  const [low, high] = [least, most * 1.04]
+  return {
+    placeOf: (value: number) => Math.log(value / low) / Math.log(high / low),
+    ticks: logarithmicTicks(low, high, 4),
+  }
+}
 
 export function curveDrawing(chart: CurveChart): Drawing {
   const points = chart.rows.flatMap((row) => row.points)
@@ -11,17 +25,20 @@ export function curveDrawing(chart: CurveChart): Drawing {
   const ends = estimates.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value])
   const [low, high] = [Math.min(...ends.filter((end) => end > 0)) / 1.05, Math.max(...ends) * 1.05]
   const scale = commonScale(chart.unit, estimates)
-  const last = Math.max(...points.map(({ rate }) => rate.value)) * 1.04
+  const { placeOf, ticks } = horizontal(
+    chart.axis.scale,
+    points.map(({ x }) => x.value),
+  )
   const { panels, header, grid, words } = layPanels(chart.rows, {
     low,
     high,
     scale,
-    header: `Latency in ${scale.label} against req/s; grey: the other panels`,
-    ticks: linearTicks(0, last, 3).map((rate) => ({ place: rate / last, text: formatNumber(rate) })),
+    header: `${chart.what} in ${scale.label} against ${chart.axis.title}; grey: the other panels`,
+    ticks: ticks.map((value) => ({ place: placeOf(value), text: formatNumber(value) })),
   })
   const lines = panels.flatMap(({ row, x, y, key }) =>
-    row.points.map(({ rate, estimate }) => ({
-      x: x(rate.value / last),
+    row.points.map(({ x: at, estimate }) => ({
+      x: x(placeOf(at.value)),
       y: y(estimate.value),
       y1: y(Math.max(low, estimate.low ?? estimate.value)),
       y2: y(estimate.high ?? estimate.value),
@@ -33,8 +50,8 @@ export function curveDrawing(chart: CurveChart): Drawing {
     chart.rows
       .filter((row) => row !== own)
       .flatMap((row, index) =>
-        row.points.map(({ rate, estimate }) => ({
-          x: x(rate.value / last),
+        row.points.map(({ x: at, estimate }) => ({
+          x: x(placeOf(at.value)),
           y: y(estimate.value),
           key: `${key} ${index}`,
         })),

@@ -13,6 +13,7 @@ import { spectrumDrawing } from './spectrum.ts'
 import { stackDrawing } from './stack.ts'
 import { stripDrawing } from './strip.ts'
 import { THEME } from './theme.ts'
+import { timelineDrawing } from './timeline.ts'
 
 function drawingOf(chart: Chart): Drawing {
   switch (chart.kind) {
@@ -24,6 +25,8 @@ function drawingOf(chart: Chart): Drawing {
       return spectrumDrawing(chart)
     case 'curve':
       return curveDrawing(chart)
+    case 'timeline':
+      return timelineDrawing(chart)
     case 'stack':
       return stackDrawing(chart)
     case 'strip':

@@ -13,6 +13,7 @@ import { roundLines, spectrumLines } from './curves.ts'
 import type { Paint } from './paint.ts'
 import { curveRows } from './rises.ts'
 import { stackLines } from './stack.ts'
+import { timelineLines } from './timeline.ts'
 import { padEnd, padStart, shorten, singleLine, widthOf } from './width.ts'
 
 const LABEL_WIDTH = 30
@@ -227,6 +228,8 @@ export function chartLines(chart: Chart, columns: number, paint: Paint): readonl
       )
     case 'curve':
       return curveRows(chart, columns, paint)
+    case 'timeline':
+      return timelineLines(chart, columns, paint)
     case 'stack':
       return keptLines(chart.rows, (rows) => stackLines({ ...chart, rows }, columns, paint), paint)
     case 'strip':

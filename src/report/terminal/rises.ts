@@ -10,10 +10,14 @@ const LEAST_LABEL = 4
 const joined = ({ value, interval }: EstimateText) => (interval === '' ? value : `${value} ${interval}`)
 
 /**
- * One line per strategy, a column per point: lines that end at different rates cannot share the axis of a plot in characters.
+ * One line per strategy, a column per point: lines that end at different places cannot share the axis of a plot in characters.
  * Numbers are those of both ends.
  */
-export function curveRows({ rows, unit }: CurveChart, columns: number, paint: Paint): readonly string[] {
+export function curveRows(
+  { rows, unit, axis }: CurveChart,
+  columns: number,
+  paint: Paint,
+): readonly string[] {
   const estimates = rows.flatMap(({ points }) => points.map(({ estimate }) => estimate))
   const values = estimates.map(({ value }) => Math.log(value))
   const [low, high] = [Math.min(...values), Math.max(...values)]
@@ -32,7 +36,7 @@ export function curveRows({ rows, unit }: CurveChart, columns: number, paint: Pa
       drawing: points.map(({ estimate }) => level(estimate.value)).join(''),
       from: text(first),
       to: text(last),
-      rate: last === undefined ? '' : formatNumber(Number(last.rate.value.toPrecision(3))),
+      rate: last === undefined ? '' : formatNumber(Number(last.x.value.toPrecision(3))),
     }
   })
   const widest = (part: 'label' | 'drawing' | 'from' | 'to' | 'rate') =>
@@ -49,7 +53,7 @@ export function curveRows({ rows, unit }: CurveChart, columns: number, paint: Pa
     ' '.repeat(drawing),
     padEnd(shorten(`first, ${scale.label}`, from), from),
     padEnd(shorten(`last, ${scale.label}`, to), to),
-    'at req/s',
+    `at ${axis.title}`,
   )
   return [
     paint('muted', shorten(head, columns)),

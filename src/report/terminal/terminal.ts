@@ -6,7 +6,7 @@ import { buildReport } from '../build.ts'
 import { isGrouped } from '../groups/families.ts'
 import type { Block, Section, Table } from '../model.ts'
 import type { RenderOptions, Reporter } from '../reporter.ts'
-import { EVERYTHING, FIRST_SCREEN, withoutPreview } from '../short-form.ts'
+import { EVERYTHING, EXPERIMENT_SECTION, FIRST_SCREEN, withoutPreview } from '../short-form.ts'
 import { foldsNamed, shortened } from './brief.ts'
 import { chartLines, chartUnit } from './charts.ts'
 import { ansiPaint, type Paint, plainPaint, type Style } from './paint.ts'
@@ -251,6 +251,7 @@ export const terminalReporter: Reporter = {
     if (options.details === true) return heading + wholeText(sections, options, pen)
     const first = sections.filter(({ id }) => FIRST_SCREEN.includes(id))
     const warnings = results.findings.filter(({ severity }) => severity === 'warning').length
+    const { experiments = [] } = results
     const next = [
       ...(warnings === 0
         ? []
@@ -258,6 +259,13 @@ export const terminalReporter: Reporter = {
             `${formatCount(warnings, 'warning')} about this run: \`authbench report --section validity\`.`,
             pen,
             'warn',
+          )),
+      ...(experiments.length === 0
+        ? []
+        : prose(
+            `Tables and charts of experiments: ${experiments.map(({ id }) => `\`authbench report --section ${EXPERIMENT_SECTION}${id}\``).join(', ')}.`,
+            pen,
+            'muted',
           )),
       ...prose(`Everything: ${EVERYTHING}, or \`authbench report --details\`.`, pen, 'muted'),
     ]

@@ -1,0 +1,75 @@
+import { EXPERIMENTS } from '../../src/experiments/registry.ts'
+import type { Options } from '../../src/plan/config.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import type { RunConfig } from '../../src/results/results.ts'
+import type { StrategyInfo } from '../../src/results/strategy-info.ts'
+import { EXPERIMENT_RUNS } from '../experiments/registry.ts'
+import { choosable, chosenStrategies } from '../subjects/chosen-strategies.ts'
+import type { OwnStrategy } from '../subjects/own-strategies.ts'
+import type { ExperimentPlan } from '../trials/run-experiment.ts'
+import type { refuseIgnored } from './ignored-options.ts'
+
+export type PlannedExperiment = Pick<ExperimentPlan, 'meaning' | 'effects' | 'strategies'>
+
+/** Of every experiment all strategies that it is about. */
+export function strategiesOfExperiments(
+  own: readonly OwnStrategy[],
+): Readonly<Record<string, readonly string[]>> {
+  const all = chosenStrategies(choosable(own, null), own, null).infos
+  return Object.fromEntries(
+    Object.entries(EXPERIMENT_RUNS).map(([id, { appliesTo = () => true }]) => [
+      id,
+      all.filter((strategy) => appliesTo(strategy)).map((strategy) => strategy.id),
+    ]),
+  )
+}
+
+/**
+ * Those of the run, each with the strategies that the user named, or all that it is about.
+ * @throws AuthbenchError SCENARIO_NOT_APPLICABLE
+ */
+export function plannedExperiments(
+  { experiments = [] }: RunConfig,
+  own: readonly OwnStrategy[],
+  { strategies: named }: Options,
+): readonly PlannedExperiment[] {
+  const isNamed = ({ id }: StrategyInfo) =>
+    named === undefined ||
+    named.includes('all') ||
+    named.includes(id) ||
+    own.some(({ info }) => info.id === id)
+  const applying = strategiesOfExperiments(own)
+  return EXPERIMENTS.filter(({ id }) => experiments.includes(id)).flatMap((meaning) => {
+    const effects = EXPERIMENT_RUNS[meaning.id]
+    if (effects === undefined) return []
+    const { infos } = chosenStrategies(applying[meaning.id] ?? [], own, null)
+    const strategies = infos.filter(isNamed)
+    if (infos.length > 0 && strategies.length === 0) {
+      throw new AuthbenchError('SCENARIO_NOT_APPLICABLE', `${meaning.id} is about none of these strategies`, {
+        next: `Leave it out, or name one of ${infos.map(({ id }) => id).join(', ')}.`,
+      })
+    }
+    return [{ meaning, effects, strategies }]
+  })
+}
+
+const LOAD_OPTIONS = [
+  'rounds',
+  'connections',
+  'pool',
+  'popularity',
+  'against',
+  'gate',
+  'target',
+] as const satisfies readonly (keyof Options)[]
+
+/** What only a load makes use of, where there is none. */
+export const ignoredWithoutLoad = (
+  options: Options,
+  { scenarios }: RunConfig,
+): Parameters<typeof refuseIgnored>[0] =>
+  LOAD_OPTIONS.map((option) => ({
+    when: scenarios.length === 0 && options[option] !== undefined,
+    message: `--${option} is about loads, and this run has experiments only`,
+    next: 'Leave it out, or add a scenario such as verify to --scenarios.',
+  }))
