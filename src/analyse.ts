@@ -42,6 +42,7 @@ export type AnalysisContext = Pick<
 const ALL_PAIRS: readonly string[] = [
   'cpu.server',
   'memory.allocated',
+  'cpu.total',
   'throughput',
   'slo.rate',
   'latency.p50',

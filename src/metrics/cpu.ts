@@ -66,3 +66,16 @@ export const generatorCpu: Metric = {
   ...generatorBusy,
   read: (cell) => (cell.load.pacing === null ? generatorBusy.read(cell) : null),
 }
+
+/** Of all processes that answer a request. Null where one of them does not tell. */
+export const totalCpu: Metric = {
+  ...serverCpu,
+  id: 'cpu.total',
+  title: 'Total CPU',
+  read(cell) {
+    const server = serverCpu.read(cell)
+    const store = cell.store === null ? 0 : redisCpu.read(cell)
+    if (server === null || store === null) return null
+    return server + store + (authCpu.read(cell) ?? 0)
+  },
+}

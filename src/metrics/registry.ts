@@ -1,7 +1,7 @@
 import type { MetricInfo } from '../results/results.ts'
 import { allocated } from './allocated.ts'
 import { cacheHitRate } from './cache-hits.ts'
-import { authCpu, generatorCpu, redisCpu, serverCpu } from './cpu.ts'
+import { authCpu, generatorCpu, redisCpu, serverCpu, totalCpu } from './cpu.ts'
 import { goodput } from './goodput.ts'
 import { lag, latency, service } from './latency.ts'
 import type { Metric } from './metric.ts'
@@ -20,6 +20,7 @@ export const METRICS: readonly Metric[] = [
   serverCpu,
   redisCpu,
   authCpu,
+  totalCpu,
   generatorCpu,
   allocated,
   latency(0.5),

@@ -125,6 +125,17 @@ export interface ForestChart extends ChartFrame {
   readonly rows: readonly (ChartRow & { readonly ratio: Estimate; readonly shown: boolean })[]
   readonly band: { readonly low: number; readonly high: number } | null
 }
+/** Rows in groups from the strictest promise to the loosest; a dot for each cost, a line through what nothing beats on both. */
+export interface TradeoffChart extends ChartFrame {
+  readonly kind: 'tradeoff'
+  readonly rows: readonly (ChartRow & {
+    readonly estimate: Estimate
+    /** Size of the dot. */
+    readonly bytes: number | null
+    /** Nothing that promises as much is shown to cost less. */
+    readonly front: boolean
+  })[]
+}
 export type PartId = 'http' | 'verify' | 'client' | 'redis' | 'auth' | 'rest'
 /** Parts side by side that add up to a total; only the last may be below zero, and then takes back from the others. */
 export interface StackChart extends ChartFrame {
@@ -145,6 +156,7 @@ export type Chart =
   | StripChart
   | ForestChart
   | StackChart
+  | TradeoffChart
 
 export type Block =
   | { readonly kind: 'heading'; readonly text: string }

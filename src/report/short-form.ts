@@ -1,4 +1,4 @@
-import type { Section, Table } from './model.ts'
+import type { Block, Section, Table } from './model.ts'
 
 /** Where everything is that short formats leave out. */
 export const EVERYTHING = 'report.html'
@@ -34,8 +34,11 @@ export const groupBefore = (groups: readonly (string | undefined)[], index: numb
   return own === undefined || own === groups[index - 1] ? null : own
 }
 
-/** The first screen without the table and the claims that follow whole. */
-export const withoutPreview = (section: Section): Section =>
+/** The first screen without what the report has whole further on. */
+export const withoutPreview = (
+  section: Section,
+  previews: readonly Block['kind'][] = ['table', 'verdicts'],
+): Section =>
   section.id === 'answer'
-    ? { ...section, blocks: section.blocks.filter(({ kind }) => kind !== 'table' && kind !== 'verdicts') }
+    ? { ...section, blocks: section.blocks.filter(({ kind }) => !previews.includes(kind)) }
     : section

@@ -4,6 +4,7 @@ import type { ClaimResult, Finding } from '../../results/results.ts'
 import { buildReport } from '../build.ts'
 import type { Block, Chart, Section, State } from '../model.ts'
 import type { Reporter } from '../reporter.ts'
+import { withoutPreview } from '../short-form.ts'
 import { inlineSvg } from '../svg/draw.ts'
 import { THEME } from '../svg/theme.ts'
 import { chartUnit } from '../terminal/charts.ts'
@@ -14,6 +15,8 @@ import { tableHtml } from './table.ts'
 
 /** Long, and looked up rather than read. */
 const FOLDED: readonly string[] = ['details', 'change-details']
+/** Every claim opens there. */
+const ON_THE_FIRST_SCREEN: readonly string[] = ['claims']
 const STATES: Readonly<Record<State, string>> = {
   none: 'no authentication',
   stateless: 'stateless',
@@ -44,8 +47,9 @@ function claimHtml({ text, verdict, why, evidence }: ClaimResult): string {
   )
 }
 
-const verdictHtml = ({ text, verdict }: ClaimResult) =>
-  `<li><span class="verdict ${verdict.replace(' ', '-')}">${verdict}</span> <a href="#claims">${escapeHtml(text)}</a></li>`
+const verdictHtml = ({ text, verdict, why, evidence }: ClaimResult) =>
+  `<li><details><summary><span class="verdict ${verdict.replace(' ', '-')}">${verdict}</span> ${escapeHtml(text)}</summary>` +
+  `<p>${proseHtml(why)}</p>${evidence.length === 0 ? '' : listHtml(evidence)}</details></li>`
 
 const findingHtml = ({ severity, sentence, advice }: Finding) =>
   `<li class="${severity}">${proseHtml(sentence)}${advice === null ? '' : ` <b>${escapeHtml(advice)}</b>`}</li>`
@@ -78,7 +82,7 @@ function blockHtml(block: Block): string {
     case 'claims':
       return block.claims.map(claimHtml).join('\n')
     case 'verdicts':
-      return `<ul class="verdicts">${block.claims.map(verdictHtml).join('')}</ul>`
+      return `<h3 id="claims">What the article claims</h3><ul class="verdicts">${block.claims.map(verdictHtml).join('')}</ul>`
     case 'findings':
       return `<ul class="findings">${block.findings.map(findingHtml).join('')}</ul>`
     default:
@@ -122,7 +126,9 @@ function legendHtml(blocks: readonly Block[]): string {
 }
 
 function sectionHtml({ id, title, blocks }: Section): string {
-  const body = `${legendHtml(blocks)}${blocksHtml(blocks)}`
+  // The answer comes before what its colours mean.
+  const parts = [legendHtml(blocks), blocksHtml(blocks)]
+  const body = (id === 'answer' ? parts.toReversed() : parts).join('')
   const content = FOLDED.includes(id) ? `<details><summary>Show all tables</summary>${body}</details>` : body
   return `<section id="${id}"><h2>${escapeHtml(title)}</h2>\n${content}</section>`
 }
@@ -131,7 +137,10 @@ export const htmlReporter: Reporter = {
   id: 'html',
   file: 'report.html',
   render(results) {
-    const { title, sections } = buildReport(results)
+    const { title, sections: all } = buildReport(results)
+    const sections = all
+      .filter(({ id }) => !ON_THE_FIRST_SCREEN.includes(id))
+      .map((section) => withoutPreview(section, ['table']))
     const links = sections.map((section) => `<a href="#${section.id}">${escapeHtml(section.title)}</a>`)
     return `<!doctype html>
 <html lang="en">

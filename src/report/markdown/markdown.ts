@@ -180,7 +180,9 @@ export const markdownReporter: Reporter = {
   render(results) {
     const { title, sections } = buildReport(results)
     const limits = { budgetBytes: BUDGET_BYTES, leftOutFirst: LEFT_OUT_FIRST }
-    const kept = sections.filter(({ id }) => !IN_THE_PAGE.includes(id)).map(withoutPreview)
+    const kept = sections
+      .filter(({ id }) => !IN_THE_PAGE.includes(id))
+      .map((section) => withoutPreview(section))
     return markdownOfSections([`# ${escaped(title)}`], kept.map(withoutLookups), limits, EVERYTHING)
   },
 }
@@ -193,7 +195,9 @@ export const summaryReporter: Reporter = {
     const { title, sections } = buildReport(results)
     const bodies = sections
       .filter(({ id }) => FIRST_SCREEN.includes(id))
-      .map((section) => (section.id === 'answer' ? bodyText(section.blocks) : sectionText(section)))
+      .map((section) =>
+        section.id === 'answer' ? bodyText(withoutPreview(section, ['chart']).blocks) : sectionText(section),
+      )
     const command = fenced([singleLine(results.run.command)])
     return `${[`### ${escaped(title)}`, ...bodies, foldedMarkdown('The same run again', command)].join('\n\n')}\n`
   },

@@ -3,6 +3,7 @@
 import type { Estimate, Results } from '../../results/results.ts'
 import type { StrategyInfo } from '../../results/strategy-info.ts'
 import { formatBytes } from '../../units.ts'
+import { tradeoffChart } from '../charts/tradeoff.ts'
 import { COST, costGroupOf, decisionOrder, leadersOf } from '../groups/contenders.ts'
 import { isGrouped } from '../groups/families.ts'
 import { againstBaseline, type Group, groupsOf } from '../groups/group.ts'
@@ -102,6 +103,7 @@ export function firstScreen(results: Results): Section {
   const short = shortAnswer(groups)
   const sentences =
     short.length > 0 ? [short.join(' ')] : (answersOf(results, groups)[0]?.paragraphs.slice(0, 1) ?? [])
+  const picture = decided === undefined ? null : tradeoffChart(decided)
   const text =
     sentences.length > 0 || results.scenarios.length === 0 ? sentences : [noAnswer(results, groups)]
   return {
@@ -111,6 +113,7 @@ export function firstScreen(results: Results): Section {
       ...notice(results),
       ...text.map((line): Block => ({ kind: 'text', text: line, tone: 'plain' })),
       badge(results),
+      ...(picture === null ? [] : [{ kind: 'chart' as const, chart: picture }]),
       ...experimentAnswers(results),
       ...(decided === undefined
         ? []

@@ -14,6 +14,7 @@ import { stackDrawing } from './stack.ts'
 import { stripDrawing } from './strip.ts'
 import { THEME } from './theme.ts'
 import { timelineDrawing } from './timeline.ts'
+import { tradeoffDrawing } from './tradeoff.ts'
 
 function drawingOf(chart: Chart): Drawing {
   switch (chart.kind) {
@@ -33,6 +34,8 @@ function drawingOf(chart: Chart): Drawing {
       return stripDrawing(chart)
     case 'forest':
       return forestDrawing(chart)
+    case 'tradeoff':
+      return tradeoffDrawing(chart)
     default:
       return chart satisfies never
   }

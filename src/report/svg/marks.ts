@@ -34,11 +34,15 @@ export interface Rows {
   readonly headings: readonly { readonly y: number; readonly text: string }[]
 }
 
-export function layRows(rows: readonly { readonly group?: string }[], header = 0): Rows {
+export function layRows(
+  rows: readonly { readonly group?: string }[],
+  header = 0,
+  rowHeight = ROW_HEIGHT,
+): Rows {
   const top = TOP + header
   const begins = rows.map(({ group }, row) => group !== undefined && group !== rows[row - 1]?.group)
   const topOf = (row: number) =>
-    top + row * ROW_HEIGHT + begins.slice(0, row + 1).filter(Boolean).length * HEADING_HEIGHT
+    top + row * rowHeight + begins.slice(0, row + 1).filter(Boolean).length * HEADING_HEIGHT
   const bottom = topOf(rows.length) + 2
   return {
     top,

@@ -7,7 +7,16 @@ import {
   isExact,
   type Scale,
 } from '../../units.ts'
-import type { BarChart, BarSegment, Chart, ChartRow, ForestChart, RangeChart, State } from '../model.ts'
+import type {
+  BarChart,
+  BarSegment,
+  Chart,
+  ChartRow,
+  ForestChart,
+  RangeChart,
+  State,
+  TradeoffChart,
+} from '../model.ts'
 import { EVERYTHING, groupBefore, keptOf } from '../short-form.ts'
 import { roundLines, spectrumLines } from './curves.ts'
 import type { Paint } from './paint.ts'
@@ -47,6 +56,15 @@ function headed(
     return group === null ? [line] : [paint('muted', singleLine(group)), line]
   })
 }
+
+/** In one dimension: the groups are the other one. */
+const barsOf = (chart: TradeoffChart): BarChart => ({
+  ...chart,
+  kind: 'bars',
+  signed: true,
+  references: [],
+  rows: chart.rows.map(({ estimate, ...row }) => ({ ...row, segments: [{ name: '', estimate }] })),
+})
 
 /** Only the rows that are kept, and where the others are. */
 function keptLines<Row extends ChartRow>(
@@ -219,6 +237,8 @@ export function chartLines(chart: Chart, columns: number, paint: Paint): readonl
       return keptLines(chart.rows, (rows) => barLines({ ...chart, rows }, columns, paint), paint)
     case 'ranges':
       return keptLines(chart.rows, (rows) => rangeLines({ ...chart, rows }, columns, paint), paint)
+    case 'tradeoff':
+      return barLines(barsOf(chart), columns, paint)
     case 'forest':
       return keptLines(chart.rows, (rows) => forestLines({ ...chart, rows }, columns, paint), paint)
     case 'spectrum':

@@ -249,7 +249,9 @@ export const terminalReporter: Reporter = {
       return terminalOfSections(asked, options, pen.brief)
     }
     if (options.details === true) return heading + wholeText(sections, options, pen)
-    const first = sections.filter(({ id }) => FIRST_SCREEN.includes(id))
+    const first = sections
+      .filter(({ id }) => FIRST_SCREEN.includes(id))
+      .map((section) => withoutPreview(section, ['chart']))
     const warnings = results.findings.filter(({ severity }) => severity === 'warning').length
     const { experiments = [] } = results
     const next = [
@@ -275,7 +277,7 @@ export const terminalReporter: Reporter = {
 
 function wholeText(sections: readonly Section[], options: RenderOptions, pen: Pen): string {
   const leftOut = [...LEFT_OUT, ...(pen.brief ? LEFT_OUT_OF_MANY : [])]
-  const shown = sections.filter(({ id }) => !leftOut.includes(id)).map(withoutPreview)
+  const shown = sections.filter(({ id }) => !leftOut.includes(id)).map((section) => withoutPreview(section))
   const gone = sections.filter(({ id }) => leftOut.includes(id)).map((section) => `“${section.title}”`)
   const rest =
     gone.length === 0 ? [] : prose(`Not here but in ${EVERYTHING}: ${gone.join(', ')}.`, pen, 'muted')
