@@ -1,5 +1,6 @@
 import { REPORTERS, renderCharts } from '../../src/report/registry.ts'
 import type { RenderOptions } from '../../src/report/reporter.ts'
+import { terminalReporter } from '../../src/report/terminal/terminal.ts'
 import type { Results } from '../../src/results/results.ts'
 import type { ResultsFolder } from '../store/results-folder.ts'
 import { renderOptions, type Terminal } from './terminal.ts'
@@ -15,6 +16,5 @@ export function renderForTerminal(
   terminal: Terminal,
   asked: Pick<RenderOptions, 'details' | 'section'> = {},
 ): string {
-  const reporter = REPORTERS.find(({ file }) => file === null)
-  return reporter?.render(results, { ...renderOptions(terminal), ...asked }) ?? ''
+  return terminalReporter.render(results, { ...renderOptions(terminal), ...asked })
 }

@@ -66,12 +66,27 @@ export function report(folder: string, flags: ReportFlags, terminal: Terminal): 
   ])
   const results = complemented(readResults(folder), folder)
   if (section !== undefined) chooseSection(section, results)
+  if (reporter?.isBlind) refuseUnsound(results, format)
   terminal.stdout.write(
-    reporter === undefined || reporter.file === null
+    reporter === undefined || format === 'terminal'
       ? renderForTerminal(results, terminal, flags)
       : reporter.render(results, {}),
   )
   return 0
+}
+
+/** @throws AuthbenchError RUN_UNSOUND */
+function refuseUnsound({ validity }: Results, format: string): void {
+  const { verdict, reasons } = validity
+  if (verdict !== 'invalid' && verdict !== 'partial') return
+  throw new AuthbenchError(
+    'RUN_UNSOUND',
+    `the run is ${verdict}, and ${format} cannot say so${reasons[0] === undefined ? '' : `: ${reasons[0]}`}`,
+    {
+      next: 'Measure again; --format json, csv, openmetrics, benchfmt and junit show the run with its verdict.',
+      exitCode: 3,
+    },
+  )
 }
 
 function chooseSection(section: string, results: Results): void {

@@ -1,6 +1,11 @@
 import type { Results } from '../results/results.ts'
+import { benchfmtReporter } from './export/benchfmt.ts'
+import { bmfReporter } from './export/bmf.ts'
 import { csvReporter } from './export/csv.ts'
+import { githubBiggerReporter, githubSmallerReporter } from './export/github-benchmark.ts'
 import { jsonReporter } from './export/json.ts'
+import { junitReporter } from './export/junit.ts'
+import { openmetricsReporter } from './export/openmetrics.ts'
 import { htmlReporter } from './html/html.ts'
 import { markdownReporter, summaryReporter } from './markdown/markdown.ts'
 import type { Reporter } from './reporter.ts'
@@ -17,6 +22,12 @@ export const REPORTERS: readonly Reporter[] = [
   htmlReporter,
   jsonReporter,
   csvReporter,
+  githubSmallerReporter,
+  githubBiggerReporter,
+  bmfReporter,
+  benchfmtReporter,
+  junitReporter,
+  openmetricsReporter,
 ]
 
 /** The charts of the HTML page as files of their own; `file` is relative to the run's folder. */

@@ -14,7 +14,9 @@ export interface RenderOptions {
 
 export interface Reporter {
   readonly id: FormatId
-  /** Name in the run's folder; null: for the terminal only. */
+  /** Name in the run's folder; null: only written when it is asked for. */
   readonly file: string | null
+  /** Whoever reads it keeps its numbers, and it has no place to say that they cannot be trusted. */
+  readonly isBlind?: true
   render(results: Results, options: RenderOptions): string
 }
