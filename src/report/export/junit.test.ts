@@ -113,7 +113,10 @@ test('hostile names and sentences are text, and the file stays XML', async () =>
     changes: [change({}), change({ metric: HOSTILE_NAME, why: `]]> ${HOSTILE_NAME}` })],
   }
   const cases = await read(renamed(run, 'session-redis', HOSTILE_NAME))
-  expect(cases.filter(({ suite }) => suite === 'gates')).toHaveLength(2)
+  const gates = cases.filter(({ suite }) => suite === 'gates')
+  expect(gates).toHaveLength(2)
+  // linkedom leaves some entities in attributes as they are.
+  for (const { place } of gates) expect(place).toContain('# EOF\n&lt;d&gt;&amp;\ufffd')
 })
 
 test('a run without anything to judge is an empty, valid file', async () => {
