@@ -32,7 +32,7 @@ export default defineConfig({
     include: ['{src,servers,bench,scripts}/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 50_000 } },
     // On two cores as well: the security checklist mostly waits, for caches to end and for stores to be missed.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     sequence: isShuffled ? {} : { sequencer: LongestFirst },

@@ -5,21 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { ended, isAlive } from './testing/child-processes.ts'
 
 const LAUNCHER = fileURLToPath(new URL('./authbench.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'authbench-launch-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const launch = (...args: string[]) => spawn(process.execPath, [LAUNCHER, ...args], { stdio: 'pipe' })
-
-async function ended(child: ReturnType<typeof launch>) {
-  let stdout = ''
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk
-  })
-  const [code, signal] = await once(child, 'close')
-  return { code, signal, stdout }
-}
 
 test('the launcher hands arguments, output and exit code through', async () => {
   expect(await ended(launch('list', 'profiles'))).toMatchObject({
@@ -40,23 +32,12 @@ function hangingRun(name: string) {
   return { launcher: launch('run', '--strategy', file, '--out', folder), told }
 }
 
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch {
-    return true
-  }
-}
-
 test.each(['SIGTERM', 'SIGKILL'] as const)('%s of the launcher ends the program', async (signal) => {
   const { launcher, told } = hangingRun(signal)
-  await expect
-    .poll(() => existsSync(told) && readFileSync(told, 'utf8'), { timeout: 20_000 })
-    .toMatch(/^\d+$/)
+  await expect.poll(() => (existsSync(told) ? readFileSync(told, 'utf8') : '')).toMatch(/^\d+$/)
   const program = Number(readFileSync(told, 'utf8'))
   expect(program).not.toBe(launcher.pid)
   launcher.kill(signal)
   await once(launcher, 'exit')
-  await expect.poll(() => isGone(program), { timeout: 20_000 }).toBe(true)
+  await expect.poll(() => isAlive(program)).toBe(false)
 })

@@ -1,18 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Ended, ended } from './testing/child-processes.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
-
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
 
 describe('the program', () => {
   let folder: string
@@ -28,13 +23,6 @@ describe('the program', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     return ended(child)
-  }
-  function ended(child: ChildProcess): Promise<Ended> {
-    let stdout = ''
-    let stderr = ''
-    child.stdout?.setEncoding('utf8').on('data', (text) => (stdout += text))
-    child.stderr?.setEncoding('utf8').on('data', (text) => (stderr += text))
-    return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })))
   }
   const file = (name: string, text: string): string => {
     const path = join(folder, name)

@@ -1,32 +1,15 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { FromAuthServer, ToAuthServer } from './auth-server/messages.ts'
+import { answerTo, forked } from './testing/forked.ts'
 import { DEFAULT_TOKEN_PROFILE } from './tokens/default-profile.ts'
 import { generateKeys } from './tokens/keys.ts'
 
-const children: ChildProcess[] = []
-
-function spawnAuthServer(): ChildProcess {
-  const child = fork(join(import.meta.dirname, 'auth-main.ts'), {
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  children.push(child)
-  return child
-}
-
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-})
-
-async function ask(child: ChildProcess, message: ToAuthServer): Promise<FromAuthServer> {
-  const answer = once(child, 'message')
-  child.send(message)
-  const [reply] = await answer
-  return reply
-}
+const spawnAuthServer = () => forked(join(import.meta.dirname, 'auth-main.ts'))
+const ask = (child: ChildProcess, message: ToAuthServer) =>
+  answerTo<ToAuthServer, FromAuthServer>(child, message)
 
 test('an auth server listens, rotates its keys, tells its usage, and stops when it is told to', async () => {
   const child = spawnAuthServer()

@@ -1,10 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { FromServer, ToServer } from './messages.ts'
+import { answerTo, forked } from './testing/forked.ts'
 import { DEFAULT_TOKEN_PROFILE } from './tokens/default-profile.ts'
 import { generateKeys } from './tokens/keys.ts'
 
@@ -22,27 +23,8 @@ const init: Extract<ToServer, { type: 'init' }> = {
   port: 0,
 }
 
-const children: ChildProcess[] = []
-
-function spawnServer(): ChildProcess {
-  const child = fork(join(import.meta.dirname, 'main.ts'), {
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  children.push(child)
-  return child
-}
-
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-})
-
-async function ask(child: ChildProcess, message: ToServer): Promise<FromServer> {
-  const answer = once(child, 'message')
-  child.send(message)
-  const [reply] = await answer
-  return reply
-}
+const spawnServer = () => forked(join(import.meta.dirname, 'main.ts'))
+const ask = (child: ChildProcess, message: ToServer) => answerTo<ToServer, FromServer>(child, message)
 
 async function start(child: ChildProcess): Promise<string> {
   const reply = await ask(child, init)

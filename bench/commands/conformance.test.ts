@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ended } from '../testing/child-processes.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -19,22 +20,13 @@ describe('authbench conformance', () => {
       env: { ...process.env, TMPDIR: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
     const watch = setInterval(() => {
       if (readdirSync(folder).some((name) => name.startsWith('authbench-conformance-'))) {
         clearInterval(watch)
         onFolder(() => child.kill('SIGINT'))
       }
     }, 20)
-    return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
-      child.once('close', (code) => {
-        clearInterval(watch)
-        resolve({ code, stdout, stderr })
-      }),
-    )
+    return ended(child).finally(() => clearInterval(watch))
   }
 
   it('shows what a strategy keeps, what it breaks by design, and why', async () => {

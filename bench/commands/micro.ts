@@ -23,8 +23,7 @@ import { type Explained, explainedRun } from '../micro/run-to-explain.ts'
 import { selectTasks } from '../micro/select-tasks.ts'
 import type { MicroTask } from '../micro/task.ts'
 import { measureInProcess } from '../micro/task-process.ts'
-import { watchKeys } from '../redis/janitor.ts'
-import { provideRedis } from '../redis/provide.ts'
+import { redisOfCommand } from '../redis/provide.ts'
 import { authbenchVersion, describeEnvironment, describeGit } from '../store/environment.ts'
 import { createResultsFolder, openResultsFolder } from '../store/results-folder.ts'
 import { lockMachine } from '../store/run-lock.ts'
@@ -152,14 +151,9 @@ async function measureTasks(
   const needsRedis = tasks.some((task) => task.needsRedis)
   const pinning = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
   const keyPrefix = `authbench:micro-${randomUUID()}:`
-  if (needsRedis && url !== null) cleanup.defer(await watchKeys(url, keyPrefix, signal))
-  const redis = needsRedis ? await provideRedis(url, pinning.redis) : null
-  if (redis !== null) {
-    cleanup.defer(async () => {
-      const left = await redis.release(keyPrefix)
-      if (left !== null) terminal.stderr.write(`${left}\n`)
-    })
-  }
+  const redis = needsRedis
+    ? await redisOfCommand({ url, core: pinning.redis, keyPrefix, signal, cleanup, output: terminal.stderr })
+    : null
   const shared = {
     keys: await generateKeys(),
     token,

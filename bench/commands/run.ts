@@ -17,8 +17,7 @@ import { readFacts } from '../doctor/facts.ts'
 import { thisSystem } from '../doctor/system.ts'
 import { detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { showProgress } from '../progress/live.ts'
-import { watchKeys } from '../redis/janitor.ts'
-import { provideRedis } from '../redis/provide.ts'
+import { redisOfCommand } from '../redis/provide.ts'
 import { extended } from '../run/extension.ts'
 import { machineBench } from '../run/real-equipment.ts'
 import { type RunOutcome, runAll } from '../run/runner.ts'
@@ -78,14 +77,9 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const needsRedis = loads && infos.some(({ needs }) => needs.includes('redis'))
   const plan = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
   const pinning = infos.some(({ needs }) => needs.includes('auth-server')) ? withAuthServer(plan) : plan
-  if (needsRedis && url !== null) cleanup.defer(await watchKeys(url, keyPrefix, signal))
-  const redis = needsRedis ? await provideRedis(url, pinning.redis) : null
-  if (redis !== null) {
-    cleanup.defer(async () => {
-      const left = await redis.release(keyPrefix)
-      if (left !== null) terminal.stderr.write(`${left}\n`)
-    })
-  }
+  const redis = needsRedis
+    ? await redisOfCommand({ url, core: pinning.redis, keyPrefix, signal, cleanup, output: terminal.stderr })
+    : null
 
   const measure = async (measured: RunConfig, firstRound: number): Promise<RunOutcome> => {
     const expected = scenarios.map((scenario) => ({ ...scenario, ...describeScenario(scenario, infos) }))

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ended } from '../testing/child-processes.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -20,16 +21,8 @@ describe('authbench selftest', () => {
       env: { ...process.env, TMPDIR: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      stdout += text
-      onOutput(() => child.kill('SIGINT'))
-    })
-    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
-    return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
-      child.once('close', (code) => resolve({ code, stdout, stderr })),
-    )
+    child.stdout.on('data', () => onOutput(() => child.kill('SIGINT')))
+    return ended(child)
   }
 
   it('finds both engines exact where nothing depends on time', async () => {

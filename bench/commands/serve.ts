@@ -9,8 +9,7 @@ import { LONGEST_SUBJECT, readClaims, readKeys, redisUrl } from '../cli/options.
 import type { Terminal } from '../cli/terminal.ts'
 import { authServerCore, detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { OWN_SERVERS, startServerProcess } from '../process/server-process.ts'
-import { watchKeys } from '../redis/janitor.ts'
-import { provideRedis } from '../redis/provide.ts'
+import { redisOfCommand } from '../redis/provide.ts'
 
 const WATCH_MS = 1000
 
@@ -48,14 +47,9 @@ export async function serve(id: string, flags: ServeFlags, terminal: Terminal): 
 
   await using cleanup = new AsyncDisposableStack()
   const signal = terminal.interruption(cleanup, 'Stopping.')
-  if (needsRedis && url !== null) cleanup.defer(await watchKeys(url, keyPrefix, signal))
-  const redis = needsRedis ? await provideRedis(url, pinning.redis) : null
-  if (redis !== null) {
-    cleanup.defer(async () => {
-      const left = await redis.release(keyPrefix)
-      if (left !== null) terminal.stderr.write(`${left}\n`)
-    })
-  }
+  const redis = needsRedis
+    ? await redisOfCommand({ url, core: pinning.redis, keyPrefix, signal, cleanup, output: terminal.stderr })
+    : null
   const server = await startServerProcess(
     {
       strategy: id,

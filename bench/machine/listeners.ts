@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readlinkSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import type { Address } from '../load/http/address.ts'
+import { numbersIn, systemFiles } from './system-files.ts'
 
 const LISTEN = '0A'
 const IPV4_ANY = '00000000'
@@ -64,29 +65,12 @@ function hexOfIpv6(host: string): string {
 /** Columns of proc(5): local address as HEX:PORT in the second, state in the fourth, inode in the tenth. */
 function socketsOf(file: string, port: number): readonly Listening[] {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0')
-  return linesOf(file).flatMap((line) => {
+  const lines = (systemFiles.read(file) ?? '').split('\n').slice(1)
+  return lines.flatMap((line) => {
     const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/)
     const [address = '', at] = local.split(':')
     return state === LISTEN && at === wanted ? [{ address, socket: `socket:[${inode}]` }] : []
   })
-}
-
-function linesOf(file: string): readonly string[] {
-  try {
-    return readFileSync(file, 'utf8').split('\n').slice(1)
-  } catch {
-    return []
-  }
-}
-
-function numbersIn(folder: string): readonly number[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-  } catch {
-    return []
-  }
 }
 
 function linkOf(path: string): string {

@@ -8,6 +8,13 @@ export interface Files {
   list(path: string): readonly string[]
 }
 
+/** Processes, threads or descriptors below /proc. */
+export const numbersIn = (path: string): readonly number[] =>
+  systemFiles
+    .list(path)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+
 export const systemFiles: Files = {
   read(path) {
     try {

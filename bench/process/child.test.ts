@@ -3,19 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isAlive } from '../testing/child-processes.ts'
 import { Child } from './child.ts'
 
 type Sent = { readonly type: string }
 type Received = { readonly type: 'echo' | 'failed' }
-
-const alive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 describe('child process', () => {
   let folder: string
@@ -70,9 +62,9 @@ describe('child process', () => {
   it('is gone after stop, even when it ignores SIGTERM', async () => {
     const child = start(`process.on('SIGTERM', () => {}); process.on('message', (m) => process.send(m))`)
     await child.request({ type: 'echo' }, 'echo', 5000)
-    expect(alive(child.pid)).toBe(true)
+    expect(isAlive(child.pid)).toBe(true)
     await child.stop()
-    expect(alive(child.pid)).toBe(false)
+    expect(isAlive(child.pid)).toBe(false)
   })
 
   it('ends at once when the run is interrupted', async () => {
@@ -81,6 +73,6 @@ describe('child process', () => {
     await child.request({ type: 'echo' }, 'echo', 5000)
     controller.abort()
     await expect(child.request({ type: 'echo' }, 'echo', 5000)).rejects.toMatchObject({ code: 'CHILD_DIED' })
-    expect(alive(child.pid)).toBe(false)
+    expect(isAlive(child.pid)).toBe(false)
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AuthbenchError } from '../../src/results/errors.ts'
+import { errorOf } from '../../src/testing/error-of.ts'
 import { parseRedisUrl } from './address.ts'
 
 describe('a Redis URL', () => {
@@ -30,8 +30,7 @@ describe('a Redis URL', () => {
     ['redis://:hunter2%zz@localhost', 'not escaped'],
     ['redis://:hunter2@localhost:99999', 'cannot be read'],
   ])('is refused without being repeated: %s', (url, reason) => {
-    const error = thrownBy(() => parseRedisUrl(url))
-    expect(error).toBeInstanceOf(AuthbenchError)
+    const error = errorOf(() => parseRedisUrl(url))
     expect(error).toMatchObject({ code: 'REDIS_URL_INVALID', exitCode: 2 })
     expect(error.message).toContain(reason)
     expect(`${error.message} ${error.cause}`).not.toContain('hunter2')
@@ -41,12 +40,3 @@ describe('a Redis URL', () => {
     expect(() => parseRedisUrl('redis://somebody@127.0.0.1')).toThrow(/no password/)
   })
 })
-
-function thrownBy(work: () => unknown): Error {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof Error) return error
-  }
-  throw new Error('nothing was thrown')
-}

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startRedis, type TestRedis } from '../../servers/conformance/harness/test-redis.ts'
 import { watchKeys } from './janitor.ts'
 
@@ -12,6 +12,7 @@ beforeAll(async () => {
   redis = await startRedis()
   client = new Redis(redis.url)
 })
+beforeEach(() => client.flushall())
 afterAll(async () => {
   client.disconnect()
   await redis.stop()

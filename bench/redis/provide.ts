@@ -2,6 +2,7 @@
 
 import { messageOf } from '../../src/results/errors.ts'
 import { connectRedis, type RedisControl } from './connection.ts'
+import { watchKeys } from './janitor.ts'
 import { startOwnRedis } from './server.ts'
 
 export interface ProvidedRedis {
@@ -42,4 +43,32 @@ export async function provideRedis(url: string | null, core: number | null): Pro
     await own?.stop()
     throw error
   }
+}
+
+export interface RedisOfCommand {
+  /** Of the user's Redis; null: one of our own. */
+  readonly url: string | null
+  /** Of our own. */
+  readonly core: number | null
+  readonly keyPrefix: string
+  readonly signal: AbortSignal
+  /** Removes the keys and stops our own Redis at its end. */
+  readonly cleanup: AsyncDisposableStack
+  /** What could not be removed is said here. */
+  readonly output: { write(text: string): unknown }
+}
+
+/**
+ * The Redis of one command, from here to the end of its cleanup.
+ * @throws AuthbenchError REDIS_*
+ */
+export async function redisOfCommand(command: RedisOfCommand): Promise<ProvidedRedis> {
+  const { url, core, keyPrefix, signal, cleanup, output } = command
+  if (url !== null) cleanup.defer(await watchKeys(url, keyPrefix, signal))
+  const redis = await provideRedis(url, core)
+  cleanup.defer(async () => {
+    const left = await redis.release(keyPrefix)
+    if (left !== null) output.write(`${left}\n`)
+  })
+  return redis
 }

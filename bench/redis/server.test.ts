@@ -5,6 +5,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
+import { isAlive } from '../testing/child-processes.ts'
 import { connectRedis } from './connection.ts'
 import { startOwnRedis } from './server.ts'
 
@@ -108,13 +109,4 @@ async function folderWithServer(script: string): Promise<string> {
   await writeFile(join(folder, 'redis-server'), `#!/bin/sh\n${script}\n`)
   await chmod(join(folder, 'redis-server'), 0o755)
   return folder
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -79,18 +79,15 @@ describe('known server', () => {
   )
 
   it('tells arrivals and holds in the order of arrival', async () => {
-    server.behave({ ...INSTANT, holdUs: 500, stall: { every: 4, us: 5000 } })
-    await ask(6)
-    const { arrivalsUs, holdsUs } = server.observe()
-    expect(arrivalsUs).toEqual(arrivalsUs.toSorted((a, b) => a - b))
-    expect(holdsUs.map((us) => (us >= 5000 ? 'stall' : us >= 500 ? 'hold' : 'early'))).toEqual([
-      'hold',
-      'stall',
-      'hold',
-      'hold',
-      'hold',
-      'stall',
-    ])
+    const kindsOfSix = async () => {
+      server.behave({ ...INSTANT, holdUs: 500, stall: { every: 4, us: 20_000 } })
+      await ask(6)
+      const { arrivalsUs, holdsUs } = server.observe()
+      expect(arrivalsUs).toEqual(arrivalsUs.toSorted((a, b) => a - b))
+      return holdsUs.map((us) => (us >= 20_000 ? 'stall' : us >= 500 ? 'hold' : 'early'))
+    }
+    // Again where the machine held a request for as long as a stall.
+    await expect.poll(kindsOfSix).toEqual(['hold', 'stall', 'hold', 'hold', 'hold', 'stall'])
   })
 
   it('holds the first request of every connection', async () => {

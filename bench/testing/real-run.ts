@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import type { Cell } from '../../src/results/cell.ts'
 import { type Results, resultsSchema } from '../../src/results/results.ts'
 import { readCells } from '../store/results-folder.ts'
+import { type Ended, ended } from './child-processes.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -25,11 +26,7 @@ export interface RealRun {
 
 interface Running {
   readonly child: ChildProcess
-  readonly ended: Promise<{
-    readonly code: number | null
-    readonly stdout: string
-    readonly stderr: string
-  }>
+  readonly ended: Promise<Ended>
   /** Resolves when standard error has said it. */
   says(text: string): Promise<void>
 }
@@ -75,17 +72,15 @@ function start(folder: string, args: readonly string[]): Running {
     [MAIN, 'run', '--profile', 'smoke', '--out', join(folder, 'out'), ...args],
     { env: { ...process.env, TMPDIR: folder, REDIS_URL: '' }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
-  let stdout = ''
   let stderr = ''
   const waiting: { readonly text: string; readonly resolve: () => void }[] = []
-  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text) => {
     stderr += text
     for (const { text: wanted, resolve } of waiting) if (stderr.includes(wanted)) resolve()
   })
   return {
     child,
-    ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr }))),
+    ended: ended(child),
     says: (text) => new Promise((resolve) => waiting.push({ text, resolve })),
   }
 }

@@ -19,7 +19,7 @@ const FOLLOWING = [
 const ALL = [['in Redis', jwtBlacklist], ...FOLLOWING] as const
 
 const ACCEPTED = { sub: 'someone' }
-const soon = { timeout: 20_000, interval: 10 }
+const soon = { interval: 10 }
 
 let shared: TestRedis
 let prefixes = 0

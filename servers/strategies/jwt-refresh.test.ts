@@ -256,7 +256,7 @@ test('without Redis a refresh is 503 and a request is served; then both are', as
   } finally {
     redis.resume()
   }
-  await expect.poll(async () => (await server.login()).status, { timeout: 20_000, interval: 10 }).toBe(200)
+  await expect.poll(async () => (await server.login()).status, { interval: 10 }).toBe(200)
 })
 
 test('a store is filled with families of others', async () => {

@@ -56,7 +56,7 @@ afterAll(async () => {
   await redis.stop()
 })
 
-const soon = { timeout: 20_000, interval: 10 }
+const soon = { interval: 10 }
 const verify = async (node: Authenticator, credential: string) => node.verify(credential)
 
 async function operator() {

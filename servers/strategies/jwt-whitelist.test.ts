@@ -27,7 +27,7 @@ afterEach(() => Promise.all([here.close(), there.close()]))
 afterAll(() => redis.stop())
 
 const ACCEPTED = { sub: 'someone' }
-const soon = { timeout: 20_000, interval: 10 }
+const soon = { interval: 10 }
 const verify = async (node: Authenticator, credential: string) => node.verify(credential)
 
 async function keysLike(pattern: string): Promise<readonly string[]> {

@@ -10,7 +10,7 @@ import { sessionRedisSliding } from './session-redis-sliding.ts'
 import { sessionTracked } from './session-tracked.ts'
 
 const BOUND_MS = 1000
-const SOON = { timeout: 20_000, interval: 5 }
+const SOON = { interval: 5 }
 
 let redis: TestRedis
 let proxy: Proxy

@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest'
-import { AuthbenchError } from '../../src/results/errors.ts'
+import { errorOf } from '../../src/testing/error-of.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
 import { assertNoneTaken, parseClaimsFile, tokenProfileFromClaims } from './claims-file.ts'
-
-function errorOf(action: () => unknown): AuthbenchError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof AuthbenchError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 test('the payload of a decoded token can be given as it is', () => {
   const payload = {

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { JWK } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { AuthbenchError } from '../../src/results/errors.ts'
+import type { AuthbenchError } from '../../src/results/errors.ts'
+import { errorOf } from '../../src/testing/error-of.ts'
 import { testKeys } from '../testing/test-deps.ts'
 import { jwkOf } from '../tokens/keys.ts'
 import { parseKeysFile } from './keys-file.ts'
@@ -9,16 +10,6 @@ import { parseKeysFile } from './keys-file.ts'
 const { HS256, RS256, PS256, ES256, EdDSA, A256GCM } = await testKeys()
 
 const parse = (value: unknown) => parseKeysFile(JSON.stringify(value), 'keys.json')
-
-function errorOf(action: () => unknown): AuthbenchError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof AuthbenchError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 /** Every value that a key of the file has and nobody may see. */
 function assertNoSecretIn(error: AuthbenchError, ...keys: readonly JWK[]): void {

@@ -149,7 +149,11 @@ describe('paced engine, on a server that misbehaves', () => {
     const slice = await load.slice(steady(1000, 50))
     expect(settled(slice)).toBe(1000)
     expect(slice.responses).toBe(0)
-    expect(slice.errors).toBe(server.heads.length - 4)
+    // Those on the wire at the end of the window may have timed out instead.
+    const lost = server.heads.length - 4
+    expect(slice.errors).toBeGreaterThan(0)
+    expect(slice.errors).toBeLessThanOrEqual(lost)
+    expect(slice.errors).toBeGreaterThanOrEqual(lost - 4)
     // 200 ms, pauses of 5, 10, 20, 40 and 80 ms.
     expect(server.connections()).toBeLessThanOrEqual(4 * 7)
   })

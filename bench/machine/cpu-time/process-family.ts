@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { numbersIn } from '../system-files.ts'
 import { US_PER_TICK } from './machine-time.ts'
 
 /** What /proc/PID/stat says of a process (proc(5)). */
@@ -70,16 +71,6 @@ export function readProcess(pid: number): ProcessStat[] {
     const countersUs = [14, 15, 16, 17].map((number) => field(number) * US_PER_TICK)
     const name = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')).replaceAll(/[^\x20-\x7e]/g, '?')
     return [{ pid, name, parent: field(4), session: field(6), startedAt: field(22), countersUs }]
-  } catch {
-    return []
-  }
-}
-
-function numbersIn(folder: string): readonly number[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
   } catch {
     return []
   }

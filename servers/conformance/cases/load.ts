@@ -14,7 +14,7 @@ const MENDED_MS = 1200
 const LOGOUT_EVERY_MS = 100
 const ASK_EVERY_MS = 10
 /** Between two requests of one user: without it, checks that run side by side only slow each other down. */
-const PAUSE_MS = 2
+const PAUSE_MS = 10
 /** Longer than a case may take: the time is then that of the injected clock. */
 const MOST_REAL_MS = 10_000
 /** What connections that only listen say, as against those that ask for a request. */

@@ -262,7 +262,7 @@ describe('in Chromium', () => {
       ])
       await page.emulateMedia({ media: 'screen' })
       await page.getByRole('button', { name: 'Show all' }).click()
-      await expect.poll(() => status.textContent(), { timeout: 20_000 }).toBe('35 of 35 strategies in tables')
+      await expect.poll(() => status.textContent()).toBe('35 of 35 strategies in tables')
       expect(await names(page)).toHaveLength(35)
     })
 
