@@ -57,6 +57,11 @@ export async function startProxy(
     const { port } = await lost(child.request({ type: 'listen', ...options }, 'listening', START_LIMIT_MS))
     child.pin(core)
     const counter = cpuCounter([child.pid])
+    let waitedUs = counter.read()?.runQueueUs ?? null
+    const waitedSince = (beforeUs: number | null) => {
+      waitedUs = child.gone ? null : (counter.read()?.runQueueUs ?? null)
+      return waitedUs === null || beforeUs === null ? null : waitedUs - beforeUs
+    }
     return {
       host: '127.0.0.1',
       port,
@@ -69,7 +74,7 @@ export async function startProxy(
       },
       async check() {
         const { seen } = await lost(child.request({ type: 'check' }, 'checked', ANSWER_LIMIT_MS))
-        return checkOf(options, seen)
+        return checkOf(options, seen, waitedSince(waitedUs))
       },
       isDisplaced: () => child.displaced,
       stop: () => child.stop(),

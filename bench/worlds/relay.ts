@@ -12,9 +12,11 @@ export interface Relay {
   readonly port: number
   /** Since the last time; counting begins anew. */
   seen(): Seen
-  close(): void
+  close(): Promise<void>
 }
 
+/** What a passage takes beyond its delay: to be woken, to read and to write. It is part of the delay. */
+const PASSAGE_MS = 0.05
 /** Beside what is under way on the link: enough that it never waits for a sender that has more. */
 const BUFFER_BYTES = 65_536
 const BUFFER_MS = 20
@@ -45,7 +47,7 @@ export async function startRelay({
 }: RelayOptions): Promise<Relay> {
   const sockets = new Set<Socket>()
   const direction = (bitsPerSecond: number | null) => ({
-    link: new Link<Lane>({ delayMs: roundTripMs / 2, bitsPerSecond }),
+    link: new Link<Lane>({ delayMs: Math.max(0, roundTripMs / 2 - PASSAGE_MS), bitsPerSecond }),
     limitBytes: bufferBytes(roundTripMs, bitsPerSecond),
     tally: new Tally(),
   })
@@ -71,7 +73,7 @@ export async function startRelay({
     else if (load === 'end') to.end()
     else {
       to.write(load, () => release(lane, bytes))
-      tally.count(bytes, dueMs, performance.now(), busySinceMs)
+      tally.count(bytes, dueMs + PASSAGE_MS, performance.now(), busySinceMs)
     }
   }
 
@@ -125,10 +127,10 @@ export async function startRelay({
       countedFromMs = nowMs
       return { milliseconds, connections: sockets.size / 2, up: up.tally.take(), down: down.tally.take() }
     },
-    close() {
-      alarm.stop()
+    async close() {
       server.close()
       for (const socket of sockets) socket.destroy()
+      await alarm.stop()
     },
   }
 }

@@ -166,7 +166,7 @@ function fakeProxy(asked: Asked, port: number): DelayProxy {
     pid: 0,
     readCpu: async () => ({ mainUs: 0, otherUs: 0, runQueueUs: 0 }),
     check: async () =>
-      checkOf(asked, { milliseconds: 0, connections: 0, up: direction(), down: direction() }),
+      checkOf(asked, { milliseconds: 0, connections: 0, up: direction(), down: direction() }, 0),
     isDisplaced: () => false,
     stop: async () => undefined,
   }
