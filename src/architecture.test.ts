@@ -10,7 +10,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['results', 'stats', 'checklist'],
     ['plan', 'metrics'],
     ['checks', 'analysis', 'experiments'],
-    ['gates', 'claims', 'findings'],
+    ['gates', 'claims', 'findings', 'advice'],
     ['report'],
     ['doctor'],
   ],

@@ -8,6 +8,7 @@ import { nameList, numberList, wholeNumber } from '../cli/arguments.ts'
 import { refuseTakenOptions, resolvePaths } from '../cli/npm-script.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { authbenchVersion } from '../store/environment.ts'
+import type { AdviseFlags } from './advise.ts'
 import type { CompareFlags } from './compare.ts'
 import type { ConformanceFlags } from './conformance.ts'
 import type { DoctorFlags } from './doctor.ts'
@@ -100,6 +101,25 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     .action(async (folder: string, flags: ReportFlags) =>
       exitWith((await import('./report.ts')).report(folder, flags, terminal)),
     )
+
+  program
+    .command('advise')
+    .description('wishes in, the strategies that meet them and are outdone by none out; from a stored run')
+    .option(
+      '--revoke-within <duration>',
+      'at-once, a duration such as 500ms, 1s, 5min, or expiry (default: expiry)',
+    )
+    .option('--redis-rtt <duration>', 'to Redis and back (default: 0ms)')
+    .option('--users <n>', 'who are logged in')
+    .option('--requests-per-user <n>', 'of each user in a second, counted where they are verified')
+    .option('--services <n>', 'processes of their own that verify credentials (default: 1)')
+    .option('--roles <n>', 'in each token, beside those that were measured in it (default: 0)')
+    .option('--handler <duration>', 'what a request takes without authentication')
+    .option('--without-store', 'has to work while Redis is away')
+    .option('--transport <how>', 'bearer or cookie (default: that of the run)')
+    .option('--run <folder>', 'of a stored run (default: results/latest, else results/reference)')
+    .option('--json', 'for programs')
+    .action(async (flags: AdviseFlags) => exitWith((await import('./advise.ts')).advise(flags, terminal)))
 
   program
     .command('compare')

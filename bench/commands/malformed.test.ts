@@ -116,6 +116,13 @@ const MAKERS: readonly (() => readonly string[])[] = [
   () => ['report', stored(), '--format', oneOf(['terminal', 'markdown', 'html', 'json', 'csv', 'pdf'])],
   () => ['compare', stored(), stored()],
   () => ['compare', stored(), ...(upTo(2) === 0 ? ['--gate', oneOf(HOSTILE)] : [])],
+  () => [
+    'advise',
+    oneOf(['--users', '--redis-rtt', '--roles', '--transport']),
+    oneOf(HOSTILE),
+    '--run',
+    stored(),
+  ],
   () => ['micro', '--with', stored(), '--rounds', '0'],
   () => ['list', oneOf(HOSTILE)],
   () => [oneOf(HOSTILE), oneOf(HOSTILE)],

@@ -22,6 +22,7 @@ export const jwtBlacklistBloom = {
   needs: ['redis'],
   stores:
     'one entry and one stream entry per revoked token until a minute after it would have expired, and 14 bits on every server',
+  entriesFor: 'revoked',
   roundTrips: 0,
   background: true,
   cache: null,

@@ -20,6 +20,7 @@ export const jwtBlacklistLocal = {
   needs: ['redis'],
   stores:
     'one entry and one stream entry per revoked token, and its id on every server, until a minute after the token would have expired',
+  entriesFor: 'revoked',
   roundTrips: 0,
   background: true,
   cache: null,

@@ -14,6 +14,7 @@ export const jwtBlacklist = {
   family: 'revocable token',
   needs: ['redis'],
   stores: 'one entry per revoked token, until a minute after the token would have expired',
+  entriesFor: 'revoked',
   roundTrips: 1,
   cache: null,
   refreshes: false,

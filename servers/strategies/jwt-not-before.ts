@@ -44,6 +44,7 @@ export const jwtNotBefore = {
   family: 'revocable token',
   needs: ['redis'],
   stores: 'one entry per user who logged out, for one token lifetime',
+  entriesFor: 'revoked',
   ownClaims: [CLAIM],
   roundTrips: 0,
   cache: { entries: CACHE_ENTRIES, seconds: CACHED_MS / 1000 },

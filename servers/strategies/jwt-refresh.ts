@@ -29,6 +29,7 @@ export const jwtRefresh = ({ leewaySeconds }: { readonly leewaySeconds: number }
       leewaySeconds === 0
         ? 'one entry per login, with the hash of its refresh token'
         : 'one entry per login, with the hashes of its refresh token and of the one before',
+    entriesFor: 'everyone',
     ownClaims: ['sid'],
     roundTrips: 0,
     cache: null,

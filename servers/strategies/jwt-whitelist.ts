@@ -33,6 +33,7 @@ export const jwtWhitelist = {
   family: 'revocable token',
   needs: ['redis'],
   stores: 'one entry per token and one index per subject, until they expire',
+  entriesFor: 'everyone',
   roundTrips: 1,
   cache: null,
   refreshes: false,

@@ -46,6 +46,8 @@ export const strategyInfoSchema = z.object({
   stores: z.string().nullable(),
   /** `stores` does not grow with its users one by one, or only on another server: nothing for `store-size` to fill. Absent: it does. */
   fixedStore: z.boolean().optional(),
+  /** Whether entries are for everyone who has a credential, or for what was revoked. Absent: not said. */
+  entriesFor: z.enum(['everyone', 'revoked']).optional(),
   /** Claims that it sets in its tokens and takes out again: a user's own of that name would be lost. Absent: none. */
   ownClaims: z.array(z.string()).optional(),
   /** Trips, one after the other, to a store or another server, and from there to its store, for one request with a good credential and warm caches. */

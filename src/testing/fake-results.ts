@@ -205,7 +205,7 @@ export function fakeResults({ rounds = 6, strategies, scenarios = ['verify'] }: 
     rounds: points.flatMap((point) =>
       subjects.flatMap((subject) =>
         metricsOf(point)
-          .filter((metric) => PAIRED.includes(metric.id))
+          .filter((metric) => PAIRED.includes(metric.id) || metric.id === 'cpu.redis')
           .flatMap((metric) =>
             (subject.info.state === 'none' ? (['main', 'twin'] as const) : (['main'] as const)).map(
               (arm) => ({
