@@ -1,6 +1,7 @@
 import { formatList } from '../../units.ts'
 import { againstBaseline, type Group, ranked, subjectsOf } from '../groups/group.ts'
 import type { BarChart } from '../model.ts'
+import { costTitle } from '../words/chart-titles.ts'
 import { roundsOf } from '../words/phrases.ts'
 import { chartRows } from './rows.ts'
 
@@ -34,7 +35,7 @@ export function costChart(group: Group): BarChart | null {
   return {
     kind: 'bars',
     id: `cost-${group.id}`,
-    title: 'CPU cost of authentication',
+    title: costTitle(group),
     description:
       `CPU time per request that each strategy adds to “${baseline}”.` +
       (names.length > 1

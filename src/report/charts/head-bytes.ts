@@ -1,5 +1,6 @@
 import { type Group, ranked } from '../groups/group.ts'
 import type { BarChart } from '../model.ts'
+import { sizeTitle } from '../words/chart-titles.ts'
 import { roundsOf } from '../words/phrases.ts'
 import { chartRows } from './rows.ts'
 
@@ -16,7 +17,7 @@ export function headBytesChart(group: Group): BarChart | null {
   return {
     kind: 'bars',
     id: `request-head-${group.id}`,
-    title: 'Request head on the wire',
+    title: sizeTitle(group),
     description:
       'Bytes of request line and headers, credential included. The line marks one full TCP segment.',
     unit: 'B',

@@ -1,5 +1,6 @@
 import { type Group, ranked } from '../groups/group.ts'
 import type { BarChart } from '../model.ts'
+import { throughputTitle } from '../words/chart-titles.ts'
 import { roundsOf } from '../words/phrases.ts'
 import { chartRows } from './rows.ts'
 
@@ -29,7 +30,7 @@ export function rateChart(group: Group): BarChart | null {
   return {
     kind: 'bars',
     id: `${about.id}-${group.id}`,
-    title: metric.title,
+    title: throughputTitle(group, metric),
     description: about.description,
     unit: metric.unit,
     rounds: roundsOf(rows.flatMap(({ segments }) => segments.map(({ estimate }) => estimate))),

@@ -4,6 +4,7 @@ import { COST, leadersOf, reachOf } from '../groups/contenders.ts'
 import { isGrouped } from '../groups/families.ts'
 import { againstBaseline, type Group, subjectsOf } from '../groups/group.ts'
 import type { TradeoffChart } from '../model.ts'
+import { tradeoffTitle } from '../words/chart-titles.ts'
 import { roundsOf } from '../words/phrases.ts'
 
 const TOTAL = 'cpu.total'
@@ -63,10 +64,11 @@ export function tradeoffChart(group: Group): TradeoffChart | null {
       front,
     }))
   if (rows.length < 2) return null
+  const atOnce = candidates.filter((candidate) => candidate.bound === 0 && isFront(candidate))
   return {
     kind: 'tradeoff',
     id: `tradeoff-${group.id}`,
-    title: 'What faster revocation costs',
+    title: tradeoffTitle(atOnce.length === 1 ? (atOnce[0]?.strategy.title ?? null) : null),
     description:
       `CPU time that a request takes beyond “${baseline.title}”, ${isTotal ? 'in all processes' : 'in the server'}. ` +
       'Filled: nothing that is revoked as soon, and that several servers can share, is shown to cost less. Larger dots: larger requests.',

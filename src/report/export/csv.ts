@@ -54,6 +54,9 @@ function fieldText(value: Value): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
+/** One record of RFC 4180, its CRLF included. */
+export const csvRecord = (values: readonly Value[]): string => `${values.map(fieldText).join(',')}\r\n`
+
 /**
  * Tidy: one number with its interval per row, one column per parameter. RFC 4180: a header, CRLF after every record.
  */
@@ -78,10 +81,7 @@ export const csvReporter: Reporter = {
       ['p', ({ p }) => p],
       ['verdict', ({ verdict }) => verdict],
     ]
-    const records = [
-      fields.map(([name]) => fieldText(name)),
-      ...rows.map((row) => fields.map(([, read]) => fieldText(read(row)))),
-    ]
-    return records.map((record) => `${record.join(',')}\r\n`).join('')
+    const records = [fields.map(([name]) => name), ...rows.map((row) => fields.map(([, read]) => read(row)))]
+    return records.map(csvRecord).join('')
   },
 }

@@ -2,6 +2,7 @@
 
 import type { ClaimResult, Finding } from '../../results/results.ts'
 import { buildReport } from '../build.ts'
+import { chartCsv } from '../export/chart-csv.ts'
 import type { Block, Chart, Section, State } from '../model.ts'
 import type { Reporter } from '../reporter.ts'
 import { withoutPreview } from '../short-form.ts'
@@ -28,7 +29,8 @@ const STATES: Readonly<Record<State, string>> = {
 function chartHtml(chart: Chart): string {
   return (
     `<figure><figcaption><b>${escapeHtml(chart.title)}</b> <span class="unit">${escapeHtml(chartUnit(chart))}</span>` +
-    `<span class="note">${proseHtml(chart.description)}${chart.kind === 'ranges' ? ' Pale bars: their intervals.' : ''}</span></figcaption>${inlineSvg(chart)}</figure>`
+    `<span class="note">${proseHtml(chart.description)}${chart.kind === 'ranges' ? ' Pale bars: their intervals.' : ''}</span></figcaption>${inlineSvg(chart)}` +
+    `<p class="downloads"><a download="${escapeHtml(chart.id)}.csv" href="data:text/csv;charset=utf-8,${encodeURIComponent(chartCsv(chart))}">Data (CSV)</a></p></figure>`
   )
 }
 

@@ -12,6 +12,22 @@ export const SCRIPT = `
     element.append(...children)
     return element
   }
+  for (const figure of document.querySelectorAll('figure')) {
+    const [svg, links] = [figure.querySelector('svg'), figure.querySelector('.downloads')]
+    const link = make('a', { textContent: 'Picture (SVG)', download: links.firstChild.download.replace('.csv', '.svg') })
+    // Made when it is asked for: the drawing stands in the page once.
+    link.href = '#' + svg.id
+    link.addEventListener('click', () => {
+      const copy = svg.cloneNode(true)
+      const style = document.createElementNS(svg.namespaceURI, 'style')
+      style.textContent = document.querySelector('style').textContent.split('*, ::before')[0] +
+        'svg { color: var(--ink); background: var(--surface); font-family: system-ui, sans-serif }'
+      copy.prepend(style)
+      link.href = URL.createObjectURL(new Blob([copy.outerHTML], { type: 'image/svg+xml' }))
+    })
+    links.append(link)
+  }
+
   const tables = [...document.querySelectorAll('.table table')].map((table) => ({
     table,
     rows: [...table.tBodies].flatMap((body) =>

@@ -99,6 +99,7 @@ summary:focus-visible { outline: 2px solid var(--stateless); outline-offset: 2px
 figure { margin: 0; max-width: 30rem; break-inside: avoid }
 figcaption { font-size: 0.9375rem; margin-bottom: 0.5rem }
 figcaption .note { display: block; font-size: 0.8125rem; line-height: 1.4 }
+.downloads { display: flex; gap: 1rem; margin: 0.25rem 0 0; font-size: 0.8125rem; color: var(--muted) }
 svg { display: block; width: 100%; height: auto; overflow: visible }
 pre { background: var(--raised); border: 1px solid var(--line); border-radius: 4px; padding: 0.75rem 1rem; overflow-x: auto; max-width: 60rem }
 code { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
@@ -126,7 +127,7 @@ code { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
   #answer > :is(h3, .verdicts) { grid-column: 2 }
 }
 @media print {
-  nav, .filter > :not(output), .filter:not(.active) { display: none }
+  nav, .downloads, .filter > :not(output), .filter:not(.active) { display: none }
   thead button::after, thead .number button::before { content: none }
   body { font-size: 10pt }
   details::details-content { content-visibility: visible; block-size: auto }
