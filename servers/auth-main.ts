@@ -20,6 +20,10 @@ async function handle(message: ToAuthServer): Promise<FromAuthServer> {
       if (starting === undefined) throw misunderstood('it was asked for something before init')
       await (await starting).rotateKeys()
       return { type: 'rotated' }
+    case 'enter':
+      if (starting === undefined) throw misunderstood('it was sent into a world before init')
+      await (await starting).enter(message.world)
+      return { type: 'entered' }
     case 'usage': {
       const { user, system } = process.cpuUsage()
       return { type: 'usage', userUs: user, systemUs: system }

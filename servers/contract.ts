@@ -21,6 +21,9 @@ export interface Verified extends Identity {
   readonly renewed?: string
 }
 
+/** Whom the baseline lets in: as long as the subjects of a run, so that its replies weigh the same. */
+export const NOBODY = 'user-0000000'
+
 /** Answer to a login or a refresh (RFC 6749 section 5.1). */
 export interface TokenPair {
   readonly credential: string
@@ -130,6 +133,7 @@ export interface StrategyDeps {
   readonly clock: () => number
   readonly ttlSeconds: number
   readonly keys: KeyMaterial
+  /** To be read at each issue: its claims change where a run goes through several sizes of them. */
   readonly token: TokenProfile
   /** Rejects for a backend that the strategy does not declare in `needs`. */
   store(backend: Exclude<Backend, 'sqlite'>): Promise<KeyValueStore>

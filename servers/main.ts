@@ -46,6 +46,10 @@ async function handle(message: ToServer): Promise<FromServer> {
       await (await running()).fill(message.entries)
       return { type: 'filled' }
     }
+    case 'enter': {
+      await (await running()).enter(message.world)
+      return { type: 'entered' }
+    }
     case 'store':
       return { type: 'stored', bytes: await (await running()).storeBytes() }
     case 'usage': {

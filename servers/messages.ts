@@ -1,6 +1,6 @@
 import type { StrategyInfo } from '../src/results/strategy-info.ts'
 import type { CacheUse } from './contract.ts'
-import type { CredentialKind, ServerOptions } from './server.ts'
+import type { CredentialKind, ServerOptions, ServerWorld } from './server.ts'
 
 /** Runner to server child, over the IPC channel: secrets stay out of argv and the environment. */
 export type ToServer =
@@ -14,6 +14,7 @@ export type ToServer =
   | { readonly type: 'describe'; readonly file: string }
   | { readonly type: 'issue'; readonly subjects: readonly string[]; readonly kind?: CredentialKind }
   | { readonly type: 'fill'; readonly entries: number }
+  | { readonly type: 'enter'; readonly world: ServerWorld }
   | { readonly type: 'store' }
   | { readonly type: 'usage' }
 
@@ -22,6 +23,7 @@ export type FromServer =
   | { readonly type: 'ready'; readonly port: number }
   | { readonly type: 'issued'; readonly credentials: readonly string[] }
   | { readonly type: 'filled' }
+  | { readonly type: 'entered' }
   | { readonly type: 'stored'; readonly bytes: number }
   | { readonly type: 'described'; readonly info: StrategyInfo }
   /** `process.cpuUsage()` in microseconds, for systems without schedstat. */

@@ -1,21 +1,25 @@
 import type { AddressInfo } from 'node:net'
 import { AuthbenchError } from '../src/results/errors.ts'
-import type {
-  Authenticator,
-  AuthServerAddress,
-  AuthStrategy,
-  CacheUse,
-  KeyMaterial,
-  MaybePromise,
-  StrategyDeps,
-  TokenProfile,
-  Transport,
+import type { World } from '../src/worlds/world.ts'
+import {
+  type Authenticator,
+  type AuthServerAddress,
+  type AuthStrategy,
+  type CacheUse,
+  type KeyMaterial,
+  type MaybePromise,
+  NOBODY,
+  type StrategyDeps,
+  type TokenProfile,
+  type Transport,
 } from './contract.ts'
 import { buildApp } from './http/app.ts'
+import { handlerWork } from './http/handler-work.ts'
 import { heldMemory } from './process/held-memory.ts'
 import { memoryStore } from './stores/memory.ts'
 import { redisStore } from './stores/redis.ts'
 import { type RedisLink, redisLink } from './stores/redis-link.ts'
+import { withRoles } from './tokens/default-profile.ts'
 
 export interface ServerOptions {
   readonly keys: KeyMaterial
@@ -45,8 +49,13 @@ export interface ServerOptions {
  */
 export type CredentialKind = 'valid' | 'expired' | 'revoked'
 
+/** What of a world a server itself has to know. */
+export type ServerWorld = Pick<World, 'handler' | 'roles'>
+
 export interface RunningServer {
   readonly port: number
+  /** From now on: what its handler does, and which roles new credentials have. Not while the server is loaded. */
+  enter(world: ServerWorld): Promise<void>
   /** One credential for each subject, in their order. Not while the server is loaded: expired ones are issued with its clock set back. */
   issue(subjects: readonly string[], kind?: CredentialKind): Promise<string[]>
   /** Entries of so many other principals, in the store. */
@@ -80,20 +89,28 @@ export async function startServer(strategy: AuthStrategy, options: ServerOptions
       await Promise.all(closers.map((close) => close()))
     }
   }
+  const token = { ...options.token }
+  const work = handlerWork(() => link({ ...options, token }, closers), options.folder, closers)
   let clockSetBackMs = 0
   const now = () => options.now() - clockSetBackMs
   // Its lifetime in the store starts only now, whatever the clock said at its issue.
   const endsAtOnce = (kind: CredentialKind) =>
     kind === 'revoked' || (kind === 'expired' && strategy.state === 'stateful')
   try {
-    const authenticator = await strategy.open(dependencies(strategy, { ...options, now }, closers))
+    const authenticator = await strategy.open(dependencies(strategy, { ...options, token, now }, closers))
     opened = authenticator
-    const app = await buildApp(authenticator, options)
+    const app = await buildApp(authenticator, { ...options, work })
     await app.listen({ host: HOST, port: options.port })
     return {
       port: (app.server.address() as AddressInfo).port,
+      async enter({ handler, roles }) {
+        token.claims = withRoles(options.token.claims, roles)
+        await work.change(handler)
+        if (strategy.state === 'none') await work.addUsers([NOBODY])
+      },
       async issue(subjects, kind = 'valid') {
         // Twice the lifetime and more: nothing that a strategy rounds, tolerates or prolongs keeps it alive.
+        await work.addUsers(subjects)
         clockSetBackMs = kind === 'expired' ? 2000 * options.ttlSeconds + LONGEST_SESSION_MS : 0
         try {
           return await forEach(subjects, async (subject) => {
@@ -129,13 +146,27 @@ export async function startServer(strategy: AuthStrategy, options: ServerOptions
   }
 }
 
+/** Closed with the server. */
+async function link(
+  { redisUrl, keyPrefix }: ServerOptions,
+  closers: (() => Promise<void>)[],
+): Promise<RedisLink> {
+  if (redisUrl === null) {
+    throw new AuthbenchError('REDIS_MISSING', 'the server needs Redis and was given none', {
+      next: 'Give the URL of one with --redis.',
+    })
+  }
+  const made = await redisLink(redisUrl, keyPrefix)
+  closers.push(made.close)
+  return made
+}
+
 /** Everything that is handed out is put on the list of what to close. */
 function dependencies(
   strategy: AuthStrategy,
   options: ServerOptions,
   closers: (() => Promise<void>)[],
 ): StrategyDeps {
-  const { redisUrl, keyPrefix } = options
   const assertDeclared = (need: AuthStrategy['needs'][number]) => {
     if (strategy.needs.includes(need)) return
     throw new AuthbenchError('BACKEND_NOT_DECLARED', `${strategy.id} asks for ${need} unannounced`, {
@@ -153,14 +184,7 @@ function dependencies(
   }
   async function redis(): Promise<RedisLink> {
     assertDeclared('redis')
-    if (redisUrl === null) {
-      throw new AuthbenchError('REDIS_MISSING', `${strategy.id} needs Redis and was given none`, {
-        next: 'Give the URL of one with --redis.',
-      })
-    }
-    const link = await redisLink(redisUrl, keyPrefix)
-    closers.push(link.close)
-    return link
+    return link(options, closers)
   }
   return {
     now: options.now,

@@ -1,6 +1,8 @@
 import { cohortsOf } from './analysis/cohorts.ts'
 import { compare, constantEstimate, noiseFactor, noiseOf } from './analysis/comparison.ts'
+import { handlerWorkOf } from './analysis/handler-work.ts'
 import { spectrumOf } from './analysis/latency-spectrum.ts'
+import { refusalsOf } from './analysis/refusals.ts'
 import { entrantsOf } from './analysis/strategies-in-scenario.ts'
 import {
   cellsBySubject,
@@ -17,7 +19,7 @@ import { changesWithin } from './gates/changes-of-runs.ts'
 import type { Gate } from './gates/gate.ts'
 import type { Metric } from './metrics/metric.ts'
 import { METRIC_INFOS, METRICS, METRICS_OF_A_MIX } from './metrics/registry.ts'
-import { armSchema, type Cell } from './results/cell.ts'
+import { armSchema, type Cell, isRefused } from './results/cell.ts'
 import type { ExperimentResult } from './results/experiment.ts'
 import type { MeasuredResults } from './results/results.ts'
 import {
@@ -211,7 +213,8 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
   const rounds = roundsOf(subjects)
   const summary = contests.flatMap(summaries)
   const validity = validityOf(own, points, attemptsOf, context)
-  const measured: MeasuredResults = {
+  const refusals = refusalsOf(own)
+  const told: MeasuredResults = {
     ...about,
     schema: RESULTS_SCHEMA_ID,
     strategies: [...context.strategies],
@@ -242,8 +245,19 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
     ),
     validity,
     noise,
+    ...(refusals.length === 0 ? {} : { refusals }),
   }
-  return { ...measured, claims: judgeClaims(measured), findings: findingsOf(measured, own), micro: null }
+  const handlerWork = handlerWorkOf(told)
+  const measured = { ...told, ...(handlerWork === null ? {} : { handlerWork }) }
+  return {
+    ...measured,
+    claims: judgeClaims(measured),
+    findings: findingsOf(
+      measured,
+      own.filter((cell) => !isRefused(cell)),
+    ),
+    micro: null,
+  }
 }
 
 export interface Tried {

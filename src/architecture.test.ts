@@ -7,7 +7,7 @@ const LAYERS = ['src', 'servers', 'bench', 'scripts']
 /** Rooms of each floor: one imports from its own level and those before it. What lies on the floor itself is for all. */
 const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   src: [
-    ['results', 'stats', 'checklist'],
+    ['results', 'stats', 'checklist', 'worlds'],
     ['plan', 'metrics'],
     ['checks', 'analysis', 'experiments'],
     ['gates', 'claims', 'findings', 'advice'],

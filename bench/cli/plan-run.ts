@@ -7,9 +7,10 @@ import { usualStrategies } from '../../servers/registry.ts'
 import { generateKeys } from '../../servers/tokens/keys.ts'
 import { assertNoneTaken } from '../../servers/user-files/claims-file.ts'
 import { DEFAULT_GATES, type Gate, parseGates } from '../../src/gates/gate.ts'
-import { type Options, resolveConfig } from '../../src/plan/config.ts'
+import { type Options, resolveConfig, saidOfWorld } from '../../src/plan/config.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import type { RunConfig } from '../../src/results/results.ts'
+import { saidBy, type WorldPartName } from '../../src/worlds/world.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
 import { applicableScenarios, type Scenario, withEntries } from '../scenarios/scenario.ts'
 import { type Chosen, choosable, chosenStrategies } from '../subjects/chosen-strategies.ts'
@@ -40,6 +41,13 @@ export interface PlannedRun {
   readonly experiments: readonly PlannedExperiment[]
   /** Those of `strategies`, and those that only experiments start. */
   readonly started: Chosen
+}
+
+const OPTIONS_OF_WORLD: Readonly<Record<WorldPartName, string>> = {
+  'handler.waitMs': 'handler-wait',
+  'handler.cpuUs': 'handler-cpu',
+  'handler.rows': 'handler-row',
+  roles: 'roles',
 }
 
 /**
@@ -141,6 +149,11 @@ function ignoredBeside(options: Options, wantsChecklist: boolean): Parameters<ty
       message: '--claims are for tokens that our servers issue, and none of them runs',
       next: 'Leave them out, or name strategies to compare the target with: --strategies a,b.',
     },
+    ...saidBy(saidOfWorld(options)).map((part) => ({
+      when: target !== undefined,
+      message: `--${OPTIONS_OF_WORLD[part]} is about our servers, and a target has a handler and claims of its own`,
+      next: 'Leave it out, or run without --target.',
+    })),
     {
       when: wantsChecklist && targetAlone,
       message: '--conformance checks our own strategies, and none of them runs',
@@ -153,8 +166,9 @@ function ignoredBeside(options: Options, wantsChecklist: boolean): Parameters<ty
 function scenariosOf(
   { scenarios: ids, entries }: RunConfig,
   { infos }: Chosen,
-  { scenarios: named, slo, arrivals }: Options,
+  options: Options,
 ): readonly Scenario[] {
+  const { scenarios: named, slo, arrivals } = options
   const asked = SCENARIOS.filter(({ id }) => ids.includes(id)).map((scenario) =>
     withEntries(scenario, entries),
   )
@@ -170,6 +184,13 @@ function scenariosOf(
     )
   }
   refuseIgnored([
+    ...saidBy(saidOfWorld(options)).map((part) => ({
+      when: scenarios.every(({ params, world }) =>
+        params.every((point) => saidBy(world?.(point) ?? {}).includes(part)),
+      ),
+      message: `--${OPTIONS_OF_WORLD[part]}: every scenario of this run goes through values of its own`,
+      next: 'Leave it out, or add the scenario verify to --scenarios.',
+    })),
     {
       when: slo !== undefined && !scenarios.some(({ load }) => load.kind === 'search'),
       message: '--slo is the limit of a search for a rate, and no scenario of this run searches for one',

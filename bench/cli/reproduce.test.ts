@@ -23,6 +23,10 @@ const ALL: Required<Options> = {
   rounds: 3,
   seed: 9,
   transport: 'cookie',
+  handlerWait: 5,
+  handlerCpu: 200,
+  handlerRow: 'sqlite',
+  roles: 100,
   connections: 4,
   pool: 50,
   popularity: 'zipf',
@@ -42,12 +46,14 @@ test('everything that changes what is measured is repeated, and no secret', () =
   const command = commandOf(ALL, { conformance: true, redis: true })
   const placeOnly = ['out']
   for (const option of Object.keys(optionsSchema.shape).filter((name) => !placeOnly.includes(name))) {
-    expect(command).toContain(`--${option} `)
+    expect(command).toContain(`--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `)
   }
   expect(command).toContain('--conformance')
   for (const value of [
     'cookie',
     'zipf',
+    'sqlite',
+    '100',
     '200,5000',
     'constant',
     '40',
@@ -56,7 +62,7 @@ test('everything that changes what is measured is repeated, and no secret', () =
     'cpu=5%',
     'redis.bytes=off',
   ]) {
-    expect(command).toMatch(new RegExp(`--\\w+ ${value}( |$)`))
+    expect(command).toMatch(new RegExp(`--[\\w-]+ ${value}( |$)`))
   }
   expect(command).toContain(`--target 'http://127.0.0.1:8080/me?a=1&b=2' --credentials FILE`)
   expect(command).toContain(`--strategy 'it'\\''s mine.ts'`)

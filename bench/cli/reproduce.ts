@@ -1,5 +1,6 @@
 import type { Options } from '../../src/plan/config.ts'
 import type { RunConfig } from '../../src/results/results.ts'
+import { USUAL_WORLD, type World } from '../../src/worlds/world.ts'
 
 /** Named, not repeated: an address may hold a password, and what a path leads to is of this machine alone. */
 const given = (option: string, isGiven: boolean, placeholder: string): readonly string[] =>
@@ -21,6 +22,14 @@ export const experimentCommand = (id: string, config: RunConfig, options: Option
     ...given('claims', options.claims !== undefined, 'FILE'),
     `--seed ${config.seed}`,
   ].join(' ')
+
+/** Only what is not as usual. */
+const worldOptions = ({ handler, roles }: World): readonly string[] => [
+  ...(handler.waitMs === 0 ? [] : [`--handler-wait ${handler.waitMs}`]),
+  ...(handler.cpuUs === 0 ? [] : [`--handler-cpu ${handler.cpuUs}`]),
+  ...(handler.rows === 'none' ? [] : [`--handler-row ${handler.rows}`]),
+  ...(roles === null ? [] : [`--roles ${roles}`]),
+]
 
 /**
  * What to type to get a run again.
@@ -54,6 +63,7 @@ export function runCommand(
     ...(config.arrivals === 'poisson' ? [] : [`--arrivals ${config.arrivals}`]),
     ...(scenarios.includes('slo') ? [`--slo ${config.sloMs}`] : []),
     ...(config.transport === 'bearer' ? [] : [`--transport ${config.transport}`]),
+    ...worldOptions(config.world ?? USUAL_WORLD),
     ...given('claims', options.claims !== undefined, 'FILE'),
     ...given('redis', redis, 'URL'),
     ...(conformance ? ['--conformance'] : []),

@@ -73,6 +73,17 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
       numberList,
     )
     .option('--transport <how>', 'bearer or cookie (default: bearer)')
+    .option('--handler-wait <ms>', 'the handler waits so long for something else (default: 0)', Number)
+    .option('--handler-cpu <us>', 'the handler computes so long (default: 0)', Number)
+    .option(
+      '--handler-row <where>',
+      'the handler reads a row of the user: none, redis or sqlite (default: none)',
+    )
+    .option(
+      '--roles <n>',
+      'names in the claim `roles` of every credential, up to 2000 (default: the claims as they are)',
+      wholeNumber,
+    )
     .option('--arrivals <how>', 'of open loops: poisson or constant (default: poisson)')
     .option('--slo <ms>', 'limit of p99 that `slo` searches the highest rate for (default: 25)', Number)
     .option('--against <dir>', 'another checkout: every strategy runs from both, in the same rounds')

@@ -21,6 +21,7 @@ import { redisOfCommand } from '../redis/provide.ts'
 import { extended } from '../run/extension.ts'
 import { machineBench } from '../run/real-equipment.ts'
 import { type RunOutcome, runAll } from '../run/runner.ts'
+import { asksRedisForRows } from '../run/world.ts'
 import { describeScenario } from '../scenarios/scenario.ts'
 import { authbenchVersion, describeEnvironment, describeGit } from '../store/environment.ts'
 import { createResultsFolder } from '../store/results-folder.ts'
@@ -74,7 +75,8 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   // Of one length whatever the profile is called: its bytes are counted.
   const keyPrefix = `authbench:${folder.id.replace(`-${config.profile}-`, '-')}:`
   const url = redisUrl(merged.redis)
-  const needsRedis = loads && infos.some(({ needs }) => needs.includes('redis'))
+  const rowsInRedis = asksRedisForRows(config, scenarios)
+  const needsRedis = loads && (rowsInRedis || infos.some(({ needs }) => needs.includes('redis')))
   const plan = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
   const pinning = infos.some(({ needs }) => needs.includes('auth-server')) ? withAuthServer(plan) : plan
   const redis = needsRedis
@@ -96,6 +98,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
           redis,
           keys,
           token,
+          rowsInRedis,
           base: base?.servers ?? null,
           signal,
         }),

@@ -1,4 +1,5 @@
 import type { FromAuthServer, ToAuthServer } from '../../servers/auth-server/messages.ts'
+import type { AuthServerWorld } from '../../servers/auth-server/server.ts'
 import type { AuthServerAddress } from '../../servers/contract.ts'
 import type { ProcessCpu } from '../../src/results/cell.ts'
 import { cpuCounter } from '../machine/cpu-time/cpu-counter.ts'
@@ -10,6 +11,7 @@ const USAGE_LIMIT_MS = 3000
 
 export interface AuthServerProcess {
   readonly address: AuthServerAddress
+  enter(world: AuthServerWorld): Promise<void>
   readCpu(): Promise<ProcessCpu>
   assertAlive(): Promise<void>
   pin(): void
@@ -34,6 +36,9 @@ export async function startAuthServerProcess(
     const counter = cpuCounter([child.pid])
     return {
       address,
+      async enter(world) {
+        await child.request({ type: 'enter', world }, 'entered', USAGE_LIMIT_MS)
+      },
       async readCpu() {
         const cpu = child.gone ? null : counter.read()
         if (cpu !== null) return cpu

@@ -69,6 +69,10 @@ export async function startServerProcess(
         const message = { type: 'issue', subjects, ...(kind === undefined ? {} : { kind }) } as const
         return (await child.request(message, 'issued', ISSUE_LIMIT_MS)).credentials
       },
+      async enter({ handler, roles }) {
+        await authServer?.enter({ roles })
+        await child.request({ type: 'enter', world: { handler, roles } }, 'entered', USAGE_LIMIT_MS)
+      },
       async fill(entries) {
         await child.request({ type: 'fill', entries }, 'filled', FILL_LIMIT_MS)
       },

@@ -49,6 +49,7 @@ const ARMS: Readonly<Record<Arm, string>> = { main: '', twin: ' (A/A twin)', bas
 function cellLine(cell: Cell, rounds: number): string {
   const name = `${cell.strategy}${ARMS[cell.arm]}`
   const head = `round ${String(cell.round + 1).padStart(String(rounds).length)}/${rounds}  ${name.padEnd(22)}`
+  if (cell.state === 'failed' && cell.refusal !== undefined) return `${head} refused: ${cell.error.message}`
   if (cell.state === 'failed') return `${head} failed: ${cell.error.message} [${cell.error.code}]`
   const { slices } = cell.load
   const requests = slices.reduce((sum, slice) => sum + slice.requests, 0)

@@ -1,8 +1,17 @@
 import { checkCell, stateOf } from '../../src/checks/registry.ts'
-import type { Cell, Cohort, CompletedCell, LoadSample, Pacing, StoreUse } from '../../src/results/cell.ts'
+import type {
+  Cell,
+  Cohort,
+  CompletedCell,
+  LoadSample,
+  Pacing,
+  Probe,
+  StoreUse,
+} from '../../src/results/cell.ts'
 import { encodeHistogram, mergeHistograms } from '../../src/results/histogram.ts'
 import type { EngineSlice, SlicePacing } from '../load/engine.ts'
 import { isWhole, type Lane, type MeasuredSlice, type RoundContext, type Track } from './lane.ts'
+import { infoIn, worldAt } from './world.ts'
 
 /**
  * The track's attempt as a cell; none where nothing was measured.
@@ -11,6 +20,7 @@ import { isWhole, type Lane, type MeasuredSlice, type RoundContext, type Track }
 export function toCell(lane: Lane, track: Track, ended: boolean, context: RoundContext): Cell[] {
   const { slices, params, attempt, search } = track
   const key = { ...lane.subject, scenario: context.scenario.id, params, round: lane.round, attempt }
+  if (track.refusal !== null) return [refused(lane, track.refusal, key)]
   if (lane.error !== null && !isWhole(track)) {
     return [{ state: 'failed', ...key, error: { code: lane.error.code, message: lane.error.message } }]
   }
@@ -27,11 +37,18 @@ export function toCell(lane: Lane, track: Track, ended: boolean, context: RoundC
     store: sumStore(slices),
     cache: sumCache(slices),
     fill: track.fill,
-    probe: lane.probe,
+    probe: track.probe ?? lane.probe,
   }
-  const checks = checkCell(measured, lane.info, track.roundDrift)
+  const checks = checkCell(measured, infoIn(lane.info, worldAt(params, context)), track.roundDrift)
   const cutShort = ended && !isWhole(track)
   return [{ state: cutShort ? 'interrupted' : stateOf(checks), ...measured, checks }]
+}
+
+type Key = Pick<Cell, 'strategy' | 'arm' | 'scenario' | 'params' | 'round' | 'position' | 'attempt'>
+
+function refused({ info }: Lane, refusal: Probe, key: Key): Cell {
+  const message = `${info.title} answers ${refusal.ownStatus} to a credential of ${refusal.credentialBytes} bytes`
+  return { state: 'failed', ...key, error: { code: 'CREDENTIAL_REFUSED', message }, refusal }
 }
 
 function unmeasured({ broken, info }: Lane): { readonly code: string; readonly message: string } {

@@ -1,6 +1,7 @@
 import type { CacheUse } from '../../servers/contract.ts'
 import type { CredentialKind } from '../../servers/server.ts'
 import type { Arm, ProcessCpu, StoreUse } from '../../src/results/cell.ts'
+import type { World } from '../../src/worlds/world.ts'
 import type { EngineRequest, EngineSlice, EngineTarget, Window } from '../load/engine.ts'
 import type { RawResponse } from '../load/http/probe.ts'
 import type { EngineId, WarmUp, WarmUpLane } from '../load/messages.ts'
@@ -18,6 +19,8 @@ export interface Subject {
   readonly elsewhere?: readonly number[]
   /** One credential for each name. */
   issue(names: readonly string[], kind?: CredentialKind): Promise<readonly string[]>
+  /** What its handler does, and how large its credentials are, from now on. Rejects for an endpoint of others. */
+  enter(world: World): Promise<void>
   /** Entries of so many others. Rejects for a strategy that has no store. */
   fill(entries: number): Promise<void>
   /** What its store takes that is not Redis: a file, or its own memory. Not while it is loaded. */

@@ -4,6 +4,7 @@ import type { Cell, CompletedCell, Params, Probe, Slice, StoreUse } from '../../
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import type { RunConfig } from '../../src/results/results.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
+import { USUAL_WORLD, type World } from '../../src/worlds/world.ts'
 import type { EngineSlice, EngineTarget } from '../load/engine.ts'
 import type { EngineId, WarmUp } from '../load/messages.ts'
 import type { RunListener } from '../progress/events.ts'
@@ -47,6 +48,10 @@ export interface Track {
   fill: Fill | null
   /** What the machine did to all servers of the same passes. */
   roundDrift: number
+  /** In the world of the point; null: as the server's first one. */
+  probe: Probe | null
+  /** What a server answered that lets nobody in there; null: it does. */
+  refusal: Probe | null
   /** Earlier attempts, all invalid. */
   readonly earlier: Cell[]
 }
@@ -59,7 +64,11 @@ export interface Lane {
   readonly key: string
   readonly tracks: readonly Track[]
   server: Subject | null
+  /** The one that it is in. */
+  world: World
+  /** At its start, and in the world that it is in; the second is null in the usual one. */
   probe: Probe | null
+  probeHere: Probe | null
   warmup: WarmUp
   /** Requests until a cache has met those who come again soon; 0 where every connection goes on with a session of its own. */
   lap: number
@@ -85,6 +94,8 @@ function newTrack(params: Params, { config, scenario }: RoundContext): Track {
     warmup: null,
     fill: null,
     roundDrift: 1,
+    probe: null,
+    refusal: null,
     earlier: [],
   }
 }
@@ -99,7 +110,9 @@ export function newLane(subject: PlannedSubject, plan: PlannedRound, context: Ro
     key: subject.arm === 'main' ? subject.strategy : `${subject.strategy}-${subject.arm}`,
     tracks: plan.points.map((params) => newTrack(params, context)),
     server: null,
+    world: USUAL_WORLD,
     probe: null,
+    probeHere: null,
     warmup: { requests: 0, converged: null },
     lap: 0,
     capacity: null,

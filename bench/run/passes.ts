@@ -105,6 +105,7 @@ async function runPasses(
       const lane = lanes.find(({ subject }) => subject.position === position)
       const track = lane?.tracks[point]
       if (lane === undefined || track === undefined || !isGoing(lane, context)) continue
+      if (track.refusal !== null) continue
       const window = windows.get(lane)?.(plan.round, pass) ?? null
       if (window === null) continue
       context.listener({ type: 'slice', round: plan.round, pass, strategy: lane.subject.strategy })

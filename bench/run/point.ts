@@ -1,15 +1,56 @@
 import type { PlannedRound } from '../../src/plan/rounds.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
+import type { EngineTarget } from '../load/engine.ts'
+import type { EngineId } from '../load/messages.ts'
 import type { Generator, Subject } from './equipment.ts'
+import { flowOf } from './flow.ts'
 import { addressed, attempt, isGoing, type Lane, type RoundContext } from './lane.ts'
 import { lapOf, type Pool, poolOfRun, requestsFrom } from './pool.ts'
 import { loadKey } from './slice.ts'
+import { enterWorld, refusesHere, worldAt, worldOfRun } from './world.ts'
 
-export function poolAt(plan: PlannedRound, point: number, { config, scenario }: RoundContext): Pool {
+/** Enough for what is new in a world: its code is compiled by then. The rest ran hot in the usual one, where requests are quick. */
+const WARM_AGAIN_REQUESTS = 1000
+
+function poolAt(plan: PlannedRound, point: number, { config, scenario }: RoundContext): Pool {
   return scenario.pool?.(plan.points[point] ?? {}) ?? poolOfRun(config)
 }
 
-/** What makes one point unlike the one before: entries in the store, other credentials. The first one's load is open already. */
+/** What its connections send, credentials issued. */
+export async function loadOf(
+  lane: Lane,
+  plan: PlannedRound,
+  point: number,
+  context: RoundContext,
+): Promise<Pick<EngineTarget, 'requests' | 'opening'>> {
+  const { scenario, config } = context
+  if (scenario.steps !== undefined) return flowOf(scenario.steps, lane.info, config)
+  const pool = poolAt(plan, point, context)
+  const requests = await requestsFrom(pool, lane, context)
+  lane.lap = lapOf(requests, pool)
+  return { requests }
+}
+
+/**
+ * The world of the run, before it is known what each server serves there: an open loop is a share of that. Whoever lets nobody in there
+ * has had its say.
+ */
+export async function prepareRunWorld(
+  plan: PlannedRound,
+  lanes: readonly Lane[],
+  generator: Generator,
+  context: RoundContext,
+): Promise<void> {
+  const movers = await enterWorld(worldOfRun(context), lanes, context)
+  if (movers.length === 0) return
+  for (const lane of lanes.filter((each) => refusesHere(each, context))) {
+    for (const track of lane.tracks) track.refusal = lane.probeHere
+    lane.broken = true
+  }
+  await openPoint(0, plan, lanes, generator, context, WARM_AGAIN_REQUESTS)
+}
+
+/** What makes one point unlike the one before: its world, entries in the store, other credentials. The first one's load is open already. */
 export async function preparePoint(
   point: number,
   plan: PlannedRound,
@@ -24,11 +65,19 @@ export async function preparePoint(
     // One after the other: two would fill at half the speed, and wait for each other's disk and memory.
     for (const lane of lanes) await fillTo(entries, lane, point, context)
   }
+  const movers = await enterWorld(worldAt(plan.points[point] ?? {}, context), lanes, context)
+  for (const lane of lanes) {
+    const track = lane.tracks[point]
+    if (track === undefined || lane.probeHere === null) continue
+    track.probe = lane.probeHere
+    if (refusesHere(lane, context)) track.refusal = lane.probeHere
+  }
   // Filling can take longer than a server keeps an idle connection.
   const isNew = entries !== undefined || (scenario.pool !== undefined && point > 0)
-  if (!isNew) return
+  if (!isNew && movers.length === 0) return
   listener({ type: 'phase', round: plan.round, phase: 'issuing other credentials, warming up' })
-  await openPoint(point, plan, lanes, generator, context)
+  const requests = isNew ? context.config.warmupRequests : WARM_AGAIN_REQUESTS
+  await openPoint(point, plan, lanes, generator, context, requests)
 }
 
 async function fillTo(entries: number, lane: Lane, point: number, context: RoundContext): Promise<void> {
@@ -63,36 +112,49 @@ async function bytesHeld(server: Subject, { needs }: StrategyInfo): Promise<numb
   return (await server.store?.memory()) ?? null
 }
 
-/** Over the connections of the point before would go its credentials. */
+/**
+ * Over the connections of the point before would go its credentials.
+ * @param wanted requests of the warm-up, at most as many as the run's first one has
+ */
 async function openPoint(
   point: number,
   plan: PlannedRound,
   lanes: readonly Lane[],
   generator: Generator,
   context: RoundContext,
+  wanted: number,
 ): Promise<void> {
   const { config, scenario, signal } = context
-  const going = () => lanes.filter((lane) => isGoing(lane, context))
+  const going = () => lanes.filter((lane) => isGoing(lane, context) && lane.tracks[point]?.refusal === null)
+  const engines: readonly (readonly [EngineId, number])[] = [
+    ['autocannon', config.connections],
+    ...(scenario.load.kind === 'closed' ? [] : [['paced', config.pacedConnections] as const]),
+  ]
   for (const lane of going()) {
     await attempt(lane, signal, async () => {
-      const pool = poolAt(plan, point, context)
-      const requests = await requestsFrom(pool, lane, context)
-      lane.lap = lapOf(requests, pool)
-      await generator.open(loadKey(lane, 'autocannon'), 'autocannon', {
-        ...addressed(lane),
-        connections: config.connections,
-        expectStatus: scenario.expectStatus,
-        requests,
-      })
+      const load = await loadOf(lane, plan, point, context)
+      for (const [engine, connections] of engines) {
+        await generator.open(loadKey(lane, engine), engine, {
+          ...addressed(lane),
+          connections,
+          expectStatus: scenario.expectStatus,
+          ...load,
+        })
+      }
     })
   }
   const warm = await generator.warmUp(
     going().map((lane) => ({ key: loadKey(lane, 'autocannon'), pid: lane.server?.pid ?? null })),
-    config.warmupRequests,
+    Math.min(wanted, config.warmupRequests),
     config.warmupLimitMs,
   )
   for (const lane of going()) {
     const track = lane.tracks[point]
-    if (track !== undefined) track.warmup = warm[loadKey(lane, 'autocannon')] ?? null
+    const again = warm[loadKey(lane, 'autocannon')]
+    if (track === undefined || again === undefined) continue
+    track.warmup =
+      wanted >= config.warmupRequests
+        ? again
+        : { requests: lane.warmup.requests + again.requests, converged: lane.warmup.converged }
   }
 }

@@ -14,7 +14,7 @@ const IDS = ['none', 'session-redis', 'jwt-hs256', 'jwt-hs256-cached', 'session-
 async function measure(scenario: string, bench: FakeBench = fakeBench(), rounds = 1) {
   const strategies = IDS.map((id) => STRATEGIES[id])
   const config = resolveConfig(
-    { rounds, profile: 'smoke' },
+    { rounds, profile: 'smoke', scenarios: [scenario] },
     { strategies: IDS, scenarios: [scenario] },
     { profile: 'quick', seed: 1, extraClaims: [] },
   )

@@ -52,6 +52,7 @@ function benchWith({ origin = redis.origin, signal = new AbortController().signa
     redis: { ...redis, origin },
     keys,
     token: DEFAULT_TOKEN_PROFILE,
+    rowsInRedis: false,
     base: null,
     signal,
   })

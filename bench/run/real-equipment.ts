@@ -24,6 +24,8 @@ export interface MachineBenchOptions {
   readonly redis: Pick<ProvidedRedis, 'url' | 'control' | 'origin'> | null
   readonly keys: KeyMaterial
   readonly token: TokenProfile
+  /** Servers of all strategies ask Redis, for rows of users. */
+  readonly rowsInRedis: boolean
   /** Start of the servers of the other checkout; null where there is none. */
   readonly base: URL | null
   readonly signal: AbortSignal
@@ -34,7 +36,7 @@ const SHORT_PREFIX = 'auth:'
 
 /** The real thing: child processes, sockets, Redis, /proc. */
 export function machineBench(options: MachineBenchOptions): Bench {
-  const { config, target, pinning, redis, keys, token, base, signal } = options
+  const { config, target, pinning, redis, keys, token, rowsInRedis, base, signal } = options
   const idsWith = (need: StrategyInfo['needs'][number]) =>
     new Set(options.strategies.filter(({ needs }) => needs.includes(need)).map(({ id }) => id))
   const needsRedis = idsWith('redis')
@@ -70,7 +72,7 @@ export function machineBench(options: MachineBenchOptions): Bench {
           pinning.server,
           signal,
         )
-      if (!needsRedis.has(strategy) || redis === null) {
+      if ((!needsRedis.has(strategy) && !rowsInRedis) || redis === null) {
         return { ...(await start(null)), ...(shared ? { store: null } : {}) }
       }
       const alone = redis.origin === 'own' && (ownRedis || background.has(strategy))

@@ -6,7 +6,6 @@ import type { EngineId } from '../load/messages.ts'
 import { assertSound, measureCapacities, rateOf } from './capacity.ts'
 import { toCell } from './cell-of-lane.ts'
 import type { Generator } from './equipment.ts'
-import { flowOf } from './flow.ts'
 import {
   addressed,
   asAuthbenchError,
@@ -17,8 +16,7 @@ import {
   type RoundContext,
 } from './lane.ts'
 import { measurePoint, repeatDisturbed } from './passes.ts'
-import { poolAt, preparePoint } from './point.ts'
-import { lapOf, requestsFrom } from './pool.ts'
+import { loadOf, preparePoint, prepareRunWorld } from './point.ts'
 import { probeLane } from './probe-lane.ts'
 import { searchRates } from './search.ts'
 import { arrivalsOf, loadKey } from './slice.ts'
@@ -71,15 +69,10 @@ async function prepareRound(
   const prepare = (lane: Lane) =>
     attempt(lane, signal, async () => {
       const { strategy, arm } = lane.subject
-      const { steps, entries } = context.scenario
+      const { entries } = context.scenario
       const prefix = `${context.keyPrefix}${strategy}-${arm}:`
       lane.server = await bench.startSubject(strategy, arm, prefix, entries !== undefined)
-      const sent =
-        steps === undefined
-          ? { requests: await requestsFrom(poolAt(plan, 0, context), lane, context) }
-          : flowOf(steps, lane.info, config)
-      requests.set(lane, sent)
-      lane.lap = steps === undefined ? lapOf(sent.requests, poolAt(plan, 0, context)) : 0
+      requests.set(lane, await loadOf(lane, plan, 0, context))
       lane.probe = await probeLane(lane, context)
     })
   listener({ type: 'phase', round: plan.round, phase: 'starting servers, issuing credentials, probing' })
@@ -109,7 +102,10 @@ async function prepareRound(
     await attempt(lane, signal, async () => lane.server?.assertAlive())
     lane.server?.pin()
   }
-  if (context.scenario.load.kind !== 'closed') await open('paced', config.pacedConnections)
+  if (context.scenario.load.kind !== 'closed') {
+    await open('paced', config.pacedConnections)
+    await prepareRunWorld(plan, lanes, generator, context)
+  }
   return generator
 }
 

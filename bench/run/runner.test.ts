@@ -250,7 +250,7 @@ describe('runner', () => {
     const bench = fakeBench()
     const infos = IDS.map((id) => ({ ...STRATEGIES[id], refreshes: id !== 'none' }))
     const config = resolveConfig(
-      { rounds: 1, profile: 'smoke' },
+      { rounds: 1, profile: 'smoke', scenarios: ['login', 'refresh'] },
       { strategies: IDS, scenarios: ['login', 'refresh'] },
       { profile: 'quick', seed: 1, extraClaims: [] },
     )

@@ -1,5 +1,7 @@
+import { claimsSize } from './claims-size.ts'
 import { curve } from './curve.ts'
 import { flood } from './flood.ts'
+import { handlerWork } from './handler-work.ts'
 import { isoLoad } from './iso-load.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
@@ -24,6 +26,8 @@ const ENTRIES: Readonly<Record<string, Omit<Scenario, 'id'>>> = {
   flood,
   population,
   'store-size': storeSize,
+  'handler-work': handlerWork,
+  'claims-size': claimsSize,
 }
 
 export const SCENARIOS: readonly Scenario[] = Object.entries(ENTRIES).map(([id, entry]) => ({ id, ...entry }))

@@ -4,6 +4,7 @@ import type { Params } from '../../src/results/cell.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import type { ScenarioInfo } from '../../src/results/results.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
+import type { WorldPart } from '../../src/worlds/world.ts'
 import type { EngineRequest } from '../load/engine.ts'
 import type { Pool } from '../run/pool.ts'
 
@@ -23,7 +24,7 @@ export type ScenarioLoad =
 export type Step = 'login' | 'read' | 'refresh' | 'logout'
 
 /** One workload that answers one question. */
-export interface Scenario extends Omit<ScenarioInfo, 'strategies'> {
+export interface Scenario extends Omit<ScenarioInfo, 'strategies' | 'worlds'> {
   readonly load: ScenarioLoad
   /** The points of the workload's parameter space; one empty record where it has none. */
   readonly params: readonly Params[]
@@ -34,6 +35,8 @@ export interface Scenario extends Omit<ScenarioInfo, 'strategies'> {
   readonly steps?: readonly Step[]
   /** Whose credentials the load of a point is made of; the pool of the run where it is not given. */
   readonly pool?: (params: Params) => Pool
+  /** What of its world a point says; the rest is that of the run. */
+  readonly world?: (params: Params) => WorldPart
   /** So many entries of others are in the store before the load of a point; in rising order. */
   readonly entries?: (params: Params) => number
   /** Of strategies that can take the steps; all where it is not given. */
@@ -46,9 +49,10 @@ export const withEntries = (scenario: Scenario, asked: readonly number[] | undef
     ? scenario
     : { ...scenario, params: asked.map((entries) => ({ entries })) }
 
-/** Where an endpoint of others lets users in, nobody knows here. */
-const applies = ({ steps, appliesTo }: Scenario, strategy: StrategyInfo): boolean =>
-  (steps === undefined || strategy.family !== 'target') && (appliesTo?.(strategy) ?? true)
+/** Where an endpoint of others lets users in, and what its handler does, nobody knows here. */
+const applies = ({ steps, world, appliesTo }: Scenario, strategy: StrategyInfo): boolean =>
+  ((steps === undefined && world === undefined) || strategy.family !== 'target') &&
+  (appliesTo?.(strategy) ?? true)
 
 /** What plans and reports need to know of it. */
 export function describeScenario(scenario: Scenario, strategies: readonly StrategyInfo[]): ScenarioInfo {
@@ -61,6 +65,7 @@ export function describeScenario(scenario: Scenario, strategies: readonly Strate
     model,
     compared,
     ...(mixed === undefined ? {} : { mixed }),
+    ...(scenario.world === undefined ? {} : { worlds: true }),
     ...(measured.length === strategies.length ? {} : { strategies: measured.map((strategy) => strategy.id) }),
   }
 }

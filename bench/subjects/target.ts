@@ -200,6 +200,7 @@ export function targetSubject({ origin, host, path, credentials }: Target): Subj
     pid: only,
     elsewhere: servers,
     issue: async (names) => names.map((_, index) => credentials[index % credentials.length] ?? ''),
+    enter: () => Promise.reject(new Error('the handler and the claims of a target are its own affair')),
     fill: () => Promise.reject(new Error('the store of a target is its own affair')),
     storeBytes: async () => 0,
     readCache: async () => null,

@@ -1,6 +1,7 @@
 import type { ProcessCpu } from '../../src/results/cell.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/results/histogram.ts'
+import type { World } from '../../src/worlds/world.ts'
 import type { EngineRequest, EngineSlice, EngineTarget, Window } from '../load/engine.ts'
 import type { Bench, StoreMeter, Subject } from '../run/equipment.ts'
 
@@ -24,6 +25,8 @@ export interface FakeServer {
   /** Is moved off its core. */
   readonly displaced?: boolean
   readonly failsToStart?: boolean
+  /** Credentials with more of them are too large for it. */
+  readonly mostRoles?: number
   /** Of its store with so many entries; a hundred bytes each by default. */
   readonly bytesHeld?: (entries: number) => number
 }
@@ -70,6 +73,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
   const opened = new Map<string, EngineTarget>()
   const serverCpu = new Map<string, number>()
   const filled = new Map<string, number>()
+  const worlds = new Map<string, World>()
   const slicesOf = new Map<string, number>()
   let currentStrategy = ''
   let ticks = 0
@@ -111,6 +115,10 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       pid: null,
       origin: `http://${key}`,
       issue: async (names) => names.map((name) => `credential-of-${key}-${name}`),
+      async enter(world) {
+        worlds.set(key, world)
+        journal.push(`enter ${key} ${JSON.stringify(world)}`)
+      },
       async fill(entries) {
         filled.set(key, (filled.get(key) ?? 0) + entries)
         journal.push(`fill ${key} ${entries}`)
@@ -245,7 +253,9 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       const key = new URL(origin).hostname
       const bare = key.startsWith('none')
       const presented = Object.keys(request.headers).length > 0
-      const status = request.method === 'POST' ? 204 : bare || presented ? (serverOf(key).status ?? 200) : 401
+      const { status: own = 200, mostRoles = Number.POSITIVE_INFINITY } = serverOf(key)
+      const isTooLarge = (worlds.get(key)?.roles ?? 0) > mostRoles
+      const status = request.method === 'POST' ? 204 : bare || presented ? (isTooLarge ? 431 : own) : 401
       return { status, requestBytes: 100, headBytes: 170, bodyBytes: 60 }
     },
     readMachineTime: () => null,

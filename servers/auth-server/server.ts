@@ -2,9 +2,11 @@
 
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import type { World } from '../../src/worlds/world.ts'
 import type { AuthServerAddress, KeyMaterial, TokenProfile } from '../contract.ts'
 import { redisLink } from '../stores/redis-link.ts'
 import { redisSessions } from '../stores/redis-sessions.ts'
+import { withRoles } from '../tokens/default-profile.ts'
 import { buildAuthApp } from './app.ts'
 import { basicAuthorization } from './client-authentication.ts'
 import { opaqueTokens } from './opaque-tokens.ts'
@@ -26,8 +28,13 @@ export interface AuthServerOptions {
   readonly clientSecret?: string
 }
 
+/** What of a world an auth server has to know. */
+export type AuthServerWorld = Pick<World, 'roles'>
+
 export interface RunningAuthServer {
   readonly address: AuthServerAddress
+  /** From now on: which roles new tokens have. */
+  enter(world: AuthServerWorld): Promise<void>
   /** The new key is published at once, long before it signs; the old one until the last token that it signed has expired. */
   rotateKeys(): Promise<void>
   /** Open connections are closed, not waited for. */
@@ -44,8 +51,10 @@ export async function startAuthServer(options: AuthServerOptions): Promise<Runni
   const clientSecret = options.clientSecret ?? randomBytes(SECRET_BYTES).toString('base64url')
   const keys = await signingKeys(options.keys.RS256, options)
   const link = redisUrl === null ? null : await redisLink(redisUrl, keyPrefix)
+  const token = { ...options.token }
   const app = buildAuthApp({
     ...options,
+    token,
     signingKeys: keys,
     opaqueTokens: link === null ? null : opaqueTokens(redisSessions(link, options.now), options.now),
     authorization: basicAuthorization(CLIENT_ID, clientSecret),
@@ -63,6 +72,9 @@ export async function startAuthServer(options: AuthServerOptions): Promise<Runni
   const { port: own } = app.server.address() as AddressInfo
   return {
     address: { origin: `http://${HOST}:${own}`, clientId: CLIENT_ID, clientSecret },
+    async enter({ roles }) {
+      token.claims = withRoles(options.token.claims, roles)
+    },
     rotateKeys: keys.rotate,
     close,
   }

@@ -12,12 +12,15 @@ import {
   type Verified,
 } from '../contract.ts'
 import { refuseCrossSite } from './cross-site.ts'
+import type { HandlerWork } from './handler-work.ts'
 import { presentedCredential, REFUSED } from './presented-credential.ts'
 
 export interface AppOptions {
   readonly transport: Transport
   /** Told to the client as `expires_in`, and to the browser as the cookie's age where the strategy has no other. */
   readonly ttlSeconds: number
+  /** Of the protected read, for who was let in; none where it is not given. */
+  readonly work?: Pick<HandlerWork, 'current'>
 }
 
 /** No server may close a connection in the middle of a run: slices on other servers can keep one idle for long. */
@@ -54,7 +57,7 @@ const identitySchema = {
  * not what is measured.
  */
 export async function buildApp(authenticator: Authenticator, options: AppOptions): Promise<FastifyInstance> {
-  const { transport, ttlSeconds } = options
+  const { transport, ttlSeconds, work } = options
   const { cookieSeconds = ttlSeconds } = authenticator
   const app = fastify({
     logger: false,
@@ -125,6 +128,7 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
     const identity = await authenticate(request, reply)
     // Only here: a logout must not hand out what it ends.
     if (identity?.renewed !== undefined) hand(reply, identity.renewed)
+    if (identity !== null && work !== undefined && work.current !== null) await work.current(identity.sub)
     return identity ?? reply
   })
 

@@ -41,7 +41,7 @@ export const cookieSealed = {
     },
   },
   library: '@fastify/secure-session',
-  async open({ now, ttlSeconds, keys, token: { claims } }) {
+  async open({ now, ttlSeconds, keys, token }) {
     // Loaded by the servers that use it, not by every one.
     const [{ fastify }, { default: secureSession }] = await Promise.all([
       import('fastify'),
@@ -65,7 +65,7 @@ export const cookieSealed = {
     return {
       issue(subject) {
         const exp = Math.floor(now() / 1000) + ttlSeconds
-        const session: Session = { sub: subject, claims, exp }
+        const session: Session = { sub: subject, claims: token.claims, exp }
         const sealed = sealer.encodeSecureSession(sealer.createSecureSession({ ...session }))
         return sealed.replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_').replace(';', '.')
       },

@@ -1,9 +1,6 @@
 // In this folder: one file for each strategy. This one, the baseline, has no authentication.
 
-import type { AuthStrategy } from '../contract.ts'
-
-/** As long as the subjects of a run, so that its replies weigh the same. */
-const SUBJECT = 'user-0000000'
+import { type AuthStrategy, type Identity, NOBODY } from '../contract.ts'
 
 export const none = {
   title: 'No authentication',
@@ -19,10 +16,13 @@ export const none = {
   exceptions: {},
   library: null,
   async open({ token }) {
-    const identity = { sub: SUBJECT, claims: token.claims }
+    let identity: Identity = { sub: NOBODY, claims: token.claims }
     return {
       issue: () => 'none',
-      verify: () => identity,
+      verify() {
+        if (identity.claims !== token.claims) identity = { sub: NOBODY, claims: token.claims }
+        return identity
+      },
       revoke() {},
       close() {},
     }

@@ -58,7 +58,7 @@ export const sessionSqlite = {
     )
     const pageCount = database.prepare('PRAGMA page_count')
     const pageSize = database.prepare('PRAGMA page_size')
-    const claims = JSON.stringify(token.claims)
+    const claims = () => JSON.stringify(token.claims)
     const expiry = () => Math.floor(now() / 1000) + ttlSeconds
 
     function transaction(work: () => void): void {
@@ -77,7 +77,7 @@ export const sessionSqlite = {
           const id = newId()
           transaction(() => {
             prune.run(now() / 1000, PRUNED_AT_LOGIN)
-            insert.run(hashOf(id), subject, claims, expiry())
+            insert.run(hashOf(id), subject, claims(), expiry())
           })
           return id
         }),
@@ -98,11 +98,12 @@ export const sessionSqlite = {
       async fill(entries) {
         for (let start = 0; start < entries; start += ROWS_AT_ONCE) {
           const end = Math.min(start + ROWS_AT_ONCE, entries)
+          const same = claims()
           available(() =>
             transaction(() => {
               // Random names are as good as hashes.
               for (let index = start; index < end; index++) {
-                insert.run(otherText(ID_BYTES), otherSubject(), claims, expiry())
+                insert.run(otherText(ID_BYTES), otherSubject(), same, expiry())
               }
             }),
           )

@@ -1,3 +1,4 @@
+import { rolesNamed } from '../../src/worlds/roles.ts'
 import type { TokenProfile } from '../contract.ts'
 
 /** About as large as a typical RFC 9068 access token: scope, two roles, a tenant. */
@@ -12,3 +13,7 @@ export const DEFAULT_TOKEN_PROFILE: TokenProfile = {
     tenant: 'tenant-0001',
   },
 }
+
+/** So many roles in the claim of that name, whatever it held; null: as it is. */
+export const withRoles = (claims: TokenProfile['claims'], roles: number | null): TokenProfile['claims'] =>
+  roles === null ? claims : { ...claims, roles: rolesNamed(roles) }

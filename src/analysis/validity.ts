@@ -1,4 +1,4 @@
-import type { Arm, Cell } from '../results/cell.ts'
+import { type Arm, type Cell, isRefused } from '../results/cell.ts'
 import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
 import type { Results, RunVerdict } from '../results/results.ts'
 import { formatCount, formatList } from '../units.ts'
@@ -53,8 +53,9 @@ function troubleOf(
   const isCompleted = (cells: readonly Cell[]) => cells.some(({ state }) => state === 'completed')
   const completed = [...byRound.values()].filter(isCompleted).length
   const lost = [...byRound.values()].filter(
-    (cells) => !isCompleted(cells) && cells.some(({ state }) => state !== 'interrupted'),
+    (cells) => !isCompleted(cells) && cells.some((cell) => cell.state !== 'interrupted' && !isRefused(cell)),
   )
+  if (completed === 0 && lost.length === 0 && attempts.some(isRefused)) return null
   const cause = causeOf(lost.flat())
   const because = cause === null ? '' : ` First cause: ${cause}`
   if (completed === 0 && lost.length === 0 && run.partial) {
@@ -148,7 +149,10 @@ export function validityOf(
     cells: {
       completed: countUsed(cells),
       invalid: count(cells, 'invalid'),
-      failed: count(cells, 'failed'),
+      failed: count(
+        cells.filter((cell) => !isRefused(cell)),
+        'failed',
+      ),
       interrupted: count(cells, 'interrupted'),
     },
   }

@@ -1,17 +1,9 @@
+import { referenceSession, strategiesWith } from '../analysis/reference-session.ts'
 import type { Comparison, MeasuredResults } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
-import {
-  comparisonOf,
-  comparisonSentence,
-  doubtOf,
-  present,
-  referenceSession,
-  strategiesWith,
-  summaryOf,
-  valueSentence,
-} from './evidence.ts'
+import { comparisonOf, comparisonSentence, doubtOf, present, summaryOf, valueSentence } from './evidence.ts'
 
 const COUNTED = ['redis.commands', 'redis.bytes', 'cpu.redis', 'bytes.request_head'] as const
 

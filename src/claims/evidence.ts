@@ -1,27 +1,10 @@
 import { opposite } from '../analysis/opposite-comparison.ts'
 import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
 import type { Comparison, MeasuredResults, Summary } from '../results/results.ts'
-import type { StrategyInfo } from '../results/strategy-info.ts'
 import { formatChange, formatEstimate, formatPercent } from '../units.ts'
 
 /** Claims are about checking a credential on every request. */
 const SCENARIO = 'verify'
-
-/** Strategies that were measured and accept their own credential, in the order of the run. */
-export function strategiesWith(
-  results: MeasuredResults,
-  state: StrategyInfo['state'],
-): readonly StrategyInfo[] {
-  const working = results.probes.filter(({ ownStatus }) => ownStatus === 200).map(({ strategy }) => strategy)
-  return results.strategies.filter((strategy) => strategy.state === state && working.includes(strategy.id))
-}
-
-/** What a token is compared with: a session that any server can look up and that a logout ends at once. */
-export const referenceSession = (results: MeasuredResults): StrategyInfo | null =>
-  strategiesWith(results, 'stateful').find(
-    ({ family, needs, revocation }) =>
-      family === 'session' && needs.includes('redis') && revocation.effect === 'immediate',
-  ) ?? null
 
 /**
  * Why differences in time must not be read; null where they may. Counts and bytes stand in any case.

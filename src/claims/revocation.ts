@@ -1,6 +1,7 @@
+import { strategiesWith } from '../analysis/reference-session.ts'
 import { enumerateSome, formatDuration } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
-import { strategiesWith, titleOf } from './evidence.ts'
+import { titleOf } from './evidence.ts'
 
 /** So that a token in a blacklist, which is refused, does not contradict the verdict. */
 const SUBJECT = 'For a JWT that the server keeps no state for'

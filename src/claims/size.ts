@@ -1,7 +1,8 @@
+import { strategiesWith } from '../analysis/reference-session.ts'
 import type { MeasuredResults } from '../results/results.ts'
 import { formatList, formatQuantity } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
-import { present, strategiesWith, summaryOf, titleOf, valueSentence } from './evidence.ts'
+import { present, summaryOf, titleOf, valueSentence } from './evidence.ts'
 
 const METRIC = 'bytes.request_head'
 /** WebPageTest's "3G" profile: kilobits per second up, milliseconds there and back. */

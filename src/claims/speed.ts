@@ -1,16 +1,8 @@
+import { referenceSession, strategiesWith } from '../analysis/reference-session.ts'
 import type { ClaimResult, Comparison, MeasuredResults } from '../results/results.ts'
 import { formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
-import {
-  comparisonOf,
-  comparisonSentence,
-  doubtOf,
-  present,
-  referenceSession,
-  strategiesWith,
-  titleOf,
-  valueSentence,
-} from './evidence.ts'
+import { comparisonOf, comparisonSentence, doubtOf, present, titleOf, valueSentence } from './evidence.ts'
 
 /** What a user waits for, and what a machine can serve: no part of the verdict, as the load generator may limit both. */
 const BESIDE = ['latency.p50', 'throughput'] as const

@@ -1,8 +1,9 @@
+import { strategiesWith } from '../analysis/reference-session.ts'
 import type { MeasuredResults } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
-import { present, strategiesWith, summaryOf, valueSentence } from './evidence.ts'
+import { present, summaryOf, valueSentence } from './evidence.ts'
 
 /** A strategy that declares no Redis, and has no counters of one, sent it nothing. */
 function commandsOf(results: MeasuredResults, { id, needs }: StrategyInfo): number | null {

@@ -3,6 +3,14 @@
 import { z } from 'zod'
 import { AuthbenchError } from '../results/errors.ts'
 import type { RunConfig } from '../results/results.ts'
+import {
+  handlerSchema,
+  isSameWorld,
+  USUAL_WORLD,
+  type WorldPart,
+  worldSchema,
+  worldWith,
+} from '../worlds/world.ts'
 import { nearest } from './nearest-name.ts'
 import { PROFILES, type ProfileId } from './profiles.ts'
 
@@ -17,6 +25,10 @@ export const optionsSchema = z.strictObject({
   rounds: z.number().int().min(1).max(1000).optional(),
   seed: z.number().int().min(0).max(0xffff_ffff).optional(),
   transport: name.optional(),
+  handlerWait: handlerSchema.shape.waitMs.optional(),
+  handlerCpu: handlerSchema.shape.cpuUs.optional(),
+  handlerRow: name.optional(),
+  roles: worldSchema.shape.roles.unwrap().optional(),
   connections: z.number().int().min(1).max(1000).optional(),
   pool: z.number().int().min(1).max(1_000_000).optional(),
   popularity: name.optional(),
@@ -71,6 +83,7 @@ const isProfile = (value: string): value is ProfileId => Object.hasOwn(PROFILES,
 /** Words that options take, the default first. */
 export const TRANSPORTS = ['bearer', 'cookie'] as const
 export const ARRIVALS = ['poisson', 'constant'] as const
+export const ROWS = handlerSchema.shape.rows.options
 export const POPULARITIES = ['cycle', 'uniform', 'zipf'] as const
 
 const isOneOf = <Word extends string>(words: readonly Word[], value: string): value is Word =>
@@ -93,6 +106,19 @@ function chosenStrategies(
   return profile === null || PROFILES[profile].strategies === 'usual'
     ? unique([...usual, ...added])
     : strategies
+}
+
+/** Of a row in no known place nothing: that is told as a mistake. */
+export function saidOfWorld({ handlerWait, handlerCpu, handlerRow, roles }: Options): WorldPart {
+  const handler = {
+    ...(handlerWait === undefined ? {} : { waitMs: handlerWait }),
+    ...(handlerCpu === undefined ? {} : { cpuUs: handlerCpu }),
+    ...(handlerRow === undefined || !isOneOf(ROWS, handlerRow) ? {} : { rows: handlerRow }),
+  }
+  return {
+    ...(Object.keys(handler).length === 0 ? {} : { handler }),
+    ...(roles === undefined ? {} : { roles }),
+  }
 }
 
 /**
@@ -136,6 +162,8 @@ export function resolveConfig(
       `a pool of ${pool} credentials cannot give ${connections} connections a credential of their own`,
     )
   }
+  if (options.handlerRow !== undefined) choose('place of rows', options.handlerRow, ROWS, problems)
+  const world = worldWith(USUAL_WORLD, saidOfWorld(options))
   const against = options.against !== undefined
   const compared = !against && scenarios.length > 0 && strategies.some((id) => !choices.alone?.includes(id))
   if (
@@ -176,6 +204,7 @@ export function resolveConfig(
     warmupRequests: profile.warmupRequests,
     warmupLimitMs: profile.warmupLimitMs,
     ttlSeconds: TTL_SECONDS,
+    ...(isSameWorld(world, USUAL_WORLD) ? {} : { world }),
     extraClaims: [...defaults.extraClaims],
   }
 }

@@ -16,6 +16,7 @@ import { noiseSection } from './sections/noise.ts'
 import { numbersSection } from './sections/numbers.ts'
 import { stackSection } from './sections/stack.ts'
 import { strategiesSection } from './sections/strategies.ts'
+import { worldSections } from './sections/worlds.ts'
 
 /** In reading order: the answer first, the fine print last. */
 const SECTIONS: readonly ((results: Results) => Section | readonly Section[] | null)[] = [
@@ -24,6 +25,7 @@ const SECTIONS: readonly ((results: Results) => Section | readonly Section[] | n
   numbersSection,
   decisionSection,
   claimsSection,
+  worldSections,
   experimentSections,
   checklistSection,
   noiseSection,

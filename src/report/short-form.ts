@@ -4,7 +4,9 @@ import type { Block, Section, Table } from './model.ts'
 export const EVERYTHING = 'report.html'
 
 /** Sections that short formats show; a judged change comes before the answer. */
-export const FIRST_SCREEN: readonly string[] = ['changes', 'answer']
+const FIRST_SCREEN: readonly string[] = ['changes', 'answer']
+/** What a run was made for that goes through worlds: short formats show it without its tables. */
+const WORLDS: readonly string[] = ['handler-work', 'claims-size']
 
 /** How a reader of the first screen finds the section of an experiment. */
 export const EXPERIMENT_SECTION = 'experiment-'
@@ -42,3 +44,11 @@ export const withoutPreview = (
   section.id === 'answer'
     ? { ...section, blocks: section.blocks.filter(({ kind }) => !previews.includes(kind)) }
     : section
+
+/** What short formats show. */
+export const firstScreenOf = (sections: readonly Section[]): readonly Section[] =>
+  sections.flatMap((section) => {
+    if (FIRST_SCREEN.includes(section.id)) return [withoutPreview(section, ['chart'])]
+    if (!WORLDS.includes(section.id)) return []
+    return [{ ...section, blocks: section.blocks.filter(({ kind }) => kind === 'list' || kind === 'chart') }]
+  })

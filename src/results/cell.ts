@@ -206,7 +206,11 @@ export const cellSchema = z.discriminatedUnion('state', [
     state: z.literal('failed'),
     ...cellKey,
     error: z.object({ code: z.string(), message: z.string() }),
+    /** What the server answered to a credential as large as those of the point, after it had let in a smaller one: a result, and no trouble of the run. */
+    refusal: probeSchema.optional(),
   }),
 ])
 export type Cell = z.infer<typeof cellSchema>
+/** Whether the answer of its server is what there is to know of it. */
+export const isRefused = (cell: Cell): boolean => cell.state === 'failed' && cell.refusal !== undefined
 export type CompletedCell = Extract<Cell, { state: 'completed' }>

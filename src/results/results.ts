@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { conformanceRowSchema } from '../checklist/rows.ts'
+import { worldSchema } from '../worlds/world.ts'
 import { armSchema, checkSchema, paramsSchema } from './cell.ts'
 import { changeSchema } from './change.ts'
 import { environmentSchema } from './environment.ts'
@@ -10,6 +11,7 @@ import { experimentResultSchema } from './experiment.ts'
 import { inputSchema } from './inputs.ts'
 import { microSchema } from './micro.ts'
 import { strategyInfoSchema } from './strategy-info.ts'
+import { handlerWorkSchema, refusalSchema } from './world-results.ts'
 
 export type { Environment } from './environment.ts'
 export type { Estimate } from './estimate.ts'
@@ -35,6 +37,8 @@ export const scenarioInfoSchema = z.object({
   compared: z.boolean(),
   /** Its windows end anywhere in a mix of unlike requests: what is counted per request differs from round to round. */
   mixed: z.boolean().optional(),
+  /** Its points differ in the world that servers are in: a section of its own tells what that does. Absent: they do not. */
+  worlds: z.boolean().optional(),
   /** Those of the run that it applies to; absent: all. */
   strategies: z.array(z.string()).optional(),
 })
@@ -72,6 +76,8 @@ export const runConfigSchema = z.object({
   warmupRequests: z.number().int().nonnegative(),
   warmupLimitMs: z.number().int().nonnegative(),
   ttlSeconds: z.number().int().positive(),
+  /** Of all points that say nothing else; absent: the usual one. */
+  world: worldSchema.optional(),
   /** Names only; the values may be somebody's data. */
   extraClaims: z.array(z.string()),
 })
@@ -236,6 +242,10 @@ export const resultsSchema = z.object({
   experiments: z.array(experimentResultSchema).optional(),
   claims: z.array(claimResultSchema),
   findings: z.array(findingSchema),
+  /** Credentials that were too large for a server; absent: none was. */
+  refusals: z.array(refusalSchema).optional(),
+  /** Absent where no handler had work to do. */
+  handlerWork: handlerWorkSchema.optional(),
   /** The security checklist, where it was gone through. */
   conformance: z.array(conformanceRowSchema).optional(),
   /** Operations alone, measured by `authbench micro --with` on the machine of the run. */

@@ -121,6 +121,14 @@ export function groupsOf(results: Results): readonly Group[] {
   })
 }
 
+/** Of a scenario that goes through worlds its first point only: sections of their own tell the others. */
+export const firstWorlds = (groups: readonly Group[]): readonly Group[] =>
+  groups.filter(
+    (group) =>
+      group.scenario.worlds !== true ||
+      groups.find(({ scenario }) => scenario.id === group.scenario.id) === group,
+  )
+
 /** The strategies that are compared with the baseline, in the order of the run. */
 export const subjectsOf = (group: Group): readonly StrategyInfo[] =>
   group.strategies.filter(({ id }) => id !== group.baseline?.id)

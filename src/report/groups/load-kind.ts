@@ -1,6 +1,7 @@
 import type { Params } from '../../results/cell.ts'
 import type { ScenarioInfo } from '../../results/results.ts'
 import { formatPercent } from '../../units.ts'
+import { worldParamText } from '../../worlds/words.ts'
 
 /**
  * What a group may be read for.
@@ -38,7 +39,7 @@ function paramText(kind: LoadKind, name: string, value: number | string): string
   const whole = OF_WHAT[kind]
   return name === 'load' && typeof value === 'number' && whole !== null
     ? `at ${formatShare(value)} of ${whole}`
-    : `${name} ${value}`
+    : (worldParamText(name, value) ?? `${name} ${value}`)
 }
 
 /** Empty where the scenario has one point only. */

@@ -3,7 +3,7 @@ import { buildReport } from '../build.ts'
 import { scaledColumns } from '../columns.ts'
 import type { Block, Chart, Section, Table, TableCell } from '../model.ts'
 import type { Reporter } from '../reporter.ts'
-import { EVERYTHING, FIRST_SCREEN, groupBefore, keptTable, withoutPreview } from '../short-form.ts'
+import { EVERYTHING, firstScreenOf, groupBefore, keptTable, withoutPreview } from '../short-form.ts'
 import { foldsNamed } from '../terminal/brief.ts'
 import { chartLines, chartUnit } from '../terminal/charts.ts'
 import { plainPaint } from '../terminal/paint.ts'
@@ -193,11 +193,9 @@ export const summaryReporter: Reporter = {
   file: 'summary.md',
   render(results) {
     const { title, sections } = buildReport(results)
-    const bodies = sections
-      .filter(({ id }) => FIRST_SCREEN.includes(id))
-      .map((section) =>
-        section.id === 'answer' ? bodyText(withoutPreview(section, ['chart']).blocks) : sectionText(section),
-      )
+    const bodies = firstScreenOf(sections).map((section) =>
+      section.id === 'answer' ? bodyText(section.blocks) : sectionText(section),
+    )
     const command = fenced([singleLine(results.run.command)])
     return `${[`### ${escaped(title)}`, ...bodies, foldedMarkdown('The same run again', command)].join('\n\n')}\n`
   },

@@ -9,7 +9,7 @@ import { roundsChart } from '../charts/rounds.ts'
 import { spectrumChart } from '../charts/spectrum.ts'
 import { costGroupOf, leadersOf } from '../groups/contenders.ts'
 import { isGrouped } from '../groups/families.ts'
-import { type Group, groupsOf } from '../groups/group.ts'
+import { firstWorlds, type Group, groupsOf } from '../groups/group.ts'
 import { loadCurvesOf } from '../groups/load-curve.ts'
 import { rankableMetrics } from '../groups/tiers.ts'
 import type { Block, Chart, Section } from '../model.ts'
@@ -39,7 +39,7 @@ const chartsOfGroup = (group: Group, isCostGroup: boolean): readonly (Chart | nu
 
 /** All charts of the run, in the order of the report. */
 export function chartsOf(results: Results): readonly ChartGroup[] {
-  const groups = groupsOf(results)
+  const groups = firstWorlds(groupsOf(results))
   const costGroup = costGroupOf(groups)
   const compared = groups
     .filter(({ scenario }) => scenario.compared)

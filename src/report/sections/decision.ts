@@ -4,7 +4,7 @@ import { formatNumber } from '../../units.ts'
 import { isLimited, limitText } from '../groups/capacity.ts'
 import { COST, costGroupOf, decisionOrder, leadersOf } from '../groups/contenders.ts'
 import { rowsByFamily } from '../groups/families.ts'
-import { againstBaseline, type Group, groupsOf } from '../groups/group.ts'
+import { againstBaseline, firstWorlds, type Group, groupsOf } from '../groups/group.ts'
 import type { LoadKind } from '../groups/load-kind.ts'
 import {
   type Column,
@@ -156,7 +156,7 @@ export function decisionTable(results: Results, group: Group, isExplained: boole
 }
 
 export function decisionSection(results: Results): Section | null {
-  const groups = groupsOf(results).filter((group) => group.scenario.compared)
+  const groups = firstWorlds(groupsOf(results)).filter((group) => group.scenario.compared)
   // The numbers have the winners by cost; of the points of a scenario, the last one has the most load.
   const costGroup = costGroupOf(groups)
   if (groups.length === 0) return null

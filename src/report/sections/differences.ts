@@ -4,7 +4,7 @@ import type { StrategyInfo } from '../../results/strategy-info.ts'
 import { formatList } from '../../units.ts'
 import { costGroupOf } from '../groups/contenders.ts'
 import { familiesOf, familyTitle, isGrouped } from '../groups/families.ts'
-import { againstBaseline, type Group, groupsOf, subjectsOf } from '../groups/group.ts'
+import { againstBaseline, firstWorlds, type Group, groupsOf, subjectsOf } from '../groups/group.ts'
 import { type Ranking, rankableMetrics, rankingOf } from '../groups/tiers.ts'
 import { type Block, type Section, textCell } from '../model.ts'
 import { bandText, NOT_COMPARED, roundsOf } from '../words/phrases.ts'
@@ -141,7 +141,7 @@ function rankingBlocks(rankings: readonly Ranking[]): readonly Block[] {
 
 export function differencesSection(results: Results): Section | null {
   if (results.scenarios.length === 0) return null
-  const groups = groupsOf(results)
+  const groups = firstWorlds(groupsOf(results))
   const judged = groups.filter((group) => group.judged)
   if (judged.length === 0) {
     const text =

@@ -6,7 +6,7 @@ import { formatBytes } from '../../units.ts'
 import { tradeoffChart } from '../charts/tradeoff.ts'
 import { COST, costGroupOf, decisionOrder, leadersOf } from '../groups/contenders.ts'
 import { isGrouped } from '../groups/families.ts'
-import { againstBaseline, type Group, groupsOf } from '../groups/group.ts'
+import { againstBaseline, firstWorlds, type Group, groupsOf } from '../groups/group.ts'
 import {
   type Block,
   estimateCell,
@@ -97,7 +97,7 @@ function experimentAnswers({ experiments = [] }: Results): readonly Block[] {
 
 /** What a reader in a hurry sees: whether to trust the run, the answer, the table it rests on, the claims. */
 export function firstScreen(results: Results): Section {
-  const groups = groupsOf(results)
+  const groups = firstWorlds(groupsOf(results))
   const compared = groups.filter(({ scenario }) => scenario.compared)
   const decided = costGroupOf(compared) ?? compared[0]
   const short = shortAnswer(groups)

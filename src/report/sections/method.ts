@@ -7,6 +7,8 @@ import {
   formatList,
   formatNumber,
 } from '../../units.ts'
+import { worldText } from '../../worlds/words.ts'
+import { USUAL_WORLD } from '../../worlds/world.ts'
 import { groupsOf } from '../groups/group.ts'
 import type { Block, Section } from '../model.ts'
 import { textCell } from '../model.ts'
@@ -61,6 +63,7 @@ function methodItems(results: Results): readonly string[] {
   // Experiments say themselves what they do.
   if (scenarios.length === 0) return [environment.pinning.sentence]
   const { pinning } = environment
+  const world = worldText(config.world ?? USUAL_WORLD)
   const slices = hasClosedLoop(results)
     ? `: ${config.slicesPerRound} slices of ${formatDuration(config.sliceMs)} each`
     : ''
@@ -68,6 +71,7 @@ function methodItems(results: Results): readonly string[] {
     `${formatCount(config.rounds, 'round')}; every round starts a fresh server process per strategy, and visits them in a seeded order and its reverse${slices}, after a warm-up of ${formatCount(config.warmupRequests, 'request')}.`,
     `${formatCount(config.connections, 'connection')} over a pool of ${formatCount(config.pool, 'distinct credential')}, sent ${config.transport === 'bearer' ? 'as Authorization: Bearer' : 'in a cookie'}, valid for ${formatDuration(config.ttlSeconds * 1_000)}.`,
     `Load model: ${scenarios.map(({ title, model }) => (title.endsWith(`${model} loop`) ? title : `${title}: ${model} loop`)).join('; ')}.`,
+    ...(world === null ? [] : [`In a world other than the usual one: ${world}.`]),
     ...openItems(results),
     pinning.sentence,
     environment.cpuSource === 'schedstat'

@@ -1,7 +1,7 @@
 import type { Results } from '../../results/results.ts'
 import { contendersOf, costGroupOf } from '../groups/contenders.ts'
 import { isGrouped } from '../groups/families.ts'
-import { type Group, groupsOf } from '../groups/group.ts'
+import { firstWorlds, type Group, groupsOf } from '../groups/group.ts'
 import { kneeSentence, loadCurvesOf } from '../groups/load-curve.ts'
 import type { Block, Section } from '../model.ts'
 import { answerOf } from '../words/cost-answer.ts'
@@ -45,7 +45,7 @@ export function answersOf(results: Results, groups: readonly Group[]): readonly 
 
 /** What the answer rests on, with intervals. Null: the run has no answer. */
 export function numbersSection(results: Results): Section | null {
-  const groups = groupsOf(results)
+  const groups = firstWorlds(groupsOf(results))
   const costGroup = costGroupOf(groups)
   const answers = answersOf(results, groups).flatMap(({ heading, paragraphs }): readonly Block[] => [
     ...(groups.length > 1 ? [{ kind: 'heading' as const, text: heading }] : []),

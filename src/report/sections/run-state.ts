@@ -2,6 +2,8 @@ import type { ExperimentResult } from '../../results/experiment.ts'
 import { MINIMUM_ROUNDS } from '../../results/minimum-rounds.ts'
 import type { Results, RunVerdict } from '../../results/results.ts'
 import { formatChange, formatCount, formatDuration, formatInstant } from '../../units.ts'
+import { worldText } from '../../worlds/words.ts'
+import { USUAL_WORLD } from '../../worlds/world.ts'
 import type { Block, Tone } from '../model.ts'
 import { bandRange, sentence } from '../words/phrases.ts'
 
@@ -67,6 +69,7 @@ export function badge(results: Results): Block {
   const { run, validity, config, environment, noise, scenarios, experiments = [] } = results
   const { cells } = validity
   const { text, tone } = VERDICTS[validity.verdict]
+  const world = worldText(config.world ?? USUAL_WORLD)
   const lost = (['invalid', 'failed', 'interrupted'] as const).filter((state) => cells[state] > 0)
   const band = bandRange(results.comparisons, 'cpu.server')
   const aa = noise['cpu.server']
@@ -84,6 +87,7 @@ export function badge(results: Results): Block {
               : aa === undefined
                 ? 'noise unknown'
                 : `A/A ${formatChange(aa)}`,
+            ...(world === null ? [] : [`world: ${world}`]),
             formatCount(config.rounds, 'round'),
             [formatCount(cells.completed, 'cell'), ...lost.map((state) => `${cells[state]} ${state}`)].join(
               ', ',

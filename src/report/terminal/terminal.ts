@@ -6,7 +6,7 @@ import { buildReport } from '../build.ts'
 import { isGrouped } from '../groups/families.ts'
 import type { Block, Section, Table } from '../model.ts'
 import type { RenderOptions, Reporter } from '../reporter.ts'
-import { EVERYTHING, EXPERIMENT_SECTION, FIRST_SCREEN, withoutPreview } from '../short-form.ts'
+import { EVERYTHING, EXPERIMENT_SECTION, firstScreenOf, withoutPreview } from '../short-form.ts'
 import { foldsNamed, shortened } from './brief.ts'
 import { chartLines, chartUnit } from './charts.ts'
 import { ansiPaint, type Paint, plainPaint, type Style } from './paint.ts'
@@ -249,9 +249,7 @@ export const terminalReporter: Reporter = {
       return terminalOfSections(asked, options, pen.brief)
     }
     if (options.details === true) return heading + wholeText(sections, options, pen)
-    const first = sections
-      .filter(({ id }) => FIRST_SCREEN.includes(id))
-      .map((section) => withoutPreview(section, ['chart']))
+    const first = firstScreenOf(sections)
     const warnings = results.findings.filter(({ severity }) => severity === 'warning').length
     const { experiments = [] } = results
     const next = [

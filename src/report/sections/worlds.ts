@@ -1,0 +1,8 @@
+import type { Results } from '../../results/results.ts'
+import type { Section } from '../model.ts'
+import { claimsSizeSection } from './claims-size.ts'
+import { handlerWorkSection } from './handler-work.ts'
+
+/** What a run says of other worlds, one section for each question. */
+export const worldSections = (results: Results): readonly Section[] =>
+  [handlerWorkSection, claimsSizeSection].flatMap((build) => build(results) ?? [])

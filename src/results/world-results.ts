@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { paramsSchema } from './cell.ts'
+import { estimateSchema } from './estimate.ts'
+
+/** What a server answered that lets nobody in with a credential as large as those of the point. */
+export const refusalSchema = z.object({
+  strategy: z.string(),
+  scenario: z.string(),
+  params: paramsSchema,
+  statuses: z.array(z.number().int()),
+  credentialBytes: z.number().int(),
+  requestHeadBytes: z.number().int(),
+  rounds: z.number().int(),
+})
+export type Refusal = z.infer<typeof refusalSchema>
+
+/** What the work of the handler leaves of the difference between a session and the others. */
+export const handlerWorkSchema = z.object({
+  scenario: z.string(),
+  /** The session that the others are compared with. */
+  session: z.string(),
+  rows: z.array(
+    z.object({
+      metric: z.string(),
+      strategy: z.string(),
+      params: paramsSchema,
+      /** strategy / session. */
+      ratio: estimateSchema,
+      /** Of the difference with an empty handler, on logarithms; null where none was shown there. */
+      left: estimateSchema.nullable(),
+      /** Null: too few rounds to judge. */
+      told: z.boolean().nullable(),
+    }),
+  ),
+  /** For each kind of work that was judged the least from which on no two strategies of the run can be told apart; null: not even at the most. */
+  alike: z.array(
+    z.object({
+      metric: z.string(),
+      work: z.enum(['waitMs', 'cpuUs']),
+      from: z.number().nullable(),
+      /** The largest difference that the intervals there do not exclude, as a fraction. */
+      notExcluded: z.number().nullable(),
+    }),
+  ),
+})
+export type HandlerWork = z.infer<typeof handlerWorkSchema>
