@@ -11,6 +11,7 @@ import { jwtJose } from './strategies/jwt-jose.ts'
 import { jwtJwks } from './strategies/jwt-jwks.ts'
 import { jwtNotBefore } from './strategies/jwt-not-before.ts'
 import { jwtRefresh } from './strategies/jwt-refresh.ts'
+import { jwtRefreshIdempotent } from './strategies/jwt-refresh-idempotent.ts'
 import { jwtStatusList } from './strategies/jwt-status-list.ts'
 import { jwtWhitelist } from './strategies/jwt-whitelist.ts'
 import { none } from './strategies/none.ts'
@@ -58,6 +59,7 @@ export const STRATEGIES = table({
   'jwt-status-list': jwtStatusList,
   'jwt-refresh': jwtRefresh({ leewaySeconds: 0 }),
   'jwt-refresh-leeway': jwtRefresh({ leewaySeconds: 10 }),
+  'jwt-refresh-idempotent': jwtRefreshIdempotent,
   'jwt-jwks': jwtJwks,
   introspection: introspection('direct'),
   'introspection-cached': introspection('cached'),

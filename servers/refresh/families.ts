@@ -1,4 +1,6 @@
-import { hkdfSync, randomBytes } from 'node:crypto'
+// In this folder: refresh tokens, their families, and how a used one leads to the next.
+
+import { randomBytes } from 'node:crypto'
 import { hashOf } from '../sessions/keeper.ts'
 import { inBatches } from '../stores/batches.ts'
 import { otherSubject } from '../stores/filler-text.ts'
@@ -28,12 +30,29 @@ export interface FamilyLimits {
   readonly idleSeconds: number
   /** And it ends this long after its login, exchanged or not. */
   readonly absoluteSeconds: number
-  /**
-   * For this long after an exchange the old token gives the same new one again: to the other tab that refreshed at the same
-   * moment, to the client whose answer was lost, and to a thief. 0: never.
-   */
-  readonly leewaySeconds: number
 }
+
+const DAY_SECONDS = 24 * 60 * 60
+/** As long as Okta's default; ASVS 10.4.8 wants both, and leaves the figures open. */
+export const FAMILY_LIMITS: FamilyLimits = { idleSeconds: 7 * DAY_SECONDS, absoluteSeconds: 30 * DAY_SECONDS }
+
+export interface Exchange {
+  readonly key: string
+  /** What the token begins with, and its successor too. */
+  readonly id: string
+  readonly refreshToken: string
+  readonly nowMs: number
+  readonly idleMs: number
+}
+
+/**
+ * One step of a family, in one script: its token becomes used and the next one good. A token that may not be used any more
+ * ends the family.
+ * @returns the secret of the token that is good now; null: refused
+ */
+export type ExchangeToken = (
+  exchange: Exchange,
+) => Promise<{ readonly subject: string; readonly secret: string } | null>
 
 /**
  * Known to holders of a token of the family only: no made-up token ends one. Whole groups of three bytes, so that every
@@ -41,15 +60,15 @@ export interface FamilyLimits {
  */
 const FAMILY_BYTES = 18
 /** More than 256 bits. */
-const SECRET_BYTES = 33
+export const SECRET_BYTES = 33
 const FAMILY_LENGTH = 24
 const REFRESH_TOKEN = /^[\w-]{68}$/
 
 /**
  * A family is one hash: `sub`, `current` (hash of the token that is good), `idle` and `end` (milliseconds since the epoch, by
- * the clock of the server, which the TTL only follows). With a leeway also `previous`, `rotated`, and `sealed`: the
- * current token, to be opened with the previous one alone. Used tokens are not listed: they would pile up for as long as
- * a client refreshes, and whoever has the id and not the current secret has an old token, or a part of one.
+ * the clock of the server, which the TTL only follows), and what a leeway needs. Used tokens are not listed for long: they
+ * would pile up for as long as a client refreshes, and whoever has the id and not the current secret has an old token, or a
+ * part of one.
  */
 const START = `
 redis.call('HSET', KEYS[1], 'sub', ARGV[1], 'current', ARGV[2], 'idle', ARGV[3], 'end', ARGV[4])
@@ -57,26 +76,6 @@ redis.call('PEXPIRE', KEYS[1], ARGV[5])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[7])
 redis.call('ZADD', KEYS[2], ARGV[4], KEYS[1])
 redis.call('PEXPIRE', KEYS[2], ARGV[6])`
-
-const ROTATE = `
-local family = redis.call('HMGET', KEYS[1], 'sub', 'current', 'idle', 'end', 'previous', 'rotated', 'sealed')
-local sub, now = family[1], tonumber(ARGV[3])
-if not sub then return false end
-if now >= tonumber(family[3]) then
-  redis.call('DEL', KEYS[1])
-  return false
-end
-local leeway = tonumber(ARGV[5])
-if family[2] ~= ARGV[1] then
-  if family[5] == ARGV[1] and leeway > 0 and now < tonumber(family[6]) + leeway then return {sub, family[7]} end
-  redis.call('DEL', KEYS[1])
-  return false
-end
-local idle = math.min(now + tonumber(ARGV[4]), tonumber(family[4]))
-redis.call('HSET', KEYS[1], 'current', ARGV[2], 'idle', string.format('%.0f', idle))
-if leeway > 0 then redis.call('HSET', KEYS[1], 'previous', ARGV[1], 'rotated', ARGV[3], 'sealed', ARGV[6]) end
-redis.call('PEXPIRE', KEYS[1], string.format('%.0f', idle - now))
-return {sub, ''}`
 
 const END = `
 redis.call('DEL', KEYS[1])
@@ -90,12 +89,12 @@ redis.call('DEL', KEYS[1])`
 export function refreshFamilies(
   link: RedisLink,
   now: () => number,
-  { idleSeconds, absoluteSeconds, leewaySeconds }: FamilyLimits,
+  exchange: ExchangeToken,
+  { idleSeconds, absoluteSeconds }: FamilyLimits = FAMILY_LIMITS,
 ): RefreshFamilies {
   const idleMs = 1000 * Math.min(idleSeconds, absoluteSeconds)
   const absoluteMs = 1000 * absoluteSeconds
   const write = redisScript(link, START)
-  const exchange = redisScript(link, ROTATE)
   const deleteOne = redisScript(link, END)
   const deleteAll = redisScript(link, END_ALL)
 
@@ -115,23 +114,10 @@ export function refreshFamilies(
     async rotate(refreshToken) {
       if (!REFRESH_TOKEN.test(refreshToken)) return null
       const id = refreshToken.slice(0, FAMILY_LENGTH)
-      const successor = newSecret()
       const family = hashOf(id)
-      const reply = await exchange(
-        [keyOf(family)],
-        [
-          hashOf(refreshToken),
-          hashOf(id + successor),
-          Math.floor(now()),
-          idleMs,
-          1000 * leewaySeconds,
-          leewaySeconds === 0 ? '' : seal(successor, refreshToken),
-        ],
-      )
-      if (!Array.isArray(reply)) return null
-      const [subject, sealed]: unknown[] = reply
-      if (typeof subject !== 'string' || typeof sealed !== 'string') return null
-      return { subject, family, refreshToken: id + (sealed === '' ? successor : seal(sealed, refreshToken)) }
+      const nowMs = Math.floor(now())
+      const next = await exchange({ key: keyOf(family), id, refreshToken, nowMs, idleMs })
+      return next === null ? null : { subject: next.subject, family, refreshToken: id + next.secret }
     },
     async end(family, subject) {
       await deleteOne([keyOf(family), indexOf(subject)], [])
@@ -148,11 +134,4 @@ export function refreshFamilies(
 
 const keyOf = (family: string) => `family:${family}`
 const indexOf = (subject: string) => `families-of:${hashOf(subject)}`
-const newSecret = () => randomBytes(SECRET_BYTES).toString('base64url')
-
-/** A one-time pad: each token is exchanged once, so each pad is used once. Sealing what is sealed opens it. */
-function seal(secret: string, refreshToken: string): string {
-  const pad = Buffer.from(hkdfSync('sha256', refreshToken, '', 'successor', SECRET_BYTES))
-  const bytes = Buffer.from(secret, 'base64url').map((byte, index) => byte ^ (pad[index] ?? 0))
-  return Buffer.from(bytes).toString('base64url')
-}
+export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
