@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { type Authenticator, StoreUnavailableError } from '../contract.ts'
 import { redisLink } from '../stores/redis-link.ts'
@@ -23,16 +23,13 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   elapsedMs = 0
-  vi.spyOn(performance, 'now').mockImplementation(() => 1_000_000 + elapsedMs)
   prefix = `not-before-${prefixes++}:`
-  here = await openNode(jwtNotBefore, redis.url, prefix, { now: () => Date.UTC(2030, 0, 1) })
-  there = await openNode(jwtNotBefore, redis.url, prefix, { now: () => Date.UTC(2030, 0, 1) })
+  const clocks = { now: () => Date.UTC(2030, 0, 1), clock: () => 1_000_000 + elapsedMs }
+  here = await openNode(jwtNotBefore, redis.url, prefix, clocks)
+  there = await openNode(jwtNotBefore, redis.url, prefix, clocks)
 })
 
-afterEach(async () => {
-  vi.restoreAllMocks()
-  await Promise.all([here.close(), there.close()])
-})
+afterEach(() => Promise.all([here.close(), there.close()]))
 
 afterAll(() => redis.stop())
 
@@ -132,6 +129,16 @@ test('keeps one entry for a user who logged out, for one lifetime', async () => 
   expect(await client.ttl(name)).toBe(120)
   await here.fill?.(1000)
   expect((await client.keys(`${prefix}*`)).length).toBe(1001)
+  await close()
+})
+
+test('the entry outlives every token that names it: no server remembers what a new login cannot know of', async () => {
+  await here.revoke(await here.issue('someone'))
+  const { client, key, close } = await redisLink(redis.url, prefix)
+  const name = key('not-before:https://auth.example.test:someone')
+  await client.expire(name, 1)
+  await here.issue('someone')
+  expect(await client.ttl(name)).toBe(120)
   await close()
 })
 

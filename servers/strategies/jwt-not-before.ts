@@ -33,7 +33,7 @@ const RAISE = `
 /**
  * "Tokens issued before this moment are void", for each subject. The moment is a version that a login reads and puts
  * into the token: the seconds of `iat` cannot tell a token issued just before a logout from one issued just after.
- * Once every older token has expired, so has the entry: a token is good when it is at least as new as the entry.
+ * Once every older token and every one that names it has expired, so has the entry: a token is good when it is at least as new as the entry.
  */
 export const jwtNotBefore = {
   title: 'JWT HS256 + not-before (fast-jwt)',
@@ -43,7 +43,7 @@ export const jwtNotBefore = {
   revocation: { effect: 'within', ms: CACHED_MS },
   family: 'revocable token',
   needs: ['redis'],
-  stores: 'one entry per user who logged out, for one token lifetime',
+  stores: 'one entry per user who logged out, for one token lifetime after that or after the last login',
   entriesFor: 'revoked',
   ownClaims: [CLAIM],
   roundTrips: 0,
@@ -64,11 +64,12 @@ export const jwtNotBefore = {
     const link = await deps.redis()
     const { client, ask, key } = link
     const raise = redisScript(link, RAISE)
-    const cache = sessionCache<Known>(CACHE_ENTRIES, ({ askedAt }) => performance.now() - askedAt < CACHED_MS)
+    const entrySeconds = deps.ttlSeconds + CLOCK_MARGIN_SECONDS
+    const cache = sessionCache<Known>(CACHE_ENTRIES, ({ askedAt }) => deps.clock() - askedAt < CACHED_MS)
     const name = (subject: string) => `not-before:${deps.token.issuer}:${subject}`
 
     async function load(subject: string): Promise<Known> {
-      const askedAt = performance.now()
+      const askedAt = deps.clock()
       return { version: Number((await ask(client.get(key(name(subject))))) ?? FIRST), askedAt }
     }
 
@@ -77,7 +78,7 @@ export const jwtNotBefore = {
     }
 
     async function raiseFor(subject: string, own: number | null): Promise<void> {
-      await raise([name(subject)], [own ?? '', deps.ttlSeconds + CLOCK_MARGIN_SECONDS])
+      await raise([name(subject)], [own ?? '', entrySeconds])
       cache.drop(subject)
     }
 
@@ -89,9 +90,16 @@ export const jwtNotBefore = {
       return typeof version === 'number' ? { identity: { sub: token.identity.sub, claims }, version } : null
     }
 
+    /**
+     * Not by way of the cache: a login is no request, and makes none cheaper. The entry lives on with the new token: if it expired before
+     * that, a server that remembers it would refuse the next login, whose token could not know of it.
+     */
+    async function versionForLogin(subject: string): Promise<number> {
+      return Number((await ask(client.getex(key(name(subject)), 'EX', entrySeconds))) ?? FIRST)
+    }
+
     return {
-      // Not by way of the cache: a login is no request, and makes none cheaper.
-      issue: async (subject) => codec.sign(subject, { [CLAIM]: (await load(subject)).version }),
+      issue: async (subject) => codec.sign(subject, { [CLAIM]: await versionForLogin(subject) }),
       verify(credential) {
         const token = credential === undefined ? null : parse(credential)
         if (token === null) return null
