@@ -36,6 +36,8 @@ export interface ServerOptions {
   readonly authServer: AuthServerAddress | null
   /** On 127.0.0.1; 0 takes a free one. */
   readonly port: number
+  /** Absent: HTTP/1.1. */
+  readonly http2?: boolean
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Milliseconds that only go forward; the machine's own where none is given. */

@@ -133,7 +133,7 @@ export function estimateText(estimate: Estimate, unit: string, options: Estimate
   if (estimate.isRange) {
     const [least, most] = [low, high].map((bound) => exactText(bound, signed))
     return {
-      value: rounded(value, stepOfValue(value), signed),
+      value: Number.isInteger(value) ? exactText(value, signed) : rounded(value, stepOfValue(value), signed),
       unit: scale.label,
       interval: `(${least} to ${most})`,
     }

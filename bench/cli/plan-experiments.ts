@@ -61,6 +61,10 @@ const LOAD_OPTIONS = [
   'against',
   'gate',
   'target',
+  'handlerWait',
+  'handlerCpu',
+  'handlerRow',
+  'roles',
 ] as const satisfies readonly (keyof Options)[]
 
 /** What only a load makes use of, where there is none. */
@@ -70,6 +74,6 @@ export const ignoredWithoutLoad = (
 ): Parameters<typeof refuseIgnored>[0] =>
   LOAD_OPTIONS.map((option) => ({
     when: scenarios.length === 0 && options[option] !== undefined,
-    message: `--${option} is about loads, and this run has experiments only`,
+    message: `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is about loads, and this run has experiments only`,
     next: 'Leave it out, or add a scenario such as verify to --scenarios.',
   }))

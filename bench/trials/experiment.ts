@@ -58,6 +58,8 @@ export interface ExperimentContext<Observation> extends Stage {
   readonly ttlSeconds: number
   readonly keys: KeyMaterial
   readonly token: TokenProfile
+  /** Strategies that come from files of the user: id to file. `server` knows them. */
+  readonly files: ReadonlyMap<string, string>
   /** Whether this machine has it; what is left out without it is for `leaveOut`. */
   has(need: Need): boolean
   /**

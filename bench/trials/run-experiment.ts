@@ -102,6 +102,7 @@ function contextOf(
     ttlSeconds: world.config.ttlSeconds,
     keys: world.keys,
     token: world.token,
+    files: world.files,
     has: (need) => world.find(need) !== null,
     observe,
     voidTrial,

@@ -5,6 +5,7 @@ import { revocation } from './revocation.ts'
 import { size, sizeFelt } from './size.ts'
 import { speed } from './speed.ts'
 import { store } from './store.ts'
+import { transportIsNeutral } from './transport.ts'
 import { accessTokenLife, cookiesAndCsrf, splitApis, stickySessions } from './untested.ts'
 
 /** In the order of reports: what can be measured first. */
@@ -13,6 +14,7 @@ export const CLAIMS: readonly Claim[] = [
   blacklist,
   size,
   sizeFelt,
+  transportIsNeutral,
   store,
   speed,
   accessTokenLife,

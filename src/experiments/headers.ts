@@ -1,65 +1,306 @@
 import { z } from 'zod'
-import type { Analysis, Figure } from '../results/experiment.ts'
+import type { Analysis, ExperimentChart, ExperimentTable, Figure } from '../results/experiment.ts'
 import type { Estimate } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
-import { formatQuantity } from '../units.ts'
+import { formatList, formatNumber, formatQuantity } from '../units.ts'
 import { experiment } from './experiment.ts'
 
-const bytesSchema = z.object({ up: z.int().nonnegative(), down: z.int().nonnegative() })
+/** Of several credentials of one kind: HPACK writes characters with five bits or more, so that no two need weigh the same over HTTP/2. */
+const spreadSchema = z.object({
+  value: z.int().nonnegative(),
+  least: z.int().nonnegative(),
+  most: z.int().nonnegative(),
+})
+export type Spread = z.infer<typeof spreadSchema>
 
-/** One request for one strategy, as it was on the socket. */
-const headersObservationSchema = z.object({
+const bytesSchema = z.object({ up: spreadSchema, down: spreadSchema })
+
+const requestSchema = z.object({
+  kind: z.literal('request'),
   strategy: z.string(),
   /** In the claims of the token or session. */
   roles: z.int().nonnegative(),
   transport: z.enum(['bearer', 'cookie']),
+  /** Credentials that were sent, each over a connection of its own. */
+  samples: z.int().positive(),
+  /** The answer to all of them, or the worst of the answers. */
+  status: z.int(),
+  credential: spreadSchema,
   http1: bytesSchema,
+  /** On one connection, one after the other. */
+  http2: z.object({ first: bytesSchema, repeated: bytesSchema }),
 })
+type Request = z.infer<typeof requestSchema>
+
+/** What TLS 1.3 adds to one record, whatever is in it. */
+const tlsSchema = z.object({
+  kind: z.literal('tls'),
+  payload: z.int().positive(),
+  up: z.int(),
+  down: z.int(),
+})
+
+const headersObservationSchema = z.discriminatedUnion('kind', [requestSchema, tlsSchema])
 export type HeadersObservation = z.infer<typeof headersObservationSchema>
 
-const counted = (value: number): Estimate => ({ value, low: value, high: value, rounds: 1 })
+const OK = 200
+/** A repeated request that has an index in the place of its credential is smaller than the credential. */
+const isIndexed = ({ http2, credential }: Request) => http2.repeated.up.most < credential.least
 
-function figuresOf(
-  { strategy, roles, transport, http1 }: HeadersObservation,
-  label: string,
-): readonly Figure[] {
-  const place = { subject: strategy, label, params: { roles, transport }, unit: 'B' }
+const estimateOf = ({ value, least, most }: Spread, rounds: number): Estimate => ({
+  value,
+  low: least,
+  high: most,
+  rounds,
+  ...(least === most ? {} : { isRange: true as const }),
+})
+
+const PARTS: readonly {
+  readonly id: string
+  readonly title: string
+  readonly of: (request: Request) => Spread
+}[] = [
+  { id: 'credential', title: 'Credential', of: ({ credential }) => credential },
+  { id: 'http1.up', title: 'HTTP/1.1 up', of: ({ http1 }) => http1.up },
+  { id: 'http1.down', title: 'HTTP/1.1 down', of: ({ http1 }) => http1.down },
+  { id: 'http2.first.up', title: 'HTTP/2 first, up', of: ({ http2 }) => http2.first.up },
+  { id: 'http2.first.down', title: 'HTTP/2 first, down', of: ({ http2 }) => http2.first.down },
+  { id: 'http2.repeated.up', title: 'HTTP/2 repeated, up', of: ({ http2 }) => http2.repeated.up },
+  { id: 'http2.repeated.down', title: 'HTTP/2 repeated, down', of: ({ http2 }) => http2.repeated.down },
+]
+
+interface Counted {
+  readonly requests: readonly Request[]
+  readonly strategies: readonly StrategyInfo[]
+  find(strategy: string, roles: number, transport: Request['transport']): Request | undefined
+}
+
+const figuresOf = ({ requests, strategies }: Counted): readonly Figure[] =>
+  requests.flatMap((request) =>
+    PARTS.map(({ id, title, of }) => ({
+      id,
+      title,
+      subject: request.strategy,
+      label: strategies.find((info) => info.id === request.strategy)?.title ?? request.strategy,
+      params: { roles: request.roles, transport: request.transport, status: request.status },
+      unit: 'B',
+      estimate: estimateOf(of(request), request.samples),
+    })),
+  )
+
+/** What was not accepted says so: its bytes were sent for nothing. */
+function cellOf(request: Request | undefined, of: (request: Request) => Spread): string | Estimate {
+  if (request === undefined) return '–'
+  const estimate = estimateOf(of(request), request.samples)
+  return request.status === OK ? estimate : `${estimate.value}, answered ${request.status}`
+}
+
+const NOTE = 'In brackets the least and the most: HPACK writes some characters shorter than others.'
+
+function tablesOf({ requests, strategies, find }: Counted): ExperimentTable[] {
+  const roles = [...new Set(requests.map((request) => request.roles))].sort((a, b) => a - b)
+  const [least = 0, most = 0] = [roles[0], roles.at(-1)]
+  const inRows = strategies.filter(({ id }) => requests.some(({ strategy }) => strategy === id))
+  const columns: readonly (readonly [string, Request['transport'], (request: Request) => Spread])[] = [
+    ['HTTP/1.1, bearer', 'bearer', ({ http1 }) => http1.up],
+    ['HTTP/1.1, cookie', 'cookie', ({ http1 }) => http1.up],
+    ['HTTP/2 first, bearer', 'bearer', ({ http2 }) => http2.first.up],
+    ['HTTP/2 first, cookie', 'cookie', ({ http2 }) => http2.first.up],
+    ['HTTP/2 again, bearer', 'bearer', ({ http2 }) => http2.repeated.up],
+    ['HTTP/2 again, cookie', 'cookie', ({ http2 }) => http2.repeated.up],
+  ]
+  const upTable = (count: number): ExperimentTable => ({
+    caption: `Request, ${count} roles in the claims`,
+    columns: [{ title: 'Strategy', unit: null }, ...columns.map(([title]) => ({ title, unit: 'B' }))],
+    rows: inRows.map(({ id, title }) => [
+      title,
+      ...columns.map(([, transport, of]) => cellOf(find(id, count, transport), of)),
+    ]),
+    note: NOTE,
+  })
+  const sizes: ExperimentTable = {
+    caption: 'Request over HTTP/1.1 as a bearer token, by roles in the claims',
+    columns: [
+      { title: 'Strategy', unit: null },
+      ...roles.map((count) => ({ title: `${count} roles`, unit: 'B' })),
+    ],
+    rows: inRows.map(({ id, title }) => [
+      title,
+      ...roles.map((count) => cellOf(find(id, count, 'bearer'), ({ http1 }) => http1.up)),
+    ]),
+    note: '',
+  }
+  const answers: ExperimentTable = {
+    caption: 'Answer, no roles in the claims, bearer',
+    columns: [
+      { title: 'Strategy', unit: null },
+      ...['HTTP/1.1', 'HTTP/2 first', 'HTTP/2 again'].map((title) => ({ title, unit: 'B' })),
+    ],
+    rows: inRows.map(({ id, title }) => {
+      const request = find(id, least, 'bearer')
+      return [
+        title,
+        cellOf(request, ({ http1 }) => http1.down),
+        cellOf(request, ({ http2 }) => http2.first.down),
+        cellOf(request, ({ http2 }) => http2.repeated.down),
+      ]
+    }),
+    note: 'Head and body; the body repeats the claims, so that it weighs the same for all.',
+  }
+  if (inRows.length === 0) return []
+  return [upTable(least), ...(most === least ? [] : [upTable(most), sizes]), answers]
+}
+
+/** `134 B`, `544 to 913 B`; null: there is none. */
+function rangeText(values: readonly number[]): string | null {
+  if (values.length === 0) return null
+  const [least, most] = [Math.min(...values), Math.max(...values)]
+  return least === most
+    ? formatQuantity(least, 'B')
+    : `${formatNumber(least)} to ${formatQuantity(most, 'B')}`
+}
+
+function sentencesOf(counted: Counted, tls: readonly z.infer<typeof tlsSchema>[]): string[] {
+  const { requests, strategies, find } = counted
+  const roles = [...new Set(requests.map((request) => request.roles))].sort((a, b) => a - b)
+  const [least = 0, most = 0] = [roles[0], roles.at(-1)]
+  const upOf = (
+    isWanted: (info: StrategyInfo) => boolean,
+    count: number,
+    transport: Request['transport'],
+    of: (request: Request) => Spread,
+  ) =>
+    rangeText(
+      strategies.filter(isWanted).flatMap(({ id }) => {
+        const request = find(id, count, transport)
+        return request === undefined || request.status !== OK ? [] : [of(request).value]
+      }),
+    )
+  const isSession = ({ state, family }: StrategyInfo) => state === 'stateful' && family === 'session'
+  const isToken = ({ state }: StrategyInfo) => state === 'stateless' || state === 'hybrid'
+  const http1 = ({ http1: { up } }: Request) => up
+  const again = ({ http2: { repeated } }: Request) => repeated.up
+  const [sessions, tokens] = [isSession, isToken].map((kind) => upOf(kind, least, 'bearer', http1))
+  const large = most === least ? null : upOf(isToken, most, 'bearer', http1)
+  const [bearers, cookies] = (['bearer', 'cookie'] as const).map((how) => upOf(isToken, least, how, again))
+  const resent = requests.filter(
+    (request) => request.transport === 'cookie' && request.credential.least > 20 && !isIndexed(request),
+  )
+  const names = [...new Set(resent.map(({ strategy }) => strategy))].map(
+    (id) => strategies.find((info) => info.id === id)?.title ?? id,
+  )
   return [
-    { ...place, id: 'http1.up', title: 'HTTP/1.1 up', estimate: counted(http1.up) },
-    { ...place, id: 'http1.down', title: 'HTTP/1.1 down', estimate: counted(http1.down) },
+    ...(sessions == null || tokens == null
+      ? []
+      : [
+          `Over HTTP/1.1 a request weighs ${sessions} with a session and ${tokens} with a token, with ${most} roles in its claims ${large ?? tokens}; bearer and cookie differ by the length of their names only.`,
+        ]),
+    ...(bearers == null || cookies == null
+      ? []
+      : [
+          `Repeated over HTTP/2 a bearer token is sent whole again (${bearers}), because nghttp2 never indexes an authorization header; the same token in a cookie becomes an index (${cookies}).`,
+        ]),
+    ...(names.length === 0
+      ? []
+      : [
+          `Too large for that index, and sent again as a cookie as well: ${formatList(names)}, at ${[...new Set(resent.map((request) => request.roles))].join(', ')} roles.`,
+        ]),
+    ...tls
+      .slice(0, 1)
+      .map(
+        ({ up }) =>
+          `TLS 1.3 adds ${formatQuantity(up, 'B')} to each record, up and down; it is in none of these numbers.`,
+      ),
+    ...(strategies.some(({ needs }) => needs.includes('auth-server'))
+      ? ['What a server asks its auth server stays on HTTP/1.1, and is not counted here.']
+      : []),
+  ]
+}
+
+function chartsOf({ requests, strategies, find }: Counted): ExperimentChart[] {
+  const roles = [...new Set(requests.map((request) => request.roles))].sort((a, b) => a - b)
+  const least = roles[0] ?? 0
+  const bars = (id: string, title: string, description: string, of: (request: Request) => Spread) => ({
+    kind: 'bars' as const,
+    id,
+    title,
+    description,
+    unit: 'B',
+    rows: strategies
+      .flatMap((info) => {
+        const request = find(info.id, least, 'bearer')
+        return request === undefined
+          ? []
+          : [{ label: info.title, state: info.state, estimate: estimateOf(of(request), request.samples) }]
+      })
+      .sort((a, b) => a.estimate.value - b.estimate.value)
+      .map(({ estimate, ...row }) => ({ ...row, segments: [{ name: 'request', estimate }] })),
+    references: [],
+  })
+  const first = [...Map.groupBy(strategies, ({ family }) => family).values()].flatMap(([info]) => info ?? [])
+  return [
+    bars(
+      'http1',
+      'Request over HTTP/1.1',
+      `Bytes of a request, ${least} roles, bearer.`,
+      ({ http1 }) => http1.up,
+    ),
+    bars(
+      'http2-again',
+      'Repeated request over HTTP/2',
+      `Bytes of the second request of a connection, ${least} roles, bearer. In a cookie each of them is an index.`,
+      ({ http2 }) => http2.repeated.up,
+    ),
+    {
+      kind: 'curves',
+      id: 'roles',
+      title: 'Request against roles',
+      description: 'HTTP/1.1, bearer; the first strategy of each family.',
+      unit: 'B',
+      x: { title: 'roles', unit: '', scale: 'linear' },
+      rows: first
+        .map(({ id, title, state }) => ({
+          label: title,
+          state,
+          points: roles.flatMap((x) => {
+            const request = find(id, x, 'bearer')
+            return request === undefined
+              ? []
+              : [{ x, estimate: estimateOf(request.http1.up, request.samples) }]
+          }),
+        }))
+        .filter(({ points }) => points.length > 1),
+    },
   ]
 }
 
 function analyse(observations: readonly HeadersObservation[], strategies: readonly StrategyInfo[]): Analysis {
-  const infoOf = (id: string) => strategies.find((strategy) => strategy.id === id)
-  const plain = observations.filter(({ roles, transport }) => roles === 0 && transport === 'bearer')
-  const sorted = plain.toSorted((a, b) => a.http1.up - b.http1.up)
-  const [least, most] = [sorted[0], sorted.at(-1)]
+  const requests = observations.filter((each) => each.kind === 'request')
+  const tls = observations.filter((each) => each.kind === 'tls')
+  const counted: Counted = {
+    requests,
+    strategies,
+    find: (strategy, roles, transport) =>
+      requests.find(
+        (each) => each.strategy === strategy && each.roles === roles && each.transport === transport,
+      ),
+  }
   return {
-    answer:
-      least === undefined || most === undefined
-        ? []
-        : [
-            `Over HTTP/1.1 one request weighs ${formatQuantity(least.http1.up, 'B')} (${infoOf(least.strategy)?.title ?? least.strategy}) to ${formatQuantity(most.http1.up, 'B')} (${infoOf(most.strategy)?.title ?? most.strategy}), counted on the socket.`,
-          ],
-    figures: observations.flatMap((observation) =>
-      figuresOf(observation, infoOf(observation.strategy)?.title ?? observation.strategy),
-    ),
-    charts: [
-      {
-        kind: 'bars',
-        id: 'http1',
-        title: 'Request over HTTP/1.1',
-        description: 'Bytes of a request with its credential as a bearer token, no roles in the claims.',
+    answer: sentencesOf(counted, tls),
+    figures: [
+      ...figuresOf(counted),
+      ...tls.map(({ payload, up }) => ({
+        id: 'tls.record',
+        title: 'Added by a TLS record',
+        subject: 'tls',
+        label: 'TLS 1.3',
+        params: { payload },
         unit: 'B',
-        rows: sorted.map(({ strategy, http1 }) => ({
-          label: infoOf(strategy)?.title ?? strategy,
-          state: infoOf(strategy)?.state ?? 'unknown',
-          segments: [{ name: 'request', estimate: counted(http1.up) }],
-        })),
-        references: [],
-      },
+        estimate: estimateOf({ value: up, least: up, most: up }, 1),
+      })),
     ],
+    tables: tablesOf(counted),
+    charts: chartsOf(counted),
   }
 }
 
