@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import { z } from 'zod'
 import { SCENARIOS } from '../../bench/scenarios/registry.ts'
 import { describeScenario, type Scenario } from '../../bench/scenarios/scenario.ts'
 import { readResults } from '../../bench/store/results-folder.ts'
@@ -30,6 +33,21 @@ function referenceRun(): string {
       'The whole run, raw cells included, is in [results/reference](results/reference).',
   ].join('\n\n')
 }
+
+function actionInputs(): readonly (readonly string[])[] {
+  const { inputs } = actionSchema.parse(
+    parse(readFileSync(new URL('../../action.yml', import.meta.url), 'utf8')),
+  )
+  return Object.entries(inputs).map(([name, { description, default: value }]) => [
+    codes([name]),
+    value === '' ? '–' : value.startsWith('${{') ? 'that of the job' : codes([value]),
+    description,
+  ])
+}
+
+const actionSchema = z.object({
+  inputs: z.record(z.string(), z.object({ description: z.string(), default: z.string() })),
+})
 
 const ALL: readonly StrategyInfo[] = Object.values(STRATEGIES)
 const codes = (ids: readonly string[]): string => ids.map((id) => `\`${id}\``).join(', ')
@@ -138,6 +156,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
         ],
       ),
     ),
+  'action-inputs': () => table(['input', 'default', 'what it is'], actionInputs()),
   metrics: () =>
     table(
       ['id', 'metric', 'unit', 'better'],
