@@ -98,3 +98,18 @@ test('a server that cannot start says why, and answers on', async () => {
     message: "there is no strategy 'constructor'",
   })
 })
+
+test('a clock that is stopped shows one moment, until it is told another', async () => {
+  const child = spawnServer()
+  const url = await start(child)
+  const issued = await ask(child, { type: 'issue', subjects: ['alice'] })
+  const [credential = ''] = issued.type === 'issued' ? issued.credentials : []
+  expect(await subjectOf(`${url}/me`, credential)).toBe('alice')
+  const now = Date.now()
+  expect(await ask(child, { type: 'stop-clock', at: now + 3_600_000 })).toEqual({ type: 'clock-stopped' })
+  expect(await subjectOf(`${url}/me`, credential)).toBeUndefined()
+  await ask(child, { type: 'stop-clock', at: now })
+  expect(await subjectOf(`${url}/me`, credential)).toBe('alice')
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+})

@@ -12,6 +12,8 @@ import { loadStrategy } from './user-files/own-strategy.ts'
 
 let starting: Promise<RunningServer> | undefined
 let folder: string | undefined
+/** Null: it goes. */
+let clockStoppedAt: number | null = null
 const readAllocated = allocationCounter()
 
 serveParent<ToServer, FromServer>(handle, close, 'SERVER_FAILED')
@@ -58,6 +60,9 @@ async function handle(message: ToServer): Promise<FromServer> {
       const cache = (await starting)?.cacheUse() ?? null
       return { type: 'usage', userUs: user, systemUs: system, allocatedBytes, cache }
     }
+    case 'stop-clock':
+      clockStoppedAt = message.at
+      return { type: 'clock-stopped' }
     default:
       throw new AuthbenchError('UNKNOWN_MESSAGE', 'the server got a message that it does not know', {
         next: 'Report this: runner and server do not agree.',
@@ -66,7 +71,7 @@ async function handle(message: ToServer): Promise<FromServer> {
 }
 
 function start(strategy: AuthStrategy, options: Omit<ServerOptions, 'now'>): Promise<RunningServer> {
-  return startServer(strategy, { ...options, now: Date.now })
+  return startServer(strategy, { ...options, now: () => clockStoppedAt ?? Date.now() })
 }
 
 function known(id: string): AuthStrategy {

@@ -17,12 +17,15 @@ export type ToServer =
   | { readonly type: 'enter'; readonly world: ServerWorld }
   | { readonly type: 'store' }
   | { readonly type: 'usage' }
+  /** From now on its clock shows this moment, until it is told another one: for what depends on time and must not depend on the machine. */
+  | { readonly type: 'stop-clock'; readonly at: number }
 
 /** Server child to runner. */
 export type FromServer =
   | { readonly type: 'ready'; readonly port: number }
   | { readonly type: 'issued'; readonly credentials: readonly string[] }
   | { readonly type: 'filled' }
+  | { readonly type: 'clock-stopped' }
   | { readonly type: 'entered' }
   | { readonly type: 'stored'; readonly bytes: number }
   | { readonly type: 'described'; readonly info: StrategyInfo }

@@ -100,6 +100,9 @@ export async function startServerProcess(
       ...(authServer === undefined
         ? {}
         : { authServer: { origin: authServer.address.origin, readCpu: authServer.readCpu } }),
+      async stopClock(at) {
+        await child.request({ type: 'stop-clock', at }, 'clock-stopped', USAGE_LIMIT_MS)
+      },
       async assertAlive() {
         await authServer?.assertAlive()
         await usage()

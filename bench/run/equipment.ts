@@ -39,6 +39,8 @@ export interface Subject {
   readonly path?: string
   /** The one beside it; none where its strategy asks none. */
   readonly authServer?: { readonly origin: string; readCpu(): Promise<ProcessCpu> }
+  /** Its clock shows this moment (milliseconds since the epoch) until it is told another one; absent: it is none of ours. */
+  stopClock?(at: number): Promise<void>
   /** Rejects with the cause when the process is gone or hangs. */
   assertAlive(): Promise<void>
   /** Whether it is not on that core; absent: it never is moved by us. */
