@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { yieldToOthers } from './priority.ts'
+import { goFirst, yieldToOthers } from './priority.ts'
 
 describe('yielding to others', () => {
   it('lowers the priority of a process and of its session, and nothing of the own one', () => {
@@ -25,5 +25,6 @@ describe('yielding to others', () => {
 
   it('does not mind a process that is gone', () => {
     expect(() => yieldToOthers(2 ** 22 - 1)).not.toThrow()
+    expect(() => goFirst(2 ** 22 - 1)).not.toThrow()
   })
 })

@@ -7,6 +7,7 @@ import type { Generator, Subject } from '../run/equipment.ts'
 import type { Asked } from '../worlds/held.ts'
 import type { DelayProxy } from '../worlds/proxy.ts'
 import type { Behaviour, Observed } from './known-behaviour.ts'
+import type { Rates, Transfer } from './transfers/through-proxy.ts'
 
 export interface Outcome {
   /** Which of the check's figures: `1 ms`, `p99`. */
@@ -52,6 +53,8 @@ export interface CheckContext {
   askBare(requests: number, port?: number): Promise<readonly number[]>
   /** In front of the known server, where a run puts one. */
   startProxy(asked: Asked): Promise<DelayProxy>
+  /** Through a proxy of its own. */
+  transfer(what: Transfer, asked: Asked): Promise<Rates>
   /** A fresh process of the reference server without authentication. */
   startSubject(): Promise<Subject>
 }

@@ -5,11 +5,12 @@ import type { Pinning } from '../machine/pinning.ts'
 import { Child } from '../process/child.ts'
 import { startGeneratorProcess } from '../process/generator-process.ts'
 import { OWN_SERVERS, startServerProcess } from '../process/server-process.ts'
-import { startProxy } from '../worlds/proxy.ts'
+import { type ProxyOptions, startProxy } from '../worlds/proxy.ts'
 import type { KnownServerProcess } from './check.ts'
 import { disturbanceBetween, readMachine } from './disturbance.ts'
 import type { FromBareClient, FromKnownServer, ToBareClient, ToKnownServer } from './messages.ts'
 import type { Equipment } from './run-checks.ts'
+import { transfer } from './transfers/through-proxy.ts'
 
 const SERVER = new URL('./known-server-main.ts', import.meta.url)
 const BARE_CLIENT = new URL('./bare-client-main.ts', import.meta.url)
@@ -53,6 +54,12 @@ export function realEquipment(pinning: Pinning, signal: AbortSignal): Equipment 
         startProxy(asked) {
           const to = { host: '127.0.0.1', port: server.port }
           return stopped(startProxy({ ...asked, to }, pinning.generator, signal), scope)
+        },
+        async transfer(what, asked) {
+          await using ends = new AsyncDisposableStack()
+          const open = (to: ProxyOptions['to']) =>
+            stopped(startProxy({ ...asked, to }, pinning.generator, signal), ends)
+          return await transfer(what, open, ends)
         },
         async startSubject() {
           const init = { strategy: 'none', keys: await keys(), token: DEFAULT_TOKEN_PROFILE } as const

@@ -3,6 +3,7 @@
 import type { ProcessCpu } from '../../src/results/cell.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import { cpuCounter } from '../machine/cpu-time/cpu-counter.ts'
+import { goFirst } from '../machine/priority.ts'
 import { Child } from '../process/child.ts'
 import { checkOf, type ProxyCheck } from './held.ts'
 import type { FromProxy, ToProxy } from './messages.ts'
@@ -54,6 +55,8 @@ export async function startProxy(
 ): Promise<DelayProxy> {
   const child = new Child<ToProxy, FromProxy>(ENTRY, 'the delay proxy', signal)
   try {
+    // A wire does not queue for a processor.
+    goFirst(child.pid)
     const { port } = await lost(child.request({ type: 'listen', ...options }, 'listening', START_LIMIT_MS))
     child.pin(core)
     const counter = cpuCounter([child.pid])

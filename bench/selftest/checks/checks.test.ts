@@ -8,6 +8,7 @@ import { cpu } from './cpu.ts'
 import { distance } from './distance.ts'
 import { first } from './first-response.ts'
 import { histograms } from './histograms.ts'
+import { linkRate } from './link-rate.ts'
 import { pacing } from './pacing.ts'
 import { poisson } from './poisson-arrivals.ts'
 import { bytes } from './request-bytes.ts'
@@ -60,6 +61,7 @@ const ALL: readonly Check[] = [
   stall,
   cpu,
   distance,
+  linkRate,
 ]
 
 describe('an honest instrument', () => {
@@ -244,6 +246,16 @@ describe('the delay proxy', () => {
     const delays = ['0.2 ms', '1 ms', '5 ms', '50 ms', '200 ms'].flatMap((what) => [what, `${what} p90`])
     expect(await run(distance, { distance: (us) => us + 500 })).toEqual(delays)
     expect(await run(distance, { distance: (us) => us * 1.05 })).toEqual(delays.slice(4))
+  })
+
+  it('fails when it is 3 % too fast or too slow, or too fast beyond 5 Mbit/s', async () => {
+    expect(await run(linkRate, { rate: (bits) => bits * 1.03 })).toHaveLength(6)
+    expect(await run(linkRate, { rate: (bits) => bits * 0.97 })).toHaveLength(6)
+    expect(await run(linkRate, { rate: (bits) => (bits > 5e6 ? bits * 2 : bits) })).toEqual([
+      '10 Mbit/s',
+      '100 Mbit/s',
+      '50 Mbit/s',
+    ])
   })
 })
 

@@ -29,6 +29,7 @@ export interface Defects {
   readonly cpu?: (cpu: ProcessCpu) => ProcessCpu | null
   /** How long the proxy makes a round trip of so many microseconds. */
   readonly distance?: (us: number) => number
+  readonly rate?: (bitsPerSecond: number) => number
 }
 
 interface Connection {
@@ -153,6 +154,11 @@ export function fakeContext(defects: Defects = {}): CheckContext {
     startProxy: async (asked) => {
       const us = asked.roundTripMs * 1000
       return fakeProxy(asked, distancesUs.push(defects.distance?.(us) ?? us))
+    },
+    transfer: async (_, { upBitsPerSecond, downBitsPerSecond }) => {
+      const held = (bitsPerSecond: number | null) =>
+        bitsPerSecond === null ? Number.NaN : (defects.rate?.(bitsPerSecond) ?? bitsPerSecond)
+      return { upBitsPerSecond: held(upBitsPerSecond), downBitsPerSecond: held(downBitsPerSecond) }
     },
     startSubject: () => Promise.reject(new Error('no subject')),
   }
