@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { FromAuthServer, ToAuthServer } from './auth-server/messages.ts'
 import { answerTo, forked } from './testing/forked.ts'
+import { testKeys } from './testing/test-deps.ts'
 import { DEFAULT_TOKEN_PROFILE } from './tokens/default-profile.ts'
-import { generateKeys } from './tokens/keys.ts'
 
 const spawnAuthServer = () => forked(join(import.meta.dirname, 'auth-main.ts'))
 const ask = (child: ChildProcess, message: ToAuthServer) =>
@@ -14,7 +14,7 @@ const ask = (child: ChildProcess, message: ToAuthServer) =>
 test('an auth server listens, rotates its keys, tells its usage, and stops when it is told to', async () => {
   const child = spawnAuthServer()
   expect(await ask(child, { type: 'rotate keys' })).toMatchObject({ code: 'AUTH_SERVER_MISUNDERSTOOD' })
-  const { RS256 } = await generateKeys()
+  const { RS256 } = await testKeys()
   const ready = await ask(child, {
     type: 'init',
     keys: { RS256 },

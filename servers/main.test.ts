@@ -6,13 +6,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { FromServer, ToServer } from './messages.ts'
 import { answerTo, forked } from './testing/forked.ts'
+import { testKeys } from './testing/test-deps.ts'
 import { DEFAULT_TOKEN_PROFILE } from './tokens/default-profile.ts'
-import { generateKeys } from './tokens/keys.ts'
 
 const init: Extract<ToServer, { type: 'init' }> = {
   type: 'init',
   strategy: 'jwt-hs256-fast',
-  keys: await generateKeys(),
+  keys: await testKeys(),
   token: DEFAULT_TOKEN_PROFILE,
   ttlSeconds: 60,
   transport: 'bearer',

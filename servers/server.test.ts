@@ -3,29 +3,15 @@ import { connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import type { AuthStrategy } from './contract.ts'
 import { STRATEGIES } from './registry.ts'
-import { type RunningServer, type ServerOptions, startServer } from './server.ts'
-import { DEFAULT_TOKEN_PROFILE } from './tokens/default-profile.ts'
-import { generateKeys } from './tokens/keys.ts'
-
-const options: ServerOptions = {
-  keys: await generateKeys(),
-  token: DEFAULT_TOKEN_PROFILE,
-  ttlSeconds: 60,
-  transport: 'bearer',
-  redisUrl: null,
-  keyPrefix: 'test:',
-  folder: '',
-  authServer: null,
-  port: 0,
-  now: Date.now,
-}
+import type { RunningServer, ServerOptions } from './server.ts'
+import { startTestServer } from './testing/test-server.ts'
 
 const servers: RunningServer[] = []
 
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())))
 
 async function start(strategy: AuthStrategy, changes: Partial<ServerOptions> = {}): Promise<RunningServer> {
-  const server = await startServer(strategy, { ...options, ...changes })
+  const server = await startTestServer(strategy, changes)
   servers.push(server)
   return server
 }

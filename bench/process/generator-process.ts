@@ -1,8 +1,8 @@
-import { AuthbenchError } from '../../src/results/errors.ts'
 import { type FromGenerator, packed, type ToGenerator } from '../load/messages.ts'
 import { yieldToOthers } from '../machine/priority.ts'
 import type { Generator } from '../run/equipment.ts'
 import { Child } from './child.ts'
+import { lostAs } from './lost-child.ts'
 
 const ENTRY = new URL('../load/main.ts', import.meta.url)
 const START_LIMIT_MS = 20_000
@@ -16,19 +16,7 @@ const SLICE_GRACE_MS = 5000
  * A generator that died or hangs is no server's failure. Its late answers would be taken for another server's, so that nothing
  * more is asked of it.
  */
-async function lost<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer
-  } catch (error) {
-    if (!(error instanceof AuthbenchError) || !['CHILD_DIED', 'CHILD_SILENT'].includes(error.code))
-      throw error
-    throw new AuthbenchError('GENERATOR_LOST', error.message, {
-      next: 'Run again; if it happens again, use fewer --connections.',
-      exitCode: 3,
-      cause: error,
-    })
-  }
-}
+const lost = lostAs('GENERATOR_LOST', 'Run again; if it happens again, use fewer --connections.')
 
 /** @param sharesCore with Redis or an auth server: a paced client, which never sleeps, then has to let them go first */
 export async function startGeneratorProcess(

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
+import { testKeys } from '../../servers/testing/test-deps.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/default-profile.ts'
-import { generateKeys } from '../../servers/tokens/keys.ts'
 import type { Subject } from '../run/equipment.ts'
 import { OWN_SERVERS, type ServerInit, startServerProcess } from './server-process.ts'
 
@@ -14,7 +14,7 @@ const start = async (init: Partial<ServerInit>) =>
   startServerProcess(
     {
       strategy: 'none',
-      keys: await generateKeys(),
+      keys: await testKeys(),
       token: DEFAULT_TOKEN_PROFILE,
       keyPrefix: '',
       ttlSeconds: 60,

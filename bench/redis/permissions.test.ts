@@ -10,8 +10,8 @@ import { startRedis, type TestRedis } from '../../servers/conformance/harness/te
 import { StoreUnavailableError } from '../../servers/contract.ts'
 import { STRATEGIES } from '../../servers/registry.ts'
 import { startServer } from '../../servers/server.ts'
+import { testKeys } from '../../servers/testing/test-deps.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/default-profile.ts'
-import { generateKeys } from '../../servers/tokens/keys.ts'
 import { connectRedis } from './connection.ts'
 import { neededPermissions } from './permissions.ts'
 
@@ -56,7 +56,7 @@ test('the harness needs no more than it names', async () => {
 test.each(asking.map(({ id }) => id))('%s needs no more than is named', async (id) => {
   const strategy = asking.find((each) => each.id === id)
   if (strategy === undefined) throw new Error(id)
-  const keys = await generateKeys()
+  const keys = await testKeys()
   const shared = {
     keys,
     token: DEFAULT_TOKEN_PROFILE,

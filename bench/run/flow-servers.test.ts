@@ -1,9 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Transport } from '../../servers/contract.ts'
 import { STRATEGIES, type StrategyId } from '../../servers/registry.ts'
-import { startServer } from '../../servers/server.ts'
-import { testKeys } from '../../servers/testing/test-deps.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/default-profile.ts'
+import { startTestServer } from '../../servers/testing/test-server.ts'
 import { autocannonEngine } from '../load/autocannon/engine.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
 import { flowOf } from './flow.ts'
@@ -15,18 +13,7 @@ afterEach(async () => {
 })
 
 async function originOf(strategy: StrategyId, transport: Transport): Promise<string> {
-  const server = await startServer(STRATEGIES[strategy], {
-    keys: await testKeys(),
-    token: DEFAULT_TOKEN_PROFILE,
-    ttlSeconds: 60,
-    transport,
-    redisUrl: null,
-    keyPrefix: 'authbench:test:',
-    folder: '',
-    authServer: null,
-    port: 0,
-    now: Date.now,
-  })
+  const server = await startTestServer(STRATEGIES[strategy], { transport })
   cleanups.push(server.close)
   return `http://127.0.0.1:${server.port}`
 }

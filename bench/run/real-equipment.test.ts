@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { STRATEGIES } from '../../servers/registry.ts'
+import { testKeys } from '../../servers/testing/test-deps.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/default-profile.ts'
-import { generateKeys } from '../../servers/tokens/keys.ts'
 import { resolveConfig } from '../../src/plan/config.ts'
 import { type ProvidedRedis, provideRedis } from '../redis/provide.ts'
 import type { Subject } from './equipment.ts'
 import { machineBench } from './real-equipment.ts'
 
-const keys = await generateKeys()
+const keys = await testKeys()
 const started: Subject[] = []
 const usualFolder = process.env.TMPDIR
 let redis: ProvidedRedis

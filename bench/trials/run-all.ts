@@ -2,7 +2,7 @@ import { type JournalEntry, resultOf } from '../../src/experiments/journal.ts'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import type { ExperimentResult } from '../../src/results/experiment.ts'
 import { journalFile } from './journal-file.ts'
-import { findProgram } from './programs.ts'
+import { programOf } from './programs.ts'
 import { type ExperimentPlan, type ExperimentWorld, runExperiment } from './run-experiment.ts'
 import { openStage } from './stage.ts'
 
@@ -29,7 +29,7 @@ export async function runExperiments(
         await runExperiment(plan, {
           ...world,
           openStage,
-          find: findProgram,
+          find: programOf,
           append(entry) {
             appendLine(journalFile(plan.meaning.id), entry)
             written.push(entry)

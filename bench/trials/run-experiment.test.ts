@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { generateKeys } from '../../servers/tokens/keys.ts'
+import { testKeys } from '../../servers/testing/test-deps.ts'
 import { experiment } from '../../src/experiments/experiment.ts'
 import type { JournalEntry } from '../../src/experiments/journal.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
@@ -8,7 +8,7 @@ import type { ExperimentContext, ExperimentRun } from './experiment.ts'
 import { runExperiment } from './run-experiment.ts'
 
 const LONG_MS = 60_000
-const KEYS = generateKeys()
+const KEYS = testKeys()
 
 /** Counts its observations, which are numbers. */
 const meaning = {

@@ -1,10 +1,10 @@
 // In this folder: what can lie between two processes of a run, a distance or a link.
 
 import type { ProcessCpu } from '../../src/results/cell.ts'
-import { AuthbenchError } from '../../src/results/errors.ts'
 import { cpuCounter } from '../machine/cpu-time/cpu-counter.ts'
 import { goFirst } from '../machine/priority.ts'
 import { Child } from '../process/child.ts'
+import { lostAs } from '../process/lost-child.ts'
 import { checkOf, type ProxyCheck } from './held.ts'
 import type { FromProxy, ToProxy } from './messages.ts'
 import type { RelayOptions } from './relay.ts'
@@ -30,19 +30,10 @@ export interface DelayProxy {
 }
 
 /** What went through a proxy that died or hangs says nothing about the server behind it. */
-async function lost<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer
-  } catch (error) {
-    if (!(error instanceof AuthbenchError) || !['CHILD_DIED', 'CHILD_SILENT'].includes(error.code))
-      throw error
-    throw new AuthbenchError('PROXY_LOST', error.message, {
-      next: 'The cells measured through it are marked failed and the run goes on; if it happens again, use fewer --connections.',
-      exitCode: 3,
-      cause: error,
-    })
-  }
-}
+const lost = lostAs(
+  'PROXY_LOST',
+  'The cells measured through it are marked failed and the run goes on; if it happens again, use fewer --connections.',
+)
 
 /**
  * A distance or a link in front of an address.

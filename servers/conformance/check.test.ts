@@ -4,16 +4,16 @@ import { type ConformanceOutcome, isUnexpected } from '../../src/checklist/rows.
 import type { AuthStrategy } from '../contract.ts'
 import hmacTicket from '../examples/hmac-ticket.ts'
 import { STRATEGIES } from '../registry.ts'
-import { testKeys } from '../testing/test-deps.ts'
+import { otherTestKeys, testKeys } from '../testing/test-deps.ts'
 import { isCanonicalBase64url } from '../tokens/claims.ts'
-import { encryptionSecret, generateKeys } from '../tokens/keys.ts'
+import { encryptionSecret } from '../tokens/keys.ts'
 import { checkStrategy, STRATEGY_LIMIT_MS } from './check.ts'
 import type { ConformanceEnvironment } from './harness/checked-server.ts'
 
 let environment: ConformanceEnvironment
 
 beforeAll(async () => {
-  const [keys, otherKeys] = await Promise.all([testKeys(), generateKeys()])
+  const [keys, otherKeys] = await Promise.all([testKeys(), otherTestKeys()])
   environment = { keys, otherKeys, redis: null, signal: new AbortController().signal }
 })
 

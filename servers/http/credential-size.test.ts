@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { STRATEGIES } from '../registry.ts'
+import { testKeys } from '../testing/test-deps.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
-import { generateKeys } from '../tokens/keys.ts'
 import { assertFits } from './credential-size.ts'
 
-const keys = await generateKeys()
+const keys = await testKeys()
 
 function check(id: keyof typeof STRATEGIES, transport: 'bearer' | 'cookie', claimBytes: number) {
   const token = { ...DEFAULT_TOKEN_PROFILE, claims: { long: 'x'.repeat(claimBytes) } }

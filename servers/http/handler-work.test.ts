@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { STRATEGIES } from '../registry.ts'
-import { startServer } from '../server.ts'
-import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
-import { generateKeys } from '../tokens/keys.ts'
+import { startTestServer } from '../testing/test-server.ts'
 import { handlerWork } from './handler-work.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'authbench-work-'))
@@ -36,18 +34,7 @@ test.each([
 })
 
 test('a server goes on with other work and larger claims, and its rows are those of its users', async () => {
-  const server = await startServer(STRATEGIES['jwt-hs256-fast'], {
-    keys: await generateKeys(),
-    token: DEFAULT_TOKEN_PROFILE,
-    ttlSeconds: 60,
-    transport: 'bearer',
-    redisUrl: null,
-    keyPrefix: '',
-    folder,
-    authServer: null,
-    port: 0,
-    now: Date.now,
-  })
+  const server = await startTestServer(STRATEGIES['jwt-hs256-fast'], { folder })
   try {
     const me = async () => {
       const [credential = ''] = await server.issue(['user-0000001'])

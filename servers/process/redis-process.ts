@@ -1,13 +1,13 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import { findProgram } from './find-program.ts'
 
 /** A Redis server that never outlives this process, however this process ends. */
 export interface RedisProcess {
@@ -29,8 +29,6 @@ export interface RedisProcess {
 const STOP_MS = 5_000
 const LOG_LINES = 12
 const NAMES = ['redis-server', 'valkey-server']
-/** Searched after PATH: an ordinary user's often lacks the `sbin` folders. Set-up looks in the same ones. */
-const EXTRA_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin']
 
 /** Tells the number of the process from what Redis prints. */
 const PID_MARK = 'authbench-redis-pid '
@@ -161,20 +159,4 @@ export async function freePort(): Promise<number> {
 }
 
 /** Null: there is none on this machine. */
-export function findRedis(folders: readonly string[] = defaultFolders()): string | null {
-  const candidates = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))
-  return candidates.find(isExecutable) ?? null
-}
-
-function defaultFolders(): readonly string[] {
-  return [...(process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''), ...EXTRA_FOLDERS]
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
+export const findRedis = (folders?: readonly string[]): string | null => findProgram(NAMES, folders)

@@ -2,8 +2,8 @@ import secureSession from '@fastify/secure-session'
 import { fastify } from 'fastify'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { StrategyDeps } from '../contract.ts'
-import { testDeps } from '../testing/test-deps.ts'
-import { encryptionSecret, generateKeys } from '../tokens/keys.ts'
+import { otherTestKeys, testDeps } from '../testing/test-deps.ts'
+import { encryptionSecret } from '../tokens/keys.ts'
 import { cookieSealed } from './cookie-sealed.ts'
 
 const START = Date.UTC(2030, 0, 1)
@@ -57,7 +57,7 @@ test('works by its own clock, whatever that of the system says', async () => {
 
 test('refuses the cookie of another key', async () => {
   const { verify } = await open()
-  const other = await open({ keys: await generateKeys() })
+  const other = await open({ keys: await otherTestKeys() })
   expect(verify(other.issue('someone'))).toBeNull()
 })
 

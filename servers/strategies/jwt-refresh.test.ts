@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { STRATEGIES } from '../registry.ts'
-import { type RunningServer, startServer } from '../server.ts'
+import type { RunningServer } from '../server.ts'
 import { redisLink } from '../stores/redis-link.ts'
-import { testKeys } from '../testing/test-deps.ts'
+import { startTestServer } from '../testing/test-server.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -39,21 +39,18 @@ type Id = 'jwt-refresh' | 'jwt-refresh-leeway' | 'jwt-refresh-idempotent'
 const FORGIVING = ['jwt-refresh-leeway', 'jwt-refresh-idempotent'] as const
 
 async function open(id: Id = 'jwt-refresh') {
-  const server = await startServer(STRATEGIES[id], {
-    keys: await testKeys(),
+  const server = await startTestServer(STRATEGIES[id], {
     token: {
       ...DEFAULT_TOKEN_PROFILE,
-      get claims() {
-        return { roles }
+      claims: {
+        get roles() {
+          return roles
+        },
       },
     },
     ttlSeconds: TTL_SECONDS,
-    transport: 'bearer',
     redisUrl: redis.url,
     keyPrefix: `test-${run}:`,
-    folder: '',
-    authServer: null,
-    port: 0,
     now: () => now,
   })
   servers.push(server)

@@ -6,9 +6,13 @@ import { DEFAULT_TOKEN_PROFILE } from '../tokens/default-profile.ts'
 import { generateKeys } from '../tokens/keys.ts'
 
 let shared: Promise<KeyMaterial> | undefined
+let foreign: Promise<KeyMaterial> | undefined
 
 /** Made once for each test process: RSA keys take their time. */
 export const testKeys = (): Promise<KeyMaterial> => (shared ??= generateKeys())
+
+/** Somebody else's. */
+export const otherTestKeys = (): Promise<KeyMaterial> => (foreign ??= generateKeys())
 
 /** For strategies that need neither Redis nor an auth server; what a test is about goes into `changes`. */
 export async function testDeps(changes: Partial<StrategyDeps> = {}): Promise<StrategyDeps> {

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
-import { testDeps } from '../testing/test-deps.ts'
+import { otherTestKeys, testDeps } from '../testing/test-deps.ts'
 import { cachedCodec } from './cached.ts'
 import { fastCodec } from './fast-jwt.ts'
-import { generateKeys } from './keys.ts'
 
 const LIMITS = { entries: 3, seconds: 10 }
 const START = Date.UTC(2030, 0, 1)
@@ -62,7 +61,7 @@ test('nothing that is refused gets in, or pushes anything out', async () => {
   const token = codec.sign('someone')
   codec.verify(token)
   const expired = codec.sign('other')
-  const forger = fastCodec({ ...deps, keys: await generateKeys() }, 'ES256')
+  const forger = fastCodec({ ...deps, keys: await otherTestKeys() }, 'ES256')
   for (let forged = 0; forged < 2 * LIMITS.entries; forged++) codec.verify(forger.sign(`user-${forged}`))
   expect(codec.cacheUse()).toEqual({ hits: 0, misses: 7, entries: 1 })
   clock.now += 1000 * deps.ttlSeconds

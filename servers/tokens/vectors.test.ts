@@ -1,7 +1,9 @@
 import { createHmac, createPublicKey, verify } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import type { AuthStrategy } from '../contract.ts'
 import { STRATEGIES } from '../registry.ts'
-import { startServer } from '../server.ts'
+import { otherTestKeys } from '../testing/test-deps.ts'
+import { startTestServer } from '../testing/test-server.ts'
 import {
   PASETO_BAD_VECTORS,
   PASETO_CLAIMS,
@@ -11,10 +13,8 @@ import {
   SIGNATURE_VECTORS,
 } from '../testing/vectors.ts'
 import { parseKeysFile } from '../user-files/keys-file.ts'
-import { DEFAULT_TOKEN_PROFILE } from './default-profile.ts'
 import { fastSignatures } from './fast-jwt.ts'
 import { joseSignatures } from './jose.ts'
-import { generateKeys } from './keys.ts'
 import { pasetoKeys, v4Public } from './paseto.ts'
 
 /** One bit of the last byte of the signature: the library has to look at all of it. */
@@ -105,22 +105,11 @@ describe('PASETO v4.public', () => {
 
 /** Of `GET /me` with a token of the server's own, and with this one. */
 async function statusesOf(
-  strategy: Parameters<typeof startServer>[0],
+  strategy: AuthStrategy,
   given: ReturnType<typeof parseKeysFile>,
   token: string,
 ): Promise<readonly number[]> {
-  const server = await startServer(strategy, {
-    keys: { ...(await otherKeys), ...given },
-    token: DEFAULT_TOKEN_PROFILE,
-    ttlSeconds: 60,
-    transport: 'bearer',
-    redisUrl: null,
-    keyPrefix: '',
-    folder: '',
-    authServer: null,
-    port: 0,
-    now: Date.now,
-  })
+  const server = await startTestServer(strategy, { keys: { ...(await otherTestKeys()), ...given } })
   try {
     const me = (credential: string | undefined) =>
       fetch(`http://127.0.0.1:${server.port}/me`, { headers: { authorization: `Bearer ${credential}` } })
@@ -130,5 +119,3 @@ async function statusesOf(
     await server.close()
   }
 }
-
-const otherKeys = generateKeys()

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { STRATEGIES } from '../../../servers/registry.ts'
-import { startServer } from '../../../servers/server.ts'
+import { testKeys } from '../../../servers/testing/test-deps.ts'
+import { startTestServer } from '../../../servers/testing/test-server.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../../servers/tokens/default-profile.ts'
-import { generateKeys } from '../../../servers/tokens/keys.ts'
 import { protectedRequest, requestText, sendRaw } from '../../load/http/probe.ts'
 import { countRequests } from './count-requests.ts'
 import { COUNTED_HOST, countBytes } from './http2-client.ts'
@@ -15,7 +15,7 @@ const SAMPLES = 3
 /** The shortest code of HPACK has 5 bits (RFC 7541 appendix B). */
 const SHORTEST = 5 / 8
 let folder = ''
-const keys = generateKeys()
+const keys = testKeys()
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'authbench-headers-'))
@@ -63,18 +63,7 @@ test('over HTTP/2 a bearer token is sent again, and a cookie becomes an index, t
 })
 
 test('what the relay counts is what a raw socket counts', async () => {
-  const server = await startServer(STRATEGIES.none, {
-    keys: await keys,
-    token: DEFAULT_TOKEN_PROFILE,
-    ttlSeconds: 60,
-    transport: 'bearer',
-    redisUrl: null,
-    keyPrefix: '',
-    folder,
-    authServer: null,
-    port: 0,
-    now: Date.now,
-  })
+  const server = await startTestServer(STRATEGIES.none, { folder })
   const counter = await countBytes(server.port)
   try {
     const raw = await sendRaw(
