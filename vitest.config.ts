@@ -10,9 +10,14 @@ const LONGEST = [
   'servers/conformance/strategies.test.ts',
   'bench/run/pipeline.test.ts',
   'bench/run/pipeline-faults.test.ts',
+  'bench/commands/run-experiments.test.ts',
+  'bench/main.test.ts',
+  'bench/subjects/own-strategies.test.ts',
+  'bench/authbench.test.ts',
+  'bench/commands/conformance.test.ts',
+  'bench/run/points.test.ts',
   'src/report/html/html.test.ts',
   'scripts/setup.test.ts',
-  'bench/main.test.ts',
 ]
 
 const isShuffled = process.argv.some((word) => word.startsWith('--sequence.shuffle'))
@@ -33,8 +38,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 50_000 } },
-    // On two cores as well: the security checklist mostly waits, for caches to end and for stores to be missed.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One more than there are cores: the security checklist mostly waits, for caches to end and for stores to be missed.
+    maxWorkers: availableParallelism() + 1,
     sequence: isShuffled ? {} : { sequencer: LongestFirst },
     // To start a process and load fastify, zod and the rest for each file takes longer than most files do. A test that changes what is
     // shared, such as the environment or a clock, has to put it back.

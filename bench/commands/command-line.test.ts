@@ -139,6 +139,7 @@ describe('command line', () => {
     expect(Object.keys(JSON.parse(stdout))).toEqual([
       'strategies',
       'scenarios',
+      'experiments',
       'metrics',
       'claims',
       'profiles',
