@@ -30,6 +30,7 @@ const jobs = workflows.flatMap(({ name, jobs: all }) =>
 /** What may be written, and why: everything else only reads. */
 const WRITES: Readonly<Record<string, readonly string[]>> = {
   'pull-request.yml base-against-head': ['pull-requests'],
+  'publish.yml publish': ['contents'],
 }
 
 const everyStep: readonly (readonly [string, Step])[] = [

@@ -45,3 +45,7 @@ export const environmentSchema = z.object({
   packages: z.record(z.string(), z.string()),
 })
 export type Environment = z.infer<typeof environmentSchema>
+
+/** Runs on machines with the same key can be drawn as one line. */
+export const machineKey = ({ cpu, cores, node }: Pick<Environment, 'cpu' | 'cores' | 'node'>): string =>
+  `${cpu}|${cores}|${node.split('.')[0]}`

@@ -1,7 +1,7 @@
 // In this folder: results for programs, one file for each format. Names come from outside: each format has its own way to quote them.
 
 import { METRICS } from '../../metrics/registry.ts'
-import type { Environment, Estimate, Results, Summary } from '../../results/results.ts'
+import type { Estimate, Results, Summary } from '../../results/results.ts'
 
 /** What was asked of the servers is no result of theirs. */
 const ASKED: readonly string[] = METRICS.filter(({ compared }) => compared === false).map(({ id }) => id)
@@ -17,10 +17,6 @@ export const pointParts = ({ params }: Pick<Summary, 'params'>): readonly (reado
 /** `verify/session-redis`, `curve/load=0.5/session-redis`. Of ids: a history goes on when a title is put in other words. */
 export const benchmarkName = (row: Pick<Summary, 'scenario' | 'params' | 'strategy'>): string =>
   [row.scenario, ...pointParts(row).map((part) => part.join('=')), row.strategy].join('/')
-
-/** Runs on machines with the same key can be drawn as one line. */
-export const machineKey = ({ cpu, cores, node }: Pick<Environment, 'cpu' | 'cores' | 'node'>): string =>
-  `${cpu}|${cores}|${node.split('.')[0]}`
 
 /** Null with fewer than 6 rounds, and where low and high are those of unlike requests. */
 export const intervalOf = ({

@@ -1,8 +1,9 @@
+import { machineKey } from '../../results/environment.ts'
 import type { Estimate, Results } from '../../results/results.ts'
 import { formatChange } from '../../units.ts'
 import type { FormatId } from '../formats.ts'
 import type { Reporter } from '../reporter.ts'
-import { benchmarkName, followed, intervalOf, machineKey } from './benchmark-names.ts'
+import { benchmarkName, followed, intervalOf } from './benchmark-names.ts'
 
 interface Entry {
   readonly name: string

@@ -1,7 +1,8 @@
+import { machineKey } from '../../results/environment.ts'
 import type { MetricInfo, Results, Summary } from '../../results/results.ts'
 import { runVerdictSchema } from '../../results/results.ts'
 import type { Reporter } from '../reporter.ts'
-import { divided, followed, intervalOf, machineKey, pointParts } from './benchmark-names.ts'
+import { divided, followed, intervalOf, pointParts } from './benchmark-names.ts'
 
 /** OpenMetrics wants base units, in the name. */
 const UNITS: Readonly<Record<string, { readonly name: string; readonly divisor: number }>> = {
