@@ -18,7 +18,7 @@ import { findingsOf } from './findings/registry.ts'
 import { changesWithin } from './gates/changes-of-runs.ts'
 import type { Gate } from './gates/gate.ts'
 import type { Metric } from './metrics/metric.ts'
-import { METRIC_INFOS, METRICS, METRICS_OF_A_MIX } from './metrics/registry.ts'
+import { metricInfosOf, metricsOf, ofAMix } from './metrics/registry.ts'
 import { armSchema, type Cell, isRefused } from './results/cell.ts'
 import type { ExperimentResult } from './results/experiment.ts'
 import type { MeasuredResults } from './results/results.ts'
@@ -153,9 +153,9 @@ function noisiest(contests: readonly Contest[]): Results['noise'] {
   return found
 }
 
-const roundsOf = (subjects: readonly Subject[]): Results['rounds'] =>
+const roundsOf = (subjects: readonly Subject[], metrics: readonly Metric[]): Results['rounds'] =>
   subjects.flatMap((subject) =>
-    METRICS.flatMap((metric) => {
+    metrics.flatMap((metric) => {
       const { strategy, arm, scenario, params } = subject
       const values = [...valuesOf(subject, metric)]
       return values.length === 0 ? [] : [{ strategy, arm, scenario, params, metric: metric.id, values }]
@@ -191,26 +191,29 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
   const ids = context.strategies.map(({ id }) => id)
   const own = cells.filter(({ strategy }) => ids.includes(strategy))
   const points = pointsOf(own, context.scenarios)
+  const all = metricsOf(context.config)
+  const metrics = metricInfosOf(context.config)
+  const timed = context.config.timed !== false
   const attemptsOf = cellsBySubject(own)
   const contests = points.map((point): Contest => {
     const { strategies, baseline } = entrantsOf(point, context)
     const inOrder = strategies.toSorted((a, b) => Number(b.id === baseline) - Number(a.id === baseline))
-    const usual =
-      context.scenarios.find(({ id }) => id === point.scenario)?.mixed === true ? METRICS_OF_A_MIX : METRICS
+    const mixed = context.scenarios.find(({ id }) => id === point.scenario)?.mixed === true
     const subjects = inOrder.flatMap(({ id }) =>
       armSchema.options
         .map((arm) => subjectOf(point, id, arm, attemptsOf(point, id, arm)))
         .filter((subject) => subject.cells.length > 0),
     )
-    const metrics = usual.map((metric) => asCounted(metric, subjects))
+    const metrics = all.map((metric) => asCounted(mixed ? ofAMix(metric) : metric, subjects))
     return { point, metrics, baseline, subjects, noise: noiseFloor(subjects, metrics) }
   })
   const subjects = contests.flatMap((contest) => contest.subjects)
+  const mains = subjects.filter(({ arm }) => arm === 'main')
   const { gates, ...about } = context
   const isCompared = ({ point }: Contest) =>
     context.scenarios.find(({ id }) => id === point.scenario)?.compared !== false
   const noise = noisiest(contests.filter(isCompared))
-  const rounds = roundsOf(subjects)
+  const rounds = roundsOf(subjects, all)
   const summary = contests.flatMap(summaries)
   const validity = validityOf(own, points, attemptsOf, context)
   const refusals = refusalsOf(own)
@@ -219,11 +222,11 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
     schema: RESULTS_SCHEMA_ID,
     strategies: [...context.strategies],
     scenarios: [...context.scenarios],
-    metrics: [...METRIC_INFOS],
+    metrics,
     summary,
     comparisons: contests.flatMap((contest) => comparisons(contest, context.scenarios)),
-    spectra: subjects.flatMap((subject) => (subject.arm !== 'main' ? [] : (spectrumOf(subject) ?? []))),
-    cohorts: subjects.flatMap((subject) => (subject.arm === 'main' ? cohortsOf(subject) : [])),
+    spectra: timed ? mains.flatMap((subject) => spectrumOf(subject) ?? []) : [],
+    cohorts: timed ? mains.flatMap(cohortsOf) : [],
     rounds,
     changes: context.config.against
       ? changesWithin(
@@ -231,7 +234,7 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
             rounds,
             summary,
             noise,
-            metrics: [...METRIC_INFOS],
+            metrics,
             strategies: [...context.strategies],
             scenarios: [...context.scenarios],
             validity,

@@ -7,9 +7,11 @@ import { usualStrategies } from '../../servers/registry.ts'
 import { generateKeys } from '../../servers/tokens/keys.ts'
 import { assertNoneTaken } from '../../servers/user-files/claims-file.ts'
 import { DEFAULT_GATES, type Gate, parseGates } from '../../src/gates/gate.ts'
+import { metricsOf } from '../../src/metrics/registry.ts'
 import { type Options, resolveConfig, saidOfWorld } from '../../src/plan/config.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import type { RunConfig } from '../../src/results/results.ts'
+import { formatList } from '../../src/units.ts'
 import { saidBy, type WorldPartName } from '../../src/worlds/world.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
 import { applicableScenarios, type Scenario, withEntries } from '../scenarios/scenario.ts'
@@ -83,6 +85,7 @@ export async function planRun(
   )
   refuseIgnored(ignoredWithoutLoad(options, config))
   const gates = parseGates(options.gate ?? [])
+  const namedGates = gates.filter((gate) => !DEFAULT_GATES.includes(gate))
   const base = options.against === undefined ? null : openBase(options.against)
   if (base !== null) await assertHasStrategies(base, config.strategies)
   const strategies = chosenStrategies(config.strategies, own, target)
@@ -90,6 +93,7 @@ export async function planRun(
   const experiments = plannedExperiments(config, own, options)
   const started = unionOf(strategies, experiments, own)
   assertNoneTaken(token, started.infos)
+  refuseIgnored(timesIn(config, namedGates, scenarios))
   const keys = await generateKeys()
   const { transport, ttlSeconds } = config
   for (const strategy of started.known) {
@@ -101,7 +105,7 @@ export async function planRun(
     token,
     keys,
     gates,
-    namedGates: gates.filter((gate) => !DEFAULT_GATES.includes(gate)),
+    namedGates,
     base,
     strategies,
     scenarios,
@@ -158,6 +162,29 @@ function ignoredBeside(options: Options, wantsChecklist: boolean): Parameters<ty
       when: wantsChecklist && targetAlone,
       message: '--conformance checks our own strategies, and none of them runs',
       next: 'For the target: `authbench conformance --target URL --credentials FILE`.',
+    },
+  ]
+}
+
+/** What asks for times of a profile that tells none. */
+function timesIn(
+  config: RunConfig,
+  gates: readonly Gate[],
+  scenarios: readonly Scenario[],
+): Parameters<typeof refuseIgnored>[0] {
+  const counted = metricsOf(config)
+  const timed = gates.filter(({ metric }) => counted.every(({ id }) => id !== metric))
+  const open = config.timed === false ? scenarios.filter(({ load }) => load.kind !== 'closed') : []
+  return [
+    {
+      when: timed.length > 0,
+      message: `the profile ${config.profile} measures no ${formatList(timed.map(({ metric }) => metric))}`,
+      next: 'Use --profile ci for gates on times.',
+    },
+    {
+      when: open.length > 0,
+      message: `the profile ${config.profile} tells no times, and ${formatList(open.map(({ id }) => id))} is about nothing else`,
+      next: 'Use another profile for open loops.',
     },
   ]
 }

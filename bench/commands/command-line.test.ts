@@ -65,6 +65,8 @@ describe('command line', () => {
   it.each([
     ['run --credentials f', /add --target/i],
     ['run --gate cpu=5%', /--against DIR/],
+    ['run --profile gate --scenarios iso-load', /tells no times/],
+    ['run --profile gate --against . --gate p99=5%', /measures no latency\.p99/],
     ['run --target http://127.0.0.1:1/ --credentials f --against .', /compare/],
     ['run --strategy f --against .', /registry/],
     ['run --target http://127.0.0.1:1/ --credentials f --claims f', /--strategies/],

@@ -1,7 +1,9 @@
+import { allocated } from '../../src/metrics/allocated.ts'
 import { usedUs } from '../../src/metrics/cpu.ts'
 import { isMeasuredIn } from '../../src/plan/rounds.ts'
 import type { Arm, Cell } from '../../src/results/cell.ts'
 import type { RunConfig, ScenarioInfo } from '../../src/results/results.ts'
+import { formatCount, formatQuantity } from '../../src/units.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import type { RunEvent, RunListener } from './events.ts'
 
@@ -46,7 +48,7 @@ function expectedRoundMs(config: RunConfig, scenario: PlannedScenario): number {
 
 const ARMS: Readonly<Record<Arm, string>> = { main: '', twin: ' (A/A twin)', base: ' (base)' }
 
-function cellLine(cell: Cell, rounds: number): string {
+function cellLine(cell: Cell, { rounds, timed }: RunConfig): string {
   const name = `${cell.strategy}${ARMS[cell.arm]}`
   const head = `round ${String(cell.round + 1).padStart(String(rounds).length)}/${rounds}  ${name.padEnd(22)}`
   if (cell.state === 'failed' && cell.refusal !== undefined) return `${head} refused: ${cell.error.message}`
@@ -54,10 +56,15 @@ function cellLine(cell: Cell, rounds: number): string {
   const { slices } = cell.load
   const requests = slices.reduce((sum, slice) => sum + slice.requests, 0)
   const time = slices.reduce((sum, slice) => sum + slice.seconds, 0)
+  const heap = allocated.read({ ...cell, state: 'completed' })
   const serverUs = usedUs(slices)
   const cost = serverUs === null ? '' : `${(serverUs / requests).toFixed(1).padStart(7)} us/req server CPU  `
   const numbers =
-    requests === 0 ? 'no response with the expected status' : `${cost}${Math.round(requests / time)} req/s`
+    requests === 0
+      ? 'no response with the expected status'
+      : timed === false
+        ? `${formatCount(requests, 'request')}${heap === null ? '' : ` of ${formatQuantity(Math.round(heap), 'B')}`}`
+        : `${cost}${Math.round(requests / time)} req/s`
   const invalid = cell.checks.filter(({ outcome }) => outcome === 'invalid').map(({ id }) => id)
   return `${head} ${numbers}${cell.state === 'completed' ? '' : `  ${cell.state.toUpperCase()} ${invalid.join(', ')}`}`
 }
@@ -103,7 +110,7 @@ export function showProgress(
       const remarkable = event.cell.state !== 'completed'
       if (stream.isTTY === true && !remarkable) return
       clear()
-      stream.write(`${cellLine(event.cell, config.rounds)}\n`)
+      stream.write(`${cellLine(event.cell, config)}\n`)
       return
     }
     if (event.round !== currentRound) {

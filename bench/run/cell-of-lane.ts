@@ -39,7 +39,12 @@ export function toCell(lane: Lane, track: Track, ended: boolean, context: RoundC
     fill: track.fill,
     probe: track.probe ?? lane.probe,
   }
-  const checks = checkCell(measured, infoIn(lane.info, worldAt(params, context)), track.roundDrift)
+  const checks = checkCell(
+    measured,
+    infoIn(lane.info, worldAt(params, context)),
+    track.roundDrift,
+    context.config.timed !== false,
+  )
   const cutShort = ended && !isWhole(track)
   return [{ state: cutShort ? 'interrupted' : stateOf(checks), ...measured, checks }]
 }

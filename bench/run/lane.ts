@@ -128,6 +128,10 @@ export const isGoing = (lane: Lane, { signal }: RoundContext): boolean =>
 export const isWhole = ({ slices, wantedSlices, search }: Track): boolean =>
   wantedSlices === null ? search !== null && search.next === null : slices.length === wantedSlices
 
+/** Whose CPU time is looked at; none where times are not asked for. */
+export const pidOf = ({ server }: Lane, { config }: RoundContext): number | null =>
+  config.timed === false ? null : (server?.pid ?? null)
+
 /** Where its load goes. */
 export const addressed = ({ server }: Pick<Lane, 'server'>): Pick<EngineTarget, 'origin' | 'host'> => ({
   origin: server?.origin ?? '',

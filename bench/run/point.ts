@@ -4,7 +4,7 @@ import type { EngineTarget } from '../load/engine.ts'
 import type { EngineId } from '../load/messages.ts'
 import type { Generator, Subject } from './equipment.ts'
 import { flowOf } from './flow.ts'
-import { addressed, attempt, isGoing, type Lane, type RoundContext } from './lane.ts'
+import { addressed, attempt, isGoing, type Lane, pidOf, type RoundContext } from './lane.ts'
 import { lapOf, type Pool, poolOfRun, requestsFrom } from './pool.ts'
 import { loadKey } from './slice.ts'
 import { enterWorld, refusesHere, worldAt, worldOfRun } from './world.ts'
@@ -144,7 +144,7 @@ async function openPoint(
     })
   }
   const warm = await generator.warmUp(
-    going().map((lane) => ({ key: loadKey(lane, 'autocannon'), pid: lane.server?.pid ?? null })),
+    going().map((lane) => ({ key: loadKey(lane, 'autocannon'), pid: pidOf(lane, context) })),
     Math.min(wanted, config.warmupRequests),
     config.warmupLimitMs,
   )

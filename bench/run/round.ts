@@ -5,7 +5,7 @@ import type { EngineTarget } from '../load/engine.ts'
 import type { EngineId } from '../load/messages.ts'
 import { assertSound, measureCapacities, rateOf } from './capacity.ts'
 import { toCell } from './cell-of-lane.ts'
-import type { Generator } from './equipment.ts'
+import type { Generator, Subject } from './equipment.ts'
 import {
   addressed,
   asAuthbenchError,
@@ -13,6 +13,7 @@ import {
   isGoing,
   type Lane,
   newLane,
+  pidOf,
   type RoundContext,
 } from './lane.ts'
 import { measurePoint, repeatDisturbed } from './passes.ts'
@@ -25,6 +26,8 @@ import { arrivalsOf, loadKey } from './slice.ts'
 const SETTLE_MS = 100
 const SETTLE_SHARE = 0.3
 const PREPARED_TOGETHER = 5
+/** So many that they are code of their own by then. */
+const QUESTIONS = 10
 
 export interface RoundOutcome {
   readonly cells: readonly Cell[]
@@ -74,6 +77,7 @@ async function prepareRound(
       lane.server = await bench.startSubject(strategy, arm, prefix, entries !== undefined)
       requests.set(lane, await loadOf(lane, plan, 0, context))
       lane.probe = await probeLane(lane, context)
+      await askBefore(lane.server)
     })
   listener({ type: 'phase', round: plan.round, phase: 'starting servers, issuing credentials, probing' })
   const generator = await startAll(started, () => bench.startGenerator(), inTurn(lanes, prepare))
@@ -93,7 +97,7 @@ async function prepareRound(
   await open('autocannon', config.connections)
   listener({ type: 'phase', round: plan.round, phase: 'warming up' })
   const warm = await generator.warmUp(
-    going().map((lane) => ({ key: loadKey(lane, 'autocannon'), pid: lane.server?.pid ?? null })),
+    going().map((lane) => ({ key: loadKey(lane, 'autocannon'), pid: pidOf(lane, context) })),
     config.warmupRequests,
     config.warmupLimitMs,
   )
@@ -107,6 +111,14 @@ async function prepareRound(
     await prepareRunWorld(plan, lanes, generator, context)
   }
   return generator
+}
+
+/**
+ * What is asked of a server between windows, it is asked before it is warm as well. Otherwise V8 throws away code that it compiled for requests
+ * alone, and the first thousand requests of the windows run, and allocate, as if there had been no warm-up.
+ */
+async function askBefore(server: Subject): Promise<void> {
+  for (let time = 0; time < QUESTIONS; time++) await (await server.measureAllocated())()
 }
 
 /** A few at a time: dozens of processes that all start at once miss their time limits on two cores. */

@@ -76,6 +76,9 @@ describe('runner', () => {
       expect(cell).toMatchObject({ state: 'completed', warmup: { requests: 200, wanted: 200 } })
       expect(cell.state === 'completed' ? cell.load.slices.length : 0).toBe(2)
     }
+    const asked = bench.journal.indexOf('ask jwt-hs256')
+    expect(asked).toBeGreaterThan(-1)
+    expect(asked).toBeLessThan(bench.journal.indexOf('warm up jwt-hs256'))
     const firstSlice = bench.journal.findIndex((line) => line.startsWith('slice '))
     expect(bench.journal.slice(0, firstSlice).filter((line) => line.startsWith('warm up '))).toHaveLength(4)
   })

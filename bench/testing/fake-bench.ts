@@ -127,6 +127,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       storeBytes: async () => bytesHeld(key),
       readCache: async () => null,
       async measureAllocated() {
+        journal.push(`ask ${key}`)
         const before = slicesOf.get(key) ?? 0
         return async () => {
           const { allocatedBytes = null } = serverOf(key)

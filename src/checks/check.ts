@@ -8,6 +8,8 @@ export type CheckedStrategy = Pick<StrategyInfo, 'title' | 'state' | 'needs'>
 
 export interface CellCheck {
   readonly id: string
+  /** It asks whether times can be trusted, which are not asked for on a busy machine. */
+  readonly ofTime?: true
   /**
    * Null where it does not apply to the cell's kind of load.
    * @param roundDrift see `commonDrift`

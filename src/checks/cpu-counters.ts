@@ -9,6 +9,7 @@ import { LIMITS } from './limits.ts'
  */
 export const cpuCounters: CellCheck = {
   id: 'cpu-counters',
+  ofTime: true,
   check({ load: { slices } }) {
     const used = usedUs(slices)
     if (used === null) return null

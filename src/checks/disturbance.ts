@@ -29,6 +29,7 @@ const unknown = (cell: CellData) =>
 /** The hypervisor gave the processor to somebody else. */
 export const steal: CellCheck = {
   id: 'steal',
+  ofTime: true,
   check(cell) {
     const share = tooShort(cell) ? null : shareOfMachine(cell, (_, { stealUs }) => stealUs)
     const sentence =
@@ -43,6 +44,7 @@ export const steal: CellCheck = {
  */
 export const foreignCpu: CellCheck = {
   id: 'foreign-cpu',
+  ofTime: true,
   check(cell, { state }) {
     // The database and the workers of somebody else's endpoint are no strangers, and cannot be told from them.
     if (state === 'unknown') return null

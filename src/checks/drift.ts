@@ -35,6 +35,7 @@ export function commonDrift(cells: readonly Windows[]): number {
 /** The cost of a request must not change while it is measured: code compiled late, or a collector that falls behind. */
 export const drift: CellCheck = {
   id: 'drift',
+  ofTime: true,
   check(cell, _strategy, roundDrift) {
     if (isSearch(cell)) return null
     const own = driftOf(cell)

@@ -32,6 +32,7 @@ export const p99Of = (histogram: LatencyHistogram): number =>
  */
 export const pacing: CellCheck = {
   id: 'pacing',
+  ofTime: true,
   check(cell) {
     const { pacing: paced } = cell.load
     if (paced === null) return null

@@ -5,6 +5,7 @@ import { LIMITS } from './limits.ts'
 /** The report says on which core the server ran: then it has to have been there. */
 export const placement: CellCheck = {
   id: 'placement',
+  ofTime: true,
   check({ load: { slices } }) {
     const elsewhere = slices.filter(({ displaced }) => displaced !== undefined)
     if (elsewhere.length === 0) return null

@@ -12,6 +12,7 @@ import { LIMITS } from './limits.ts'
  */
 export const little: CellCheck = {
   id: 'little',
+  ofTime: true,
   check(cell) {
     const { slices, connections, pacing } = cell.load
     if (pacing !== null) {
@@ -42,6 +43,7 @@ export const little: CellCheck = {
  */
 export const utilisation: CellCheck = {
   id: 'utilisation',
+  ofTime: true,
   check(cell, { state }) {
     if (state === 'unknown') return null
     const used = usedUs(cell.load.slices, ({ mainUs }) => mainUs)

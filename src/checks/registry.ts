@@ -41,9 +41,19 @@ const CHECKS: readonly CellCheck[] = [
   memory,
 ]
 
-/** @param roundDrift see `commonDrift`; 1 where the machine is not known to have changed */
-export const checkCell = (measured: CellData, strategy: CheckedStrategy, roundDrift = 1): Check[] =>
-  CHECKS.flatMap(({ check }) => check(measured, strategy, roundDrift) ?? [])
+/**
+ * @param roundDrift see `commonDrift`; 1 where the machine is not known to have changed
+ * @param timed whether times are asked for
+ */
+export const checkCell = (
+  measured: CellData,
+  strategy: CheckedStrategy,
+  roundDrift = 1,
+  timed = true,
+): Check[] =>
+  CHECKS.filter(({ ofTime }) => timed || !ofTime).flatMap(
+    ({ check }) => check(measured, strategy, roundDrift) ?? [],
+  )
 
 export const stateOf = (checks: readonly Check[]): 'completed' | 'invalid' =>
   checks.some(({ outcome }) => outcome === 'invalid') ? 'invalid' : 'completed'

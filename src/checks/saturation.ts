@@ -10,6 +10,7 @@ import { CLIENT_LIMITED, LIMITS, SATURATED } from './limits.ts'
  */
 export const generator: CellCheck = {
   id: 'generator',
+  ofTime: true,
   check(cell) {
     // A paced client spins until the next request is due; whether it had time to spare, the pacing check says.
     if (cell.load.pacing !== null) return null
@@ -36,6 +37,7 @@ export const generator: CellCheck = {
  */
 export const saturation: CellCheck = {
   id: 'saturation',
+  ofTime: true,
   check(cell) {
     if (cell.load.pacing !== null) return null
     const used = usedUs(cell.load.slices)

@@ -6,6 +6,7 @@ import { LIMITS } from './limits.ts'
 /** A CPU quota stops every process of its group until the next period begins. Not where no group has one that can be seen. */
 export const throttling: CellCheck = {
   id: 'throttling',
+  ofTime: true,
   check(cell) {
     const counted = cell.load.slices.flatMap(({ throttled }) => throttled ?? [])
     if (counted.length === 0) return null

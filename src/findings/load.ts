@@ -1,6 +1,6 @@
 import { allowedLagUs, p99Of } from '../checks/pacing.ts'
 import { histogramOf } from '../metrics/latency.ts'
-import { PROFILES } from '../plan/profiles.ts'
+import { TIMED_PROFILES } from '../plan/profiles.ts'
 import type { Cell, CompletedCell } from '../results/cell.ts'
 import { decodeHistogram } from '../results/histogram.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
@@ -92,7 +92,7 @@ export const notConverged: Finder = ({ strategies, config: { warmupRequests } },
   const servers = new Set(
     early.map(({ scenario, round, strategy, arm }) => JSON.stringify([scenario, round, strategy, arm])),
   )
-  const warmer = Object.entries(PROFILES).findLast(([, profile]) => profile.warmupRequests > warmupRequests)
+  const warmer = TIMED_PROFILES.findLast(([, profile]) => profile.warmupRequests > warmupRequests)
   return [
     warning(
       'not-converged',

@@ -1,4 +1,4 @@
-import { PROFILES } from '../plan/profiles.ts'
+import { TIMED_PROFILES } from '../plan/profiles.ts'
 import type { Check, CompletedCell } from '../results/cell.ts'
 import type { MeasuredResults } from '../results/results.ts'
 import { formatCores, formatCount, formatPercent } from '../units.ts'
@@ -107,7 +107,7 @@ export const drifting: Finder = (results) => {
   const { cells, worst } = trouble(results, 'drift', ['warn'])
   if (worst === null) return []
   const { warmupRequests } = results.config
-  const warmer = Object.entries(PROFILES).find(([, profile]) => profile.warmupRequests > warmupRequests)
+  const warmer = TIMED_PROFILES.find(([, profile]) => profile.warmupRequests > warmupRequests)
   return [
     warning(
       'drift',
@@ -119,8 +119,8 @@ export const drifting: Finder = (results) => {
   ]
 }
 
-export const unpinned: Finder = ({ environment: { pinning, cores, quotaCores } }) => {
-  if (pinning.server !== null) return []
+export const unpinned: Finder = ({ config, environment: { pinning, cores, quotaCores } }) => {
+  if (pinning.server !== null || config.timed === false) return []
   const advice =
     cores < 2
       ? 'Use a machine with two cores or more: here the server waits for its own load generator.'
@@ -130,8 +130,8 @@ export const unpinned: Finder = ({ environment: { pinning, cores, quotaCores } }
   return [warning('unpinned', pinning.sentence, advice)]
 }
 
-export const sharedCore: Finder = ({ environment: { pinning, cores } }) =>
-  pinning.redis === null || pinning.redis !== pinning.generator
+export const sharedCore: Finder = ({ config, environment: { pinning, cores } }) =>
+  config.timed === false || pinning.redis === null || pinning.redis !== pinning.generator
     ? []
     : [
         info(

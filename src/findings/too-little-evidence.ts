@@ -1,6 +1,6 @@
 import { noiseFactor, pairsOf } from '../analysis/comparison.ts'
 import { keyOf } from '../analysis/subject.ts'
-import { PROFILES, type ProfileId } from '../plan/profiles.ts'
+import { PROFILES, type ProfileId, TIMED_PROFILES } from '../plan/profiles.ts'
 import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
 import type { MeasuredResults, RunConfig } from '../results/results.ts'
 import { standardDeviation } from '../stats/deviation.ts'
@@ -19,9 +19,7 @@ const SENSIBLE_ROUNDS = 100
 /** A profile other than the one in use that has at least so many rounds, or the option. */
 function howToGet(rounds: number, { profile, rounds: wanted }: RunConfig): string {
   if (wanted >= rounds) return `Let all ${wanted} rounds of the run come to their end.`
-  const enough = Object.entries(PROFILES).find(
-    ([id, { rounds: offered }]) => id !== profile && offered >= rounds,
-  )
+  const enough = TIMED_PROFILES.find(([id, { rounds: offered }]) => id !== profile && offered >= rounds)
   const own = PROFILES[profile satisfies ProfileId].rounds >= rounds
   if (own) return `Leave out --rounds, or use --rounds ${rounds} or more.`
   return enough === undefined

@@ -1,6 +1,6 @@
 import { noiseFactor } from '../analysis/comparison.ts'
 import { keyOf } from '../analysis/subject.ts'
-import { METRICS, METRICS_OF_A_MIX } from '../metrics/registry.ts'
+import { isCountedInAMix, METRICS } from '../metrics/registry.ts'
 import type { Change } from '../results/change.ts'
 import type { Estimate } from '../results/estimate.ts'
 import type { MetricInfo, Results } from '../results/results.ts'
@@ -18,10 +18,6 @@ const RATE_WITHIN_LIMIT = 'slo.rate'
 const NOT_COMPARED: readonly string[] = METRICS.filter(({ compared }) => compared === false).map(
   ({ id }) => id,
 )
-
-const COUNTED_IN_A_MIX: readonly string[] = METRICS.filter(
-  (metric) => !METRICS_OF_A_MIX.includes(metric),
-).map(({ id }) => id)
 
 /**
  * Rows that may be compared between two sides: not where each strategy is loaded in proportion to its own capacity. The load of an
@@ -44,7 +40,7 @@ function comparableRows(
     const scenario = scenarios.find(({ id }) => id === row.scenario)
     if (row.arm !== arm || scenario?.compared === false || NOT_COMPARED.includes(row.metric)) return false
     const unsteady = scenario?.mixed === true || byTheClock.some(({ id }) => id === row.strategy)
-    if (unsteady && COUNTED_IN_A_MIX.includes(row.metric)) return false
+    if (unsteady && isCountedInAMix(row.metric)) return false
     if (ranges.has(`${row.strategy} ${row.metric} ${keyOf(row)}`)) return false
     const exact = metrics.find(({ id }) => id === row.metric)?.exact ?? false
     return paired || exact || row.metric === RATE_WITHIN_LIMIT || scenario?.model !== 'open'

@@ -39,16 +39,25 @@ export const METRICS: readonly Metric[] = [
   storeBytes,
 ]
 
-/** Where windows end anywhere in a mix of unlike requests: then what a store counts per request has a spread like what is timed. */
-export const METRICS_OF_A_MIX: readonly Metric[] = METRICS.map((metric) =>
-  metric === redisCommands || metric === redisBytes ? { ...metric, exact: false } : metric,
-)
+/** Those of a run. */
+export const metricsOf = ({ timed }: { readonly timed?: boolean | undefined }): readonly Metric[] =>
+  timed === false ? METRICS.filter(({ exact, steady }) => exact || steady) : METRICS
 
-/** What a report needs to know of each. */
-export const METRIC_INFOS: readonly MetricInfo[] = METRICS.map(({ id, title, unit, better, exact }) => ({
+/** Where windows end anywhere in a mix of unlike requests, what a store counts per request has a spread like what is timed. */
+const COUNTED_IN_A_MIX: readonly Metric[] = [redisCommands, redisBytes]
+export const isCountedInAMix = (id: string): boolean => COUNTED_IN_A_MIX.some((metric) => metric.id === id)
+export const ofAMix = (metric: Metric): Metric =>
+  isCountedInAMix(metric.id) ? { ...metric, exact: false } : metric
+
+const infoOf = ({ id, title, unit, better, exact }: Metric): MetricInfo => ({
   id,
   title,
   unit,
   better,
   exact,
-}))
+})
+
+/** What a report needs to know of each. */
+export const metricInfosOf = (config: Parameters<typeof metricsOf>[0]): MetricInfo[] =>
+  metricsOf(config).map(infoOf)
+export const METRIC_INFOS: readonly MetricInfo[] = metricInfosOf({})

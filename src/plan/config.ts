@@ -12,7 +12,7 @@ import {
   worldWith,
 } from '../worlds/world.ts'
 import { nearest } from './nearest-name.ts'
-import { PROFILES, type ProfileId } from './profiles.ts'
+import { PROFILES, type Profile, type ProfileId } from './profiles.ts'
 
 const name = z.string().min(1)
 
@@ -135,7 +135,7 @@ export function resolveConfig(
   const problems: string[] = []
   const profileId = options.profile ?? defaults.profile
   choose('profile', profileId, Object.keys(PROFILES), problems)
-  const profile = isProfile(profileId) ? PROFILES[profileId] : null
+  const profile: Profile | null = isProfile(profileId) ? PROFILES[profileId] : null
   const offered: readonly string[] = profile?.scenarios ?? []
   const loadsAndExperiments = [...choices.scenarios, ...Object.keys(choices.experiments ?? {})]
   const asked = unique(options.scenarios ?? loadsAndExperiments.filter((id) => offered.includes(id)))
@@ -192,6 +192,7 @@ export function resolveConfig(
     ...(options.entries === undefined
       ? {}
       : { entries: [...new Set(options.entries)].sort((one, other) => one - other) }),
+    ...(profile.timed === undefined ? {} : { timed: profile.timed }),
     slicesPerRound: profile.slicesPerRound,
     sliceMs: profile.sliceMs,
     pacedConnections: Math.min(pool, Math.max(connections, PACED_CONNECTIONS)),

@@ -22,6 +22,8 @@ export interface Profile {
   readonly warmupRequests: number
   readonly warmupLimitMs: number
   readonly pool: number
+  /** False: only counts and what a busy machine hardly moves are reported and judged. Absent: times too. */
+  readonly timed?: false
 }
 
 /**
@@ -50,6 +52,22 @@ export const PROFILES = {
     warmupRequests: 200,
     warmupLimitMs: 2000,
     pool: 100,
+  },
+  gate: {
+    purpose: 'a minute for two strategies; counts and allocation alone, for pull requests on a busy machine',
+    strategies: 'usual',
+    scenarios: ['verify'],
+    // The fewest that have the interval of a gate.
+    rounds: 7,
+    slicesPerRound: 2,
+    sliceMs: 100,
+    pacedSlicesPerRound: 2,
+    pacedSliceMs: 100,
+    trialMs: 100,
+    warmupRequests: STEADY_STATE_REQUESTS,
+    warmupLimitMs: 60_000,
+    pool: 100,
+    timed: false,
   },
   quick: {
     purpose: 'two minutes; the default',
@@ -99,3 +117,8 @@ export const PROFILES = {
 } as const satisfies Record<string, Profile>
 
 export type ProfileId = keyof typeof PROFILES
+
+/** Profiles whose runs tell times, in rising order of their length. */
+export const TIMED_PROFILES: readonly (readonly [string, Profile])[] = Object.entries<Profile>(
+  PROFILES,
+).filter(([, { timed }]) => timed !== false)

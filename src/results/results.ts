@@ -45,7 +45,7 @@ export const scenarioInfoSchema = z.object({
 export type ScenarioInfo = z.infer<typeof scenarioInfoSchema>
 
 export const runConfigSchema = z.object({
-  profile: z.enum(['smoke', 'quick', 'ci', 'full']),
+  profile: z.enum(['smoke', 'gate', 'quick', 'ci', 'full']),
   /** None where experiments about none of them ran alone. */
   strategies: z.array(z.string()),
   /** None where only experiments were asked for. */
@@ -61,6 +61,8 @@ export const runConfigSchema = z.object({
   popularity: z.enum(['cycle', 'uniform', 'zipf']),
   /** Points of a scenario that fills stores, in rising order; absent: its own. */
   entries: z.array(z.number().int().positive()).optional(),
+  /** False: only counts and what a busy machine hardly moves are reported and judged; absent: times too. */
+  timed: z.boolean().optional(),
   slicesPerRound: z.number().int().positive(),
   sliceMs: z.number().int().positive(),
   /** Of open loops: more connections than the closed loop has, so that a request that is due rarely waits for one. */

@@ -51,8 +51,13 @@ function costTable(results: Results, group: Group): Table {
     return estimate === null ? MISSING : estimateCell(estimate)
   }
   const has = (metric: string) => group.metrics.find(({ id }) => id === metric)
-  const [cost, store, head] = [has(COST), has('cpu.redis'), has('bytes.request_head')]
-  const costColumns = [cost, store].filter((metric) => metric !== undefined)
+  const [cost, store, heap, head] = [
+    has(COST),
+    has('cpu.redis'),
+    has('memory.allocated'),
+    has('bytes.request_head'),
+  ]
+  const costColumns = [cost, store, heap].filter((metric) => metric !== undefined)
   return {
     caption: group.title,
     columns: [

@@ -12,6 +12,7 @@ import { USUAL_WORLD } from '../../worlds/world.ts'
 import { groupsOf } from '../groups/group.ts'
 import type { Block, Section } from '../model.ts'
 import { textCell } from '../model.ts'
+import { COUNTED_ONLY } from '../words/phrases.ts'
 
 const hasClosedLoop = ({ scenarios }: Results) => scenarios.some(({ model }) => model === 'closed')
 
@@ -70,13 +71,20 @@ function methodItems(results: Results): readonly string[] {
   return [
     `${formatCount(config.rounds, 'round')}; every round starts a fresh server process per strategy, and visits them in a seeded order and its reverse${slices}, after a warm-up of ${formatCount(config.warmupRequests, 'request')}.`,
     `${formatCount(config.connections, 'connection')} over a pool of ${formatCount(config.pool, 'distinct credential')}, sent ${config.transport === 'bearer' ? 'as Authorization: Bearer' : 'in a cookie'}, valid for ${formatDuration(config.ttlSeconds * 1_000)}.`,
+    ...(config.timed === false
+      ? [`${COUNTED_ONLY} Cells are checked for wrong answers alone, and not for what disturbs times.`]
+      : []),
     `Load model: ${scenarios.map(({ title, model }) => (title.endsWith(`${model} loop`) ? title : `${title}: ${model} loop`)).join('; ')}.`,
     ...(world === null ? [] : [`In a world other than the usual one: ${world}.`]),
     ...openItems(results),
     pinning.sentence,
-    environment.cpuSource === 'schedstat'
-      ? 'CPU time is read from the kernel scheduler (schedstat), all threads.'
-      : 'CPU time is read from the process’s own usage (rusage).',
+    ...(config.timed === false
+      ? []
+      : [
+          environment.cpuSource === 'schedstat'
+            ? 'CPU time is read from the kernel scheduler (schedstat), all threads.'
+            : 'CPU time is read from the process’s own usage (rusage).',
+        ]),
     'Paired by round: Hodges-Lehmann estimate, exact 95 % signed-rank interval. The baseline runs twice per round; what it differs from itself is the noise.',
     `Every interval and verdict stands for itself: ${formatCount(comparisons.length, 'comparison')}, not adjusted for their number.`,
     ...(config.extraClaims.length === 0
@@ -85,9 +93,13 @@ function methodItems(results: Results): readonly string[] {
   ]
 }
 
+const ALLOCATION_LIMIT =
+  'Allocation is JavaScript heap of the server process: not the contents of buffers, not what other threads and an auth server allocate. It depends on the version of Node.js and on what it has compiled, so that servers of the same code differ by some per mille.'
+
 /** What this set-up cannot tell, and in which direction it errs. Only what applies to the run. */
 function limits(results: Results): readonly string[] {
   const { config, environment, scenarios, strategies } = results
+  if (config.timed === false) return [ALLOCATION_LIMIT]
   const { pinning, redisOrigin } = environment
   const [closed, open] = [hasClosedLoop(results), scenarios.some(({ model }) => model === 'open')]
   const redis = strategies.some(({ needs }) => needs.includes('redis'))

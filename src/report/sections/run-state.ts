@@ -71,8 +71,10 @@ export function badge(results: Results): Block {
   const { text, tone } = VERDICTS[validity.verdict]
   const world = worldText(config.world ?? USUAL_WORLD)
   const lost = (['invalid', 'failed', 'interrupted'] as const).filter((state) => cells[state] > 0)
-  const band = bandRange(results.comparisons, 'cpu.server')
-  const aa = noise['cpu.server']
+  const [metric, name] =
+    config.timed === false ? ['memory.allocated', 'allocation'] : ['cpu.server', 'server CPU']
+  const band = bandRange(results.comparisons, metric)
+  const aa = noise[metric]
   const took = formatDuration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))
   return {
     kind: 'text',
@@ -83,7 +85,7 @@ export function badge(results: Results): Block {
         ? []
         : [
             band !== null
-              ? `noise in server CPU ${band.text}`
+              ? `noise in ${name} ${band.text}`
               : aa === undefined
                 ? 'noise unknown'
                 : `A/A ${formatChange(aa)}`,

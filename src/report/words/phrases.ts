@@ -67,6 +67,10 @@ export function bandRange(
 export const NOT_COMPARED =
   'The run compares no strategies: it loads each of them in proportion to what it serves itself.'
 
+/** What a run without times says. */
+export const COUNTED_ONLY =
+  'This run counts and tells no times: it has no verdict on CPU, latency or throughput, which a busy machine changes. What servers allocate, send and ask a store, it does not.'
+
 /** Whether a winner may be named at all. */
 export const namesWinner = ({ validity }: Results): boolean =>
   validity.verdict !== 'unjudged' && validity.verdict !== 'invalid'

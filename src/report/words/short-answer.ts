@@ -5,7 +5,7 @@ import { enumerateSome, formatDuration } from '../../units.ts'
 import { COST, contendersOf, costGroupOf, costOf, reachOf } from '../groups/contenders.ts'
 import { againstBaseline, type Group, subjectsOf } from '../groups/group.ts'
 import { rankableMetrics, rankingOf } from '../groups/tiers.ts'
-import { NOT_COMPARED } from './phrases.ts'
+import { COUNTED_ONLY, NOT_COMPARED } from './phrases.ts'
 
 const STORE_COST = 'cpu.redis'
 const NAMED_AT_MOST = 3
@@ -85,11 +85,12 @@ export function shortAnswer(groups: readonly Group[]): readonly string[] {
 }
 
 /** Why no winner is named. */
-export function noAnswer({ validity, changes }: Results, groups: readonly Group[]): string {
+export function noAnswer({ validity, changes, config }: Results, groups: readonly Group[]): string {
   if (validity.verdict === 'invalid')
     return 'No winner is named. Look up the failed checks under “Noise and validity”, remove the cause and run again.'
   if (validity.verdict === 'unjudged')
     return 'No winner is named. These values show that everything works; they are not a comparison.'
+  if (config.timed === false) return COUNTED_ONLY
   if (changes.length > 0) return 'This run judges a change; it ranks no strategies.'
   if (groups.length > 0 && groups.every(({ scenario }) => !scenario.compared)) return NOT_COMPARED
   if (groups.every(({ judged }) => !judged))
