@@ -53,9 +53,7 @@ describe('store-size', () => {
 
   it('fills every store up to each point, opens the load anew, and tells what an entry takes', async () => {
     const { cells, bench } = await measure('store-size')
-    const own = bench.journal.filter(
-      (line) => line.includes(' session-redis') && !line.startsWith('ask '),
-    )
+    const own = bench.journal.filter((line) => line.includes(' session-redis') && !line.startsWith('ask '))
     const steps = own.filter((line, index) => line !== own[index - 1])
     const point = (entries: number) => [
       `fill session-redis ${entries}`,

@@ -57,6 +57,7 @@ export const PROFILES = {
     purpose: 'a minute for two strategies; counts and allocation alone, for pull requests on a busy machine',
     strategies: 'usual',
     scenarios: ['verify'],
+    trials: 'smoke',
     // The fewest that have the interval of a gate.
     rounds: 7,
     slicesPerRound: 2,
