@@ -7,7 +7,7 @@ import type { Facts } from './facts/facts.ts'
 import { outlookOf } from './outlook.ts'
 import { type Relation, relationOf } from './relation.ts'
 import { type Unmet, unmetWishes } from './unmet-wishes.ts'
-import type { Wishes } from './wishes.ts'
+import type { Wishes, WishId } from './wishes.ts'
 
 interface Subject {
   readonly id: string
@@ -25,6 +25,8 @@ export interface Advice {
   readonly ruledOut: readonly (Subject & { readonly unmet: readonly Unmet[] })[]
   /** They meet every wish; `by` is shown to be better in `text`, and worse in nothing. */
   readonly dominated: readonly (Subject & { readonly by: Subject; readonly text: string })[]
+  /** Where nobody is left: the wishes that alone keep somebody out. */
+  readonly inTheWay: readonly { readonly wish: WishId; readonly of: readonly Subject[] }[]
   readonly notes: readonly string[]
 }
 
@@ -145,6 +147,15 @@ export function advise(facts: Facts, wishes: Wishes, parts: typeof PARTS): Advic
       ? ['no worse than the others']
       : [`its ${open.join(', ')} cannot be compared with all others`]
   }
+  const alone = ruledOut.flatMap(({ id, title, unmet: [first, ...more] }) =>
+    first === undefined || more.some(({ wish }) => wish !== first.wish)
+      ? []
+      : [{ wish: first.wish, id, title }],
+  )
+  const inTheWay = [...new Set(alone.map(({ wish }) => wish))].map((wish) => ({
+    wish,
+    of: alone.filter((each) => each.wish === wish).map(({ id, title }) => ({ id, title })),
+  }))
   return {
     named: named.map((entrant) => ({
       ...subject(entrant),
@@ -154,6 +165,7 @@ export function advise(facts: Facts, wishes: Wishes, parts: typeof PARTS): Advic
     left: left.map(subject),
     ruledOut,
     dominated,
+    inTheWay: left.length > 0 ? [] : inTheWay,
     notes: facts.notes,
   }
 }

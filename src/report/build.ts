@@ -1,5 +1,6 @@
 import type { Results } from '../results/results.ts'
 import type { Report, Section } from './model.ts'
+import { adviceSection } from './sections/advice.ts'
 import { changeDetailsSection } from './sections/change-details.ts'
 import { changesSection } from './sections/changes.ts'
 import { chartsSection } from './sections/charts.ts'
@@ -22,6 +23,7 @@ import { worldSections } from './sections/worlds.ts'
 const SECTIONS: readonly ((results: Results) => Section | readonly Section[] | null)[] = [
   changesSection,
   firstScreen,
+  adviceSection,
   numbersSection,
   decisionSection,
   claimsSection,

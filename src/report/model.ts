@@ -1,5 +1,6 @@
 // In this folder: from results to a report. `sections/` build this model, `terminal/`, `markdown/` and `html/` render it.
 
+import type { Facts } from '../advice/facts/facts.ts'
 import type { ClaimResult, Estimate, Finding } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 
@@ -129,6 +130,8 @@ export interface ForestChart extends ChartFrame {
 export interface TradeoffChart extends ChartFrame {
   readonly kind: 'tradeoff'
   readonly rows: readonly (ChartRow & {
+    /** Of the strategy: what a page finds its marks by. */
+    readonly id: string
     readonly estimate: Estimate
     /** Size of the dot. */
     readonly bytes: number | null
@@ -186,6 +189,8 @@ export type Block =
   | { readonly kind: 'claims'; readonly claims: readonly ClaimResult[] }
   /** A line for each claim, without why. */
   | { readonly kind: 'verdicts'; readonly claims: readonly ClaimResult[] }
+  /** What a reader needs in, strategies out: on a page to be tried, elsewhere the command that does it. */
+  | { readonly kind: 'advice'; readonly facts: Facts; readonly command: string }
   | { readonly kind: 'findings'; readonly findings: readonly Finding[] }
 
 export interface Section {

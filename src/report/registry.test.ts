@@ -5,6 +5,7 @@ import { fakeResults } from '../testing/fake-results.ts'
 import { hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
 import { FORMATS } from './formats.ts'
 import { escapeHtml } from './html/escape.ts'
+import { SCRIPT } from './html/script.ts'
 import { REPORTERS, renderCharts } from './registry.ts'
 import { chartsOf } from './sections/charts.ts'
 
@@ -64,7 +65,7 @@ test.each(REPORTERS.map((reporter) => [reporter.id, reporter] as const))(
       }),
     ]
     for (const results of runs) {
-      const text = reporter.render(results, {})
+      const text = reporter.render(results, {}).replace(SCRIPT, '')
       expect(text.length).toBeGreaterThan(reporter.isBlind ? 1 : 50)
       if (reporter.id !== 'json') expect(text).not.toMatch(/\bNaN\b|undefined|\[object|Infinity/)
     }

@@ -30,6 +30,9 @@ function bandAt(results: Results, metric: string, point: Point): number | null {
   return bands.length > 0 ? Math.max(...bands) : noiseFactor(results.noise[metric] ?? null)
 }
 
+/** A page has two of them for every two strategies: as many digits as decide something. */
+const short = (value: number): number => Number(value.toPrecision(5))
+
 function differenceOf(
   own: readonly RoundValue[],
   other: readonly RoundValue[],
@@ -40,7 +43,8 @@ function differenceOf(
   const { low, high } = differenceEstimate(pairs)
   if (low === null || high === null) return null
   const larger = Math.max(medianOf(pairs.map((pair) => pair.own)), medianOf(pairs.map((pair) => pair.other)))
-  return { low, high, noise: (band - 1) * larger }
+  const [least = 0, most = 0, noise = 0] = [low, high, (band - 1) * larger].map(short)
+  return { low: least, high: most, noise }
 }
 
 /** Every two strategies once, compared round by round. */

@@ -56,6 +56,7 @@ export function tradeoffChart(group: Group): TradeoffChart | null {
     .filter(({ strategy, front }) => front || leaders.includes(strategy))
     .toSorted((a, b) => (a.bound === b.bound ? a.estimate.value - b.estimate.value : a.bound - b.bound))
     .map(({ strategy, bound, estimate, front }) => ({
+      id: strategy.id,
       label: [strategy.title, reachOf(strategy)].filter((part) => part !== null).join(', '),
       state: strategy.state,
       group: groupTitle(bound),

@@ -1,5 +1,6 @@
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchChromium } from '../../testing/chromium.ts'
 import { contrast } from '../../testing/color-contrast.ts'
 import { fakeConformance } from '../../testing/fake-conformance.ts'
 import { ALL_FAKE_SCENARIOS, type FakeScenario } from '../../testing/fake-loads.ts'
@@ -8,17 +9,6 @@ import { HOSTILE_TITLE, hostileStrategies, manyStrategies } from '../../testing/
 import { renderCharts } from '../registry.ts'
 import { htmlReporter } from './html.ts'
 import { SCRIPT, SCRIPT_HASH } from './script.ts'
-
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 const usual = htmlReporter.render(fakeResults(), {})
 const everyLoad = htmlReporter.render(fakeResults({ scenarios: ALL_FAKE_SCENARIOS }), {})
@@ -75,10 +65,7 @@ describe('in Chromium', () => {
   let noise: string[] = []
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args }).catch((cause: unknown) => {
-      const next = 'install it (Debian: apt-get install chromium) or set CHROMIUM_PATH to the executable'
-      throw new Error(`Chromium did not start from ${executablePath}: ${next}`, { cause })
-    })
+    browser = await launchChromium()
     shared = await browser.newPage()
     shared.on('request', (request) => noise.push(request.url()))
     shared.on('console', (message) => noise.push(message.text()))

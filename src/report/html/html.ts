@@ -9,6 +9,7 @@ import { withoutPreview } from '../short-form.ts'
 import { inlineSvg } from '../svg/draw.ts'
 import { THEME } from '../svg/theme.ts'
 import { chartUnit } from '../terminal/charts.ts'
+import { ADVICE_STYLE, adviceHtml } from './advice.ts'
 import { escapeHtml, proseHtml } from './escape.ts'
 import { SCRIPT, SCRIPT_HASH } from './script.ts'
 import { STYLE } from './style.ts'
@@ -85,6 +86,8 @@ function blockHtml(block: Block): string {
       return block.claims.map(claimHtml).join('\n')
     case 'verdicts':
       return `<h3 id="claims">What the article claims</h3><ul class="verdicts">${block.claims.map(verdictHtml).join('')}</ul>`
+    case 'advice':
+      return adviceHtml(block.facts, block.command)
     case 'findings':
       return `<ul class="findings">${block.findings.map(findingHtml).join('')}</ul>`
     default:
@@ -151,7 +154,7 @@ export const htmlReporter: Reporter = {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src '${SCRIPT_HASH}'">
 <title>${escapeHtml(`authbench: ${results.run.id}`)}</title>
-<style>${THEME}${STYLE}</style>
+<style>${THEME}${STYLE}${ADVICE_STYLE}</style>
 </head>
 <body>
 <header><h1>${escapeHtml(title)}</h1></header>

@@ -1,17 +1,8 @@
 import { hash } from 'node:crypto'
+import { ADVICE_SCRIPT } from './advice-script.ts'
 
-/**
- * Sorting and filtering of tables, for whoever lets scripts run: the page is complete without. What it adds to the page it makes
- * itself, so that without it nothing is there that does not work; it sets texts, never markup.
- */
-export const SCRIPT = `
-(() => {
-  'use strict'
-  const make = (name, properties = {}, ...children) => {
-    const element = Object.assign(document.createElement(name), properties)
-    element.append(...children)
-    return element
-  }
+/** Pictures to take away. */
+const FIGURES_SCRIPT = `
   for (const figure of document.querySelectorAll('figure')) {
     const [svg, links] = [figure.querySelector('svg'), figure.querySelector('.downloads')]
     const link = make('a', { textContent: 'Picture (SVG)', download: links.firstChild.download.replace('.csv', '.svg') })
@@ -27,7 +18,11 @@ export const SCRIPT = `
     })
     links.append(link)
   }
+`
 
+/** Sorting and filtering of tables. It sets texts, never markup. */
+const TABLES_SCRIPT = `
+;(() => {
   const tables = [...document.querySelectorAll('.table table')].map((table) => ({
     table,
     rows: [...table.tBodies].flatMap((body) =>
@@ -109,6 +104,24 @@ export const SCRIPT = `
   form.addEventListener('submit', (event) => event.preventDefault())
   place.before(form)
   filter()
+})()
+`
+
+/**
+ * For whoever lets scripts run: the page is complete without. What it adds to the page it makes itself, so that without it nothing
+ * is there that does not work.
+ */
+export const SCRIPT = `
+(() => {
+  'use strict'
+  const make = (name, properties = {}, ...children) => {
+    const element = Object.assign(document.createElement(name), properties)
+    element.append(...children)
+    return element
+  }
+  ${FIGURES_SCRIPT}
+  ${TABLES_SCRIPT}
+  ${ADVICE_SCRIPT}
 })()
 `
 

@@ -113,6 +113,8 @@ function blockText(block: Block): string {
       return `**${escaped(block.title)}**\n\n${block.items.map((item) => `- ${escaped(item)}`).join('\n')}`
     case 'command':
       return fenced([singleLine(block.text)])
+    case 'advice':
+      return fenced([singleLine(block.command)])
     case 'table':
       return tableText(block.table)
     case 'chart':

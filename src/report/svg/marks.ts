@@ -14,6 +14,8 @@ const HEADING_HEIGHT = 28
 const HALO = { stroke: SURFACE, strokeWidth: 4 } as const
 
 export interface RowLabel {
+  /** What a page finds the texts by. */
+  readonly id?: string
   readonly label: string
   readonly state: State
   /** Numbers at the right end of the label's line. */
@@ -58,15 +60,17 @@ export function layRows(
 
 /** Names above what is drawn, so that drawings get the whole width and names need not be turned or cut short. */
 export function labelMarks(rows: readonly RowLabel[], at: Rows): readonly Plot.Markish[] {
-  const placed = rows.map(({ label, text }, index) => {
+  const placed = rows.map(({ id, label, text }, index) => {
     const room = (CHART_WIDTH - 2 * SIDE) / CHARACTER - widthOf(text) - 1
     return {
       y: at.label(index),
+      id,
       label: shorten(singleLine(label), Math.max(8, Math.floor(room))),
       text,
     }
   })
   const common = { y: 'y', fontSize: FONT_SIZE, fill: INK, ...HALO } as const
+  const named = rows.some(({ id }) => id !== undefined) ? ({ ariaLabel: 'id' } as const) : {}
   const headings = at.headings.map(({ y, text }) => ({ y: y + 16, text: singleLine(text).toUpperCase() }))
   return [
     Plot.ruleY(at.headings, { y: ({ y }) => y + 3, stroke: INK, strokeOpacity: 0.5 }),
@@ -78,8 +82,14 @@ export function labelMarks(rows: readonly RowLabel[], at: Rows): readonly Plot.M
       fontSize: FONT_SIZE - 1,
       fontWeight: 600,
     }),
-    Plot.text(placed, { ...common, text: 'label', frameAnchor: 'left', fontWeight: 600 }),
-    Plot.text(placed, { ...common, text: 'text', frameAnchor: 'right', fontVariant: 'tabular-nums' }),
+    Plot.text(placed, { ...common, ...named, text: 'label', frameAnchor: 'left', fontWeight: 600 }),
+    Plot.text(placed, {
+      ...common,
+      ...named,
+      text: 'text',
+      frameAnchor: 'right',
+      fontVariant: 'tabular-nums',
+    }),
   ]
 }
 

@@ -18,7 +18,8 @@ export function tradeoffDrawing(chart: TradeoffChart): Drawing {
     Math.max(...estimates.map(({ value, high: end }) => end ?? value)) * 1.04,
   ]
   const most = Math.max(...chart.rows.map(({ bytes }) => bytes ?? 0))
-  const dots = chart.rows.map(({ state, estimate, bytes, front }, row) => ({
+  const dots = chart.rows.map(({ id, state, estimate, bytes, front }, row) => ({
+    id,
     x: estimate.value,
     y: at.middle(row),
     r: bytes === null || most === 0 ? SMALLEST : Math.max(SMALLEST, LARGEST * Math.sqrt(bytes / most)),
@@ -30,7 +31,8 @@ export function tradeoffDrawing(chart: TradeoffChart): Drawing {
       ? []
       : [{ y: at.middle(row), low: estimate.low, high: estimate.high }],
   )
-  const labels = chart.rows.map(({ label, state, estimate, bytes }) => ({
+  const labels = chart.rows.map(({ id, label, state, estimate, bytes }) => ({
+    id,
     label,
     state,
     text: `${estimate.value < 0 ? '−' : '+'}${formatNumber(Math.abs(estimate.value) / scale.divisor)} ${scale.label}${bytes === null ? '' : ` · ${formatBytes(bytes)}`}`,
@@ -53,7 +55,15 @@ export function tradeoffDrawing(chart: TradeoffChart): Drawing {
           strokeWidth: 1.5,
         }),
         ...whiskerMarks(whiskers),
-        Plot.dot(dots, { x: 'x', y: 'y', r: 'r', fill: 'fill', stroke: 'color', strokeWidth: 2 }),
+        Plot.dot(dots, {
+          x: 'x',
+          y: 'y',
+          r: 'r',
+          fill: 'fill',
+          stroke: 'color',
+          strokeWidth: 2,
+          ariaLabel: 'id',
+        }),
         ...labelMarks(labels, at),
       ],
     },

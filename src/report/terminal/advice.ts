@@ -98,7 +98,15 @@ export function adviceScreen({ advice, wishes, origin }: AdviceScreen, paint: Pa
           'plain',
           2,
         )),
-    ...(advice.named.length === 0 ? relaxed(advice).flatMap((text) => entry('without it', text)) : []),
+    ...advice.inTheWay.flatMap(({ wish, of }) =>
+      entry(
+        'without it',
+        `only “${WISHES[wish]?.[1] ?? wish}” is in the way of ${enumerateSome(
+          of.map(({ title }) => title),
+          MOST_NAMES,
+        )}`,
+      ),
+    ),
     ...reasons(advice).flatMap(({ label, text }) => entry(label, text, 'muted', 2)),
     ...dominations(advice).flatMap((text) => entry('outdone', text, 'muted', 2)),
     ...entry('notes', advice.notes.join(' '), 'muted', 3),
@@ -109,18 +117,6 @@ export function adviceScreen({ advice, wishes, origin }: AdviceScreen, paint: Pa
       ? rest
       : [...rest.slice(0, room - 1), paint('muted', `${padEnd('', INDENT)}and more: --json`)]
   return `${[...head, ...shown].join('\n')}\n`
-}
-
-/** Which wish alone keeps which strategies out. */
-function relaxed({ ruledOut }: Advice): readonly string[] {
-  const single = ruledOut.filter(({ unmet }) => new Set(unmet.map(({ wish }) => wish)).size === 1)
-  return [...Map.groupBy(single, ({ unmet }) => unmet[0]?.wish ?? 'transport')].map(
-    ([wish, out]) =>
-      `only “${WISHES[wish]?.[1] ?? wish}” is in the way of ${enumerateSome(
-        out.map(({ title }) => title),
-        MOST_NAMES,
-      )}`,
-  )
 }
 
 /** Strategies that were ruled out for the same reason stand together. */

@@ -56,7 +56,7 @@ describe('of 35 strategies', () => {
     expect(text).toMatch(/In report\.html: “Same arrival rate for all/)
     expect(text).toMatch(/\d claims? not measured\. Everything, with the evidence, is in\s+report\.html\./)
     expect(text).toMatch(
-      /Not here but in report\.html: “What is shown, and what is not”, “The strategies”, “Every/,
+      /Not here but in report\.html: “Which one for you”, “What is shown, and what is not”,\s+“The\s+strategies”,\s+“Every/,
     )
   })
 

@@ -20,7 +20,7 @@ const PROSE_COLUMNS = 92
 /** Every number is in the files; a terminal shows what one reads at once. */
 const LEFT_OUT: readonly string[] = ['details', 'change-details', 'strategies']
 /** Of many strategies: who differs from whom, and how each kind of request fared, fills screens. */
-const LEFT_OUT_OF_MANY: readonly string[] = ['differences', 'cohorts']
+const LEFT_OUT_OF_MANY: readonly string[] = ['advice', 'differences', 'cohorts']
 
 const CLAIM_STYLES: Readonly<Record<ClaimResult['verdict'], Style>> = {
   supported: 'good',
@@ -166,6 +166,8 @@ function blockLines(block: Block, pen: Pen): readonly string[] {
     }
     case 'command':
       return [`  ${singleLine(block.text)}`, '']
+    case 'advice':
+      return [...prose(`For what you need: \`${block.command}\`.`, pen, 'muted'), '']
     case 'table':
       return tableBlock(block.table, pen)
     case 'chart': {
