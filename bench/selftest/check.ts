@@ -55,6 +55,8 @@ export interface CheckContext {
   startProxy(asked: Asked): Promise<DelayProxy>
   /** Through a proxy of its own. */
   transfer(what: Transfer, asked: Asked): Promise<Rates>
+  /** The same through a link of the kernel. @returns bits per second, or why this machine cannot */
+  throughKernel(bytes: number, bitsPerSecond: number): Promise<number | string>
   /** A fresh process of the reference server without authentication. */
   startSubject(): Promise<Subject>
 }

@@ -10,6 +10,7 @@ import type { KnownServerProcess } from './check.ts'
 import { disturbanceBetween, readMachine } from './disturbance.ts'
 import type { FromBareClient, FromKnownServer, ToBareClient, ToKnownServer } from './messages.ts'
 import type { Equipment } from './run-checks.ts'
+import { throughKernel } from './transfers/through-kernel.ts'
 import { transfer } from './transfers/through-proxy.ts'
 
 const SERVER = new URL('./known-server-main.ts', import.meta.url)
@@ -60,6 +61,10 @@ export function realEquipment(pinning: Pinning, signal: AbortSignal): Equipment 
           const open = (to: ProxyOptions['to']) =>
             stopped(startProxy({ ...asked, to }, pinning.generator, signal), ends)
           return await transfer(what, open, ends)
+        },
+        async throughKernel(bytes, bitsPerSecond) {
+          await using ends = new AsyncDisposableStack()
+          return await throughKernel(bytes, bitsPerSecond, signal, ends)
         },
         async startSubject() {
           const init = { strategy: 'none', keys: await keys(), token: DEFAULT_TOKEN_PROFILE } as const

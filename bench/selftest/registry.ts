@@ -6,6 +6,7 @@ import { difference } from './checks/difference.ts'
 import { distance } from './checks/distance.ts'
 import { first } from './checks/first-response.ts'
 import { histograms } from './checks/histograms.ts'
+import { kernelLink } from './checks/kernel-link.ts'
 import { linkRate } from './checks/link-rate.ts'
 import { pacing } from './checks/pacing.ts'
 import { poisson } from './checks/poisson-arrivals.ts'
@@ -32,5 +33,6 @@ export const CHECKS: readonly Check[] = [
   cpu,
   distance,
   linkRate,
+  kernelLink,
   difference,
 ]

@@ -8,6 +8,7 @@ import { cpu } from './cpu.ts'
 import { distance } from './distance.ts'
 import { first } from './first-response.ts'
 import { histograms } from './histograms.ts'
+import { kernelLink } from './kernel-link.ts'
 import { linkRate } from './link-rate.ts'
 import { pacing } from './pacing.ts'
 import { poisson } from './poisson-arrivals.ts'
@@ -62,6 +63,7 @@ const ALL: readonly Check[] = [
   cpu,
   distance,
   linkRate,
+  kernelLink,
 ]
 
 describe('an honest instrument', () => {
@@ -246,6 +248,14 @@ describe('the delay proxy', () => {
     const delays = ['0.2 ms', '1 ms', '5 ms', '50 ms', '200 ms'].flatMap((what) => [what, `${what} p90`])
     expect(await run(distance, { distance: (us) => us + 500 })).toEqual(delays)
     expect(await run(distance, { distance: (us) => us * 1.05 })).toEqual(delays.slice(4))
+  })
+
+  it('fails when the link of the kernel has another rate, and is not held to one that cannot be made', async () => {
+    const rate = (bits: number) => bits * 1.03
+    expect(await run(kernelLink, { rate })).toEqual(['768 kbit/s', '10 Mbit/s'])
+    expect(await kernelLink.run(fakeContext({ rate, kernel: 'Operation not permitted' }))).toMatchObject([
+      { what: 'skipped', tolerance: null, sentence: expect.stringContaining('Operation not permitted') },
+    ])
   })
 
   it('fails when it is 3 % too fast or too slow, or too fast beyond 5 Mbit/s', async () => {

@@ -8,6 +8,7 @@ import type { DelayProxy } from '../../worlds/proxy.ts'
 import { Tally } from '../../worlds/punctuality.ts'
 import type { CheckContext, OpenedLoad } from '../check.ts'
 import { type Behaviour, INSTANT, type Observed } from '../known-behaviour.ts'
+import { payloadShare } from '../transfers/through-kernel.ts'
 
 /** One way over the loopback, and what a request costs the server beside its hold. */
 const TRANSIT_US = 10
@@ -29,6 +30,8 @@ export interface Defects {
   readonly cpu?: (cpu: ProcessCpu) => ProcessCpu | null
   /** How long the proxy makes a round trip of so many microseconds. */
   readonly distance?: (us: number) => number
+  /** Why the kernel has no link. */
+  readonly kernel?: string
   readonly rate?: (bitsPerSecond: number) => number
 }
 
@@ -160,6 +163,7 @@ export function fakeContext(defects: Defects = {}): CheckContext {
         bitsPerSecond === null ? Number.NaN : (defects.rate?.(bitsPerSecond) ?? bitsPerSecond)
       return { upBitsPerSecond: held(upBitsPerSecond), downBitsPerSecond: held(downBitsPerSecond) }
     },
+    throughKernel: async (_, bitsPerSecond) => defects.kernel ?? bitsPerSecond * payloadShare,
     startSubject: () => Promise.reject(new Error('no subject')),
   }
 }
