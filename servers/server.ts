@@ -18,7 +18,8 @@ import { handlerWork } from './http/handler-work.ts'
 import { heldMemory } from './process/held-memory.ts'
 import { memoryStore } from './stores/memory.ts'
 import { redisStore } from './stores/redis.ts'
-import { type RedisLink, redisLink } from './stores/redis-link.ts'
+import type { Place, RedisLink } from './stores/redis-link.ts'
+import { type RedisLinks, redisLinks } from './stores/redis-links.ts'
 import { withRoles } from './tokens/default-profile.ts'
 
 export interface ServerOptions {
@@ -52,11 +53,14 @@ export interface ServerOptions {
 export type CredentialKind = 'valid' | 'expired' | 'revoked'
 
 /** What of a world a server itself has to know. */
-export type ServerWorld = Pick<World, 'handler' | 'roles'>
+export interface ServerWorld extends Pick<World, 'handler' | 'roles'> {
+  /** Where it reaches its Redis; null: where the URL says. */
+  readonly store: Place | null
+}
 
 export interface RunningServer {
   readonly port: number
-  /** From now on: what its handler does, and which roles new credentials have. Not while the server is loaded. */
+  /** From now on: what its handler does, which roles new credentials have, how it reaches its store. Not while the server is loaded. */
   enter(world: ServerWorld): Promise<void>
   /** One credential for each subject, in their order. Not while the server is loaded: expired ones are issued with its clock set back. */
   issue(subjects: readonly string[], kind?: CredentialKind): Promise<string[]>
@@ -92,20 +96,25 @@ export async function startServer(strategy: AuthStrategy, options: ServerOptions
     }
   }
   const token = { ...options.token }
-  const work = handlerWork(() => link({ ...options, token }, closers), options.folder, closers)
+  const links = redisLinks(options.keyPrefix)
+  closers.push(links.close)
+  const work = handlerWork(() => openLink(options, links), options.folder, closers)
   let clockSetBackMs = 0
   const now = () => options.now() - clockSetBackMs
   // Its lifetime in the store starts only now, whatever the clock said at its issue.
   const endsAtOnce = (kind: CredentialKind) =>
     kind === 'revoked' || (kind === 'expired' && strategy.state === 'stateful')
   try {
-    const authenticator = await strategy.open(dependencies(strategy, { ...options, token, now }, closers))
+    const authenticator = await strategy.open(
+      dependencies(strategy, { ...options, token, now }, links, closers),
+    )
     opened = authenticator
     const app = await buildApp(authenticator, { ...options, work })
     await app.listen({ host: HOST, port: options.port })
     return {
       port: (app.server.address() as AddressInfo).port,
-      async enter({ handler, roles }) {
+      async enter({ handler, roles, store }) {
+        await links.moveTo(store)
         token.claims = withRoles(options.token.claims, roles)
         await work.change(handler)
         if (strategy.state === 'none') await work.addUsers([NOBODY])
@@ -149,24 +158,18 @@ export async function startServer(strategy: AuthStrategy, options: ServerOptions
 }
 
 /** Closed with the server. */
-async function link(
-  { redisUrl, keyPrefix }: ServerOptions,
-  closers: (() => Promise<void>)[],
-): Promise<RedisLink> {
-  if (redisUrl === null) {
-    throw new AuthbenchError('REDIS_MISSING', 'the server needs Redis and was given none', {
-      next: 'Give the URL of one with --redis.',
-    })
-  }
-  const made = await redisLink(redisUrl, keyPrefix)
-  closers.push(made.close)
-  return made
+function openLink({ redisUrl }: ServerOptions, links: RedisLinks): Promise<RedisLink> {
+  if (redisUrl !== null) return links.open(redisUrl)
+  throw new AuthbenchError('REDIS_MISSING', 'the server needs Redis and was given none', {
+    next: 'Give the URL of one with --redis.',
+  })
 }
 
 /** Everything that is handed out is put on the list of what to close. */
 function dependencies(
   strategy: AuthStrategy,
   options: ServerOptions,
+  links: RedisLinks,
   closers: (() => Promise<void>)[],
 ): StrategyDeps {
   const assertDeclared = (need: AuthStrategy['needs'][number]) => {
@@ -186,7 +189,7 @@ function dependencies(
   }
   async function redis(): Promise<RedisLink> {
     assertDeclared('redis')
-    return link(options, closers)
+    return openLink(options, links)
   }
   return {
     now: options.now,

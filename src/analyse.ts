@@ -1,5 +1,6 @@
 import { cohortsOf } from './analysis/cohorts.ts'
 import { compare, constantEstimate, noiseFactor, noiseOf } from './analysis/comparison.ts'
+import { crossoversOf } from './analysis/crossovers.ts'
 import { handlerWorkOf } from './analysis/handler-work.ts'
 import { spectrumOf } from './analysis/latency-spectrum.ts'
 import { refusalsOf } from './analysis/refusals.ts'
@@ -251,7 +252,12 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
     ...(refusals.length === 0 ? {} : { refusals }),
   }
   const handlerWork = handlerWorkOf(told)
-  const measured = { ...told, ...(handlerWork === null ? {} : { handlerWork }) }
+  const crossovers = crossoversOf(told)
+  const measured = {
+    ...told,
+    ...(handlerWork === null ? {} : { handlerWork }),
+    ...(crossovers.length === 0 ? {} : { crossovers }),
+  }
   return {
     ...measured,
     claims: judgeClaims(measured),

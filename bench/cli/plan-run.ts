@@ -50,6 +50,8 @@ const OPTIONS_OF_WORLD: Readonly<Record<WorldPartName, string>> = {
   'handler.cpuUs': 'handler-cpu',
   'handler.rows': 'handler-row',
   roles: 'roles',
+  storeRttMs: 'store-rtt',
+  link: 'link',
 }
 
 /**
@@ -155,7 +157,7 @@ function ignoredBeside(options: Options, wantsChecklist: boolean): Parameters<ty
     },
     ...saidBy(saidOfWorld(options)).map((part) => ({
       when: target !== undefined,
-      message: `--${OPTIONS_OF_WORLD[part]} is about our servers, and a target has a handler and claims of its own`,
+      message: `--${OPTIONS_OF_WORLD[part]} is about our servers: a target has a handler, claims, a store and a network of its own`,
       next: 'Leave it out, or run without --target.',
     })),
     {

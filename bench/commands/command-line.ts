@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { PROFILES } from '../../src/plan/profiles.ts'
 import { FORMATS } from '../../src/report/formats.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
+import { LINK_NAMES } from '../../src/worlds/links.ts'
 import { nameList, numberList, wholeNumber } from '../cli/arguments.ts'
 import { refuseTakenOptions, resolvePaths } from '../cli/npm-script.ts'
 import type { Terminal } from '../cli/terminal.ts'
@@ -73,6 +74,12 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
       numberList,
     )
     .option('--transport <how>', 'bearer or cookie (default: bearer)')
+    .option(
+      '--store-rtt <ms>',
+      'from servers to Redis and back, on top of the way there is, up to 200 (default: 0)',
+      Number,
+    )
+    .option('--link <name>', `what clients come over: ${LINK_NAMES.join(', ')} (default: the loopback)`)
     .option('--handler-wait <ms>', 'the handler waits so long for something else (default: 0)', Number)
     .option('--handler-cpu <us>', 'the handler computes so long (default: 0)', Number)
     .option(

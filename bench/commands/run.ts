@@ -21,7 +21,7 @@ import { redisOfCommand } from '../redis/provide.ts'
 import { extended } from '../run/extension.ts'
 import { machineBench } from '../run/real-equipment.ts'
 import { type RunOutcome, runAll } from '../run/runner.ts'
-import { asksRedisForRows } from '../run/world.ts'
+import { asksRedisForRows, layProxies } from '../run/world.ts'
 import { describeScenario } from '../scenarios/scenario.ts'
 import { authbenchVersion, describeEnvironment, describeGit } from '../store/environment.ts'
 import { createResultsFolder } from '../store/results-folder.ts'
@@ -99,6 +99,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
           keys,
           token,
           rowsInRedis,
+          usesProxies: layProxies(config, scenarios),
           base: base?.servers ?? null,
           signal,
         }),

@@ -7,7 +7,7 @@ import { resolveConfig } from '../../src/plan/config.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import { LONGEST_SUBJECT, readClaims, readKeys, redisUrl } from '../cli/options.ts'
 import type { Terminal } from '../cli/terminal.ts'
-import { authServerCore, detectPinning, withAuthServer } from '../machine/pinning.ts'
+import { detectPinning, helperCore, withAuthServer } from '../machine/pinning.ts'
 import { OWN_SERVERS, startServerProcess } from '../process/server-process.ts'
 import { redisOfCommand } from '../redis/provide.ts'
 
@@ -60,7 +60,7 @@ export async function serve(id: string, flags: ServeFlags, terminal: Terminal): 
       transport,
       redisUrl: redis?.url ?? null,
       port: flags.port,
-      ...(needsAuthServer ? { authServer: { core: authServerCore(pinning) } } : {}),
+      ...(needsAuthServer ? { authServer: { core: helperCore(pinning) } } : {}),
     },
     OWN_SERVERS,
     pinning.server,

@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  authServerCore,
-  isOnCore,
-  type Placement,
-  parseCpuList,
-  planPinning,
-  withAuthServer,
-} from './pinning.ts'
+import { helperCore, isOnCore, type Placement, parseCpuList, planPinning, withAuthServer } from './pinning.ts'
 import { fileTree } from './testing/file-tree.ts'
 
 const plan = (change: Partial<Placement>) =>
@@ -108,13 +101,13 @@ describe('pinning', () => {
 
   it('puts auth servers where Redis is, or the generator, and never with the server', () => {
     const four = withAuthServer(plan({ cpus: [0, 1, 2, 3] }))
-    expect([authServerCore(four), four.sentence]).toEqual([
+    expect([helperCore(four), four.sentence]).toEqual([
       1,
       'Server on core 0; Redis on core 1, generator on core 2. Auth servers on core 1 as well.',
     ])
-    expect(authServerCore(plan({ cpus: [0, 1, 2, 3], redis: null }))).toBe(2)
+    expect(helperCore(plan({ cpus: [0, 1, 2, 3], redis: null }))).toBe(2)
     const none = plan({ canPin: false })
-    expect([authServerCore(none), withAuthServer(none)]).toEqual([null, none])
+    expect([helperCore(none), withAuthServer(none)]).toEqual([null, none])
   })
 
   it.each([

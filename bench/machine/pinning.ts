@@ -109,11 +109,11 @@ export function detectPinning(redis: Placement['redis']): Pinning {
   return planPinning({ cpus, canPin, siblings: siblingsOf, quota, redis })
 }
 
-/** The auth server is another machine's: it keeps off the server's core, and off the generator's where it can. */
-export const authServerCore = ({ redis, generator }: Pinning): number | null => redis ?? generator
+/** An auth server is another machine's, a proxy a network: it keeps off the server's core, and off the generator's where it can. */
+export const helperCore = ({ redis, generator }: Pinning): number | null => redis ?? generator
 
 export function withAuthServer(pinning: Pinning): Pinning {
-  const core = authServerCore(pinning)
+  const core = helperCore(pinning)
   return core === null
     ? pinning
     : { ...pinning, sentence: `${pinning.sentence} Auth servers on core ${core} as well.` }

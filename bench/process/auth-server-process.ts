@@ -8,6 +8,8 @@ import { Child } from './child.ts'
 /** Many servers start at once, on what may be two slow cores. */
 const START_LIMIT_MS = 20_000
 const USAGE_LIMIT_MS = 3000
+/** Its connection to Redis is made anew, over a long way. */
+const ENTER_LIMIT_MS = 15_000
 
 export interface AuthServerProcess {
   readonly address: AuthServerAddress
@@ -37,7 +39,7 @@ export async function startAuthServerProcess(
     return {
       address,
       async enter(world) {
-        await child.request({ type: 'enter', world }, 'entered', USAGE_LIMIT_MS)
+        await child.request({ type: 'enter', world }, 'entered', ENTER_LIMIT_MS)
       },
       async readCpu() {
         const cpu = child.gone ? null : counter.read()

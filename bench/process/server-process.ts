@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import type { FromServer, ToServer } from '../../servers/messages.ts'
+import type { ServerWorld } from '../../servers/server.ts'
 import type { ProcessCpu } from '../../src/results/cell.ts'
 import { cpuCounter } from '../machine/cpu-time/cpu-counter.ts'
 import { residentBytes } from '../machine/resident-memory.ts'
@@ -17,6 +18,8 @@ const ISSUE_LIMIT_MS = 60_000
 /** A million entries in a database on a slow disk; the garbage of as many. */
 const FILL_LIMIT_MS = 300_000
 const USAGE_LIMIT_MS = 3000
+/** Its connections to Redis are made anew, over a long way. */
+const ENTER_LIMIT_MS = 15_000
 
 /** The server's folder is made, and removed, here. */
 export type ServerInit = Omit<Extract<ToServer, { type: 'init' }>, 'type' | 'folder' | 'authServer'> & {
@@ -29,13 +32,18 @@ function authServerInit({ keys, token, ttlSeconds, redisUrl, keyPrefix }: Server
   return { keys: { RS256: keys.RS256 }, token, ttlSeconds, redisUrl, keyPrefix, port: 0 }
 }
 
+/** It is told what of a world is its own affair; what lies around it is laid by whoever moves it. */
+export interface ServerProcess extends Subject {
+  enter(world: ServerWorld): Promise<void>
+}
+
 /** @throws AuthbenchError with the server's own code, CHILD_DIED or CHILD_SILENT; no process is left then. */
 export async function startServerProcess(
   { authServer: wanted, ...init }: ServerInit,
   entry: URL,
   core: number | null,
   signal: AbortSignal,
-): Promise<Subject> {
+): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'authbench-server-'))
   const child = new Child<ToServer, FromServer>(entry, `server '${init.strategy}'`, signal)
   let authServer: AuthServerProcess | undefined
@@ -69,9 +77,9 @@ export async function startServerProcess(
         const message = { type: 'issue', subjects, ...(kind === undefined ? {} : { kind }) } as const
         return (await child.request(message, 'issued', ISSUE_LIMIT_MS)).credentials
       },
-      async enter({ handler, roles }) {
-        await authServer?.enter({ roles })
-        await child.request({ type: 'enter', world: { handler, roles } }, 'entered', USAGE_LIMIT_MS)
+      async enter(world) {
+        await authServer?.enter({ roles: world.roles, store: world.store })
+        await child.request({ type: 'enter', world }, 'entered', ENTER_LIMIT_MS)
       },
       async fill(entries) {
         await child.request({ type: 'fill', entries }, 'filled', FILL_LIMIT_MS)

@@ -1,6 +1,6 @@
 import type { CacheUse } from '../../servers/contract.ts'
 import type { CredentialKind } from '../../servers/server.ts'
-import type { Arm, ProcessCpu, StoreUse } from '../../src/results/cell.ts'
+import type { Arm, ProcessCpu, StoreUse, Way } from '../../src/results/cell.ts'
 import type { World } from '../../src/worlds/world.ts'
 import type { EngineRequest, EngineSlice, EngineTarget, Window } from '../load/engine.ts'
 import type { RawResponse } from '../load/http/probe.ts'
@@ -19,8 +19,6 @@ export interface Subject {
   readonly elsewhere?: readonly number[]
   /** One credential for each name. */
   issue(names: readonly string[], kind?: CredentialKind): Promise<readonly string[]>
-  /** What its handler does, and how large its credentials are, from now on. Rejects for an endpoint of others. */
-  enter(world: World): Promise<void>
   /** Entries of so many others. Rejects for a strategy that has no store. */
   fill(entries: number): Promise<void>
   /** What its store takes that is not Redis: a file, or its own memory. Not while it is loaded. */
@@ -48,6 +46,14 @@ export interface Subject {
   /** To the core that the plan gives to servers. After start-up, which needs every core it can get. */
   pin(): void
   stop(): Promise<void>
+}
+
+/** One that goes through the worlds of a round. */
+export interface MovableSubject extends Subject {
+  /** Into another world, from now on. Rejects for what an endpoint of others cannot be asked. @returns where it is reached there */
+  enter(world: World): Promise<{ readonly origin: string }>
+  /** Begins a window on what lies between it and others; the returned function ends it. Absent: nothing ever does. */
+  watchWay?(): Promise<() => Promise<Way[]>>
 }
 
 /** The load generator of one round. */
@@ -79,7 +85,7 @@ export interface StoreMeter {
 /** Everything that a round does to the world; fakes in the tests of the runner. */
 export interface Bench {
   /** @param ownRedis whether its Redis is to be asked by no other server, where it needs one and that is possible */
-  startSubject(strategy: string, arm: Arm, keyPrefix: string, ownRedis: boolean): Promise<Subject>
+  startSubject(strategy: string, arm: Arm, keyPrefix: string, ownRedis: boolean): Promise<MovableSubject>
   startGenerator(): Promise<Generator>
   /** Null when no strategy of the run needs Redis. */
   readonly store: StoreMeter | null

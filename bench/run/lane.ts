@@ -9,7 +9,7 @@ import type { EngineSlice, EngineTarget } from '../load/engine.ts'
 import type { EngineId, WarmUp } from '../load/messages.ts'
 import type { RunListener } from '../progress/events.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
-import type { Bench, Subject } from './equipment.ts'
+import type { Bench, MovableSubject } from './equipment.ts'
 
 export interface RoundContext {
   readonly bench: Bench
@@ -63,9 +63,10 @@ export interface Lane {
   readonly info: StrategyInfo
   readonly key: string
   readonly tracks: readonly Track[]
-  server: Subject | null
-  /** The one that it is in. */
+  server: MovableSubject | null
+  /** The one that it is in, and where it is reached there. */
   world: World
+  origin: string | null
   /** At its start, and in the world that it is in; the second is null in the usual one. */
   probe: Probe | null
   probeHere: Probe | null
@@ -111,6 +112,7 @@ export function newLane(subject: PlannedSubject, plan: PlannedRound, context: Ro
     tracks: plan.points.map((params) => newTrack(params, context)),
     server: null,
     world: USUAL_WORLD,
+    origin: null,
     probe: null,
     probeHere: null,
     warmup: { requests: 0, converged: null },
@@ -133,10 +135,15 @@ export const pidOf = ({ server }: Lane, { config }: RoundContext): number | null
   config.timed === false ? null : (server?.pid ?? null)
 
 /** Where its load goes. */
-export const addressed = ({ server }: Pick<Lane, 'server'>): Pick<EngineTarget, 'origin' | 'host'> => ({
-  origin: server?.origin ?? '',
-  ...(server?.host === undefined ? {} : { host: server.host }),
-})
+export function addressed({
+  server,
+  origin,
+}: Pick<Lane, 'server' | 'origin'>): Pick<EngineTarget, 'origin' | 'host'> {
+  const own = server?.origin ?? ''
+  // Over a link as well: its requests are to weigh the same.
+  const host = server?.host ?? (origin === null || origin === own ? undefined : new URL(own).host)
+  return { origin: origin ?? own, ...(host === undefined ? {} : { host }) }
+}
 
 const FATAL = new Set(['REDIS_LOST', 'REDIS_COUNTERS_RESET', 'GENERATOR_LOST'])
 

@@ -14,6 +14,7 @@ const MACHINE_CHECKS: ReadonlySet<string> = new Set([
   'little',
   'utilisation',
   'pacing',
+  'distance',
   'drift',
 ])
 /** Times that an invalid cell is measured again. */

@@ -7,6 +7,7 @@ import { STRATEGIES } from '../../servers/registry.ts'
 import { testKeys } from '../../servers/testing/test-deps.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/default-profile.ts'
 import { resolveConfig } from '../../src/plan/config.ts'
+import { USUAL_WORLD, worldWith } from '../../src/worlds/world.ts'
 import { type ProvidedRedis, provideRedis } from '../redis/provide.ts'
 import type { Subject } from './equipment.ts'
 import { machineBench } from './real-equipment.ts'
@@ -53,6 +54,7 @@ function benchWith({ origin = redis.origin, signal = new AbortController().signa
     keys,
     token: DEFAULT_TOKEN_PROFILE,
     rowsInRedis: false,
+    usesProxies: false,
     base: null,
     signal,
   })
@@ -115,4 +117,30 @@ test('no Redis is left of a server that is ended while it starts', async () => {
   controller.abort()
   await expect(starting).rejects.toThrow()
   expect([await folders('redis'), await folders('server')]).toEqual([[], []])
+})
+
+test('a server goes into another world and back, its proxies with it, and leaves none behind', async () => {
+  const subject = await benchWith()('session-redis', false)
+  const [credential = ''] = await subject.issue(['user-0000001'])
+  const me = (origin: string) =>
+    fetch(`${origin}/me`, { headers: { authorization: `Bearer ${credential}` } }).then(({ status }) => status)
+  const far = worldWith(USUAL_WORLD, {
+    storeRttMs: 50,
+    link: { name: 'test', upBitsPerSecond: 1e6, downBitsPerSecond: 1e6, roundTripMs: 40 },
+  })
+  const there = await subject.enter(far)
+  expect(there.origin).not.toBe(subject.origin)
+  const end = await subject.watchWay?.()
+  const before = performance.now()
+  expect(await me(there.origin)).toBe(200)
+  expect(performance.now() - before).toBeGreaterThan(90)
+  const ways = await end?.()
+  expect(ways?.map(({ kind, roundTripMs }) => [kind, roundTripMs])).toEqual([
+    ['store', 50],
+    ['link', 40],
+  ])
+  expect(await subject.enter(USUAL_WORLD)).toEqual({ origin: subject.origin })
+  expect(await me(subject.origin)).toBe(200)
+  await expect(me(there.origin)).rejects.toThrow()
+  expect(await (await subject.watchWay?.())?.()).toEqual([])
 })

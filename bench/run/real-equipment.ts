@@ -4,15 +4,17 @@ import type { RunConfig } from '../../src/results/results.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
 import { sendRaw } from '../load/http/probe.ts'
 import { readMachineTime } from '../machine/cpu-time/machine-time.ts'
-import { authServerCore, type Pinning } from '../machine/pinning.ts'
+import { helperCore, type Pinning } from '../machine/pinning.ts'
 import { throttlingReader } from '../machine/quota.ts'
 import { systemFiles } from '../machine/system-files.ts'
 import { startGeneratorProcess } from '../process/generator-process.ts'
 import { OWN_SERVERS, startServerProcess } from '../process/server-process.ts'
+import { parseRedisUrl } from '../redis/address.ts'
 import { redisMeter } from '../redis/meter.ts'
 import { type ProvidedRedis, provideRedis } from '../redis/provide.ts'
 import { TARGET_ID, type Target, targetSubject } from '../subjects/target.ts'
-import type { Bench, StoreMeter, Subject } from './equipment.ts'
+import { subjectInWorld } from '../worlds/subject-in-world.ts'
+import type { Bench, MovableSubject, StoreMeter } from './equipment.ts'
 
 export interface MachineBenchOptions {
   readonly config: RunConfig
@@ -26,6 +28,8 @@ export interface MachineBenchOptions {
   readonly token: TokenProfile
   /** Servers of all strategies ask Redis, for rows of users. */
   readonly rowsInRedis: boolean
+  /** Distances or links lie between processes. */
+  readonly usesProxies: boolean
   /** Start of the servers of the other checkout; null where there is none. */
   readonly base: URL | null
   readonly signal: AbortSignal
@@ -36,7 +40,7 @@ const SHORT_PREFIX = 'auth:'
 
 /** The real thing: child processes, sockets, Redis, /proc. */
 export function machineBench(options: MachineBenchOptions): Bench {
-  const { config, target, pinning, redis, keys, token, rowsInRedis, base, signal } = options
+  const { config, target, pinning, redis, keys, token, rowsInRedis, usesProxies, base, signal } = options
   const idsWith = (need: StrategyInfo['needs'][number]) =>
     new Set(options.strategies.filter(({ needs }) => needs.includes(need)).map(({ id }) => id))
   const needsRedis = idsWith('redis')
@@ -46,7 +50,7 @@ export function machineBench(options: MachineBenchOptions): Bench {
   // On the user's Redis the commands of those that never rest are in everybody's counters.
   const shared = redis?.origin === 'given' && background.size > 0
   const asksAuthServer = idsWith('auth-server')
-  const helpers = [pinning.redis, ...(asksAuthServer.size > 0 ? [authServerCore(pinning)] : [])]
+  const helpers = [pinning.redis, ...(asksAuthServer.size > 0 || usesProxies ? [helperCore(pinning)] : [])]
   const fileOf = (strategy: string) => {
     const file = options.files.get(strategy)
     return file === undefined ? {} : { file }
@@ -54,8 +58,8 @@ export function machineBench(options: MachineBenchOptions): Bench {
   return {
     startSubject: async (strategy, arm, keyPrefix, ownRedis) => {
       if (strategy === TARGET_ID && target !== null) return targetSubject(target)
-      const start = (redisUrl: string | null) =>
-        startServerProcess(
+      const start = async (redisUrl: string | null): Promise<MovableSubject> => {
+        const server = await startServerProcess(
           {
             strategy,
             ...fileOf(strategy),
@@ -66,12 +70,15 @@ export function machineBench(options: MachineBenchOptions): Bench {
             transport: config.transport,
             redisUrl,
             port: 0,
-            ...(asksAuthServer.has(strategy) ? { authServer: { core: authServerCore(pinning) } } : {}),
+            ...(asksAuthServer.has(strategy) ? { authServer: { core: helperCore(pinning) } } : {}),
           },
           arm === 'base' && base !== null ? base : OWN_SERVERS,
           pinning.server,
           signal,
         )
+        const place = redisUrl === null ? null : parseRedisUrl(redisUrl)
+        return subjectInWorld(server, place, helperCore(pinning), signal)
+      }
       if ((!needsRedis.has(strategy) && !rowsInRedis) || redis === null) {
         return { ...(await start(null)), ...(shared ? { store: null } : {}) }
       }
@@ -120,7 +127,10 @@ function meterOfOne(meter: StoreMeter): StoreMeter {
 }
 
 /** Neither what it does while others are measured nor what its data take is counted for them. */
-async function withOwnRedis(start: (url: string) => Promise<Subject>, core: number | null): Promise<Subject> {
+async function withOwnRedis(
+  start: (url: string) => Promise<MovableSubject>,
+  core: number | null,
+): Promise<MovableSubject> {
   const redis = await provideRedis(null, core)
   try {
     const subject = await start(redis.url)

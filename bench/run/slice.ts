@@ -64,6 +64,7 @@ export async function measureSlice(
   const endStore = await startStore(lane, context)
   if (endStore === null) return
   await attempt(lane, signal, async () => {
+    const endWay = await server.watchWay?.()
     const endCache = await startCache(lane)
     // Around the CPU: to be asked costs the server time.
     const endAllocated = await server.measureAllocated()
@@ -80,6 +81,7 @@ export async function measureSlice(
     const authUs = usedBetween(authBefore, await server.authServer?.readCpu(), context)
     const allocatedBytes = await endAllocated()
     const displaced = displacedOf(server, generator)
+    const ways = (await endWay?.()) ?? []
     const use = await endStore()
     const cache = (await endCache?.()) ?? null
     if (signal.aborted && engine.requests === 0) return
@@ -99,6 +101,7 @@ export async function measureSlice(
         idleUs: engine.idleUs,
         machine,
         ...(throttled === null ? {} : { throttled }),
+        ...(ways.length === 0 ? {} : { ways }),
         ...(displaced.length === 0 ? {} : { displaced }),
       },
       store: use === null ? null : { commands: use.commands, bytesIn: use.bytesIn, bytesOut: use.bytesOut },

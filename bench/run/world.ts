@@ -18,6 +18,15 @@ export const asksRedisForRows = (config: RunConfig, scenarios: readonly Scenario
     scenario.params.some((params) => worldAt(params, { config, scenario }).handler.rows === 'redis'),
   )
 
+/** Whether anything lies between the processes of the run. */
+export const layProxies = (config: RunConfig, scenarios: readonly Scenario[]): boolean =>
+  scenarios.some((scenario) =>
+    scenario.params.some((params) => {
+      const { storeRttMs, link } = worldAt(params, { config, scenario })
+      return storeRttMs > 0 || link !== null
+    }),
+  )
+
 /** In a world whose handler asks Redis every server does. */
 export const infoIn = (info: StrategyInfo, { handler }: World): StrategyInfo =>
   handler.rows === 'redis' && !info.needs.includes('redis')
@@ -37,7 +46,7 @@ export async function enterWorld(
   const movers = lanes.filter((lane) => isGoing(lane, context) && !isSameWorld(lane.world, world))
   for (const lane of movers) {
     await attempt(lane, context.signal, async () => {
-      await lane.server?.enter(world)
+      lane.origin = (await lane.server?.enter(world))?.origin ?? null
       lane.world = world
       lane.probeHere = await probeLane(lane, context)
     })

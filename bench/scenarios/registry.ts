@@ -10,6 +10,7 @@ import { population } from './population.ts'
 import { refresh } from './refresh.ts'
 import type { Scenario } from './scenario.ts'
 import { slo } from './slo.ts'
+import { storeDistance, storeDistancePaced } from './store-distance.ts'
 import { storeSize } from './store-size.ts'
 import { verify } from './verify.ts'
 
@@ -26,6 +27,8 @@ const ENTRIES: Readonly<Record<string, Omit<Scenario, 'id'>>> = {
   flood,
   population,
   'store-size': storeSize,
+  'store-distance': storeDistance,
+  'store-distance-paced': storeDistancePaced,
   'handler-work': handlerWork,
   'claims-size': claimsSize,
 }

@@ -10,7 +10,7 @@ import { protectedRequest, sendRaw } from '../load/http/probe.ts'
 import { cpuCounter } from '../machine/cpu-time/cpu-counter.ts'
 import { familyOf, mastersAmong } from '../machine/cpu-time/process-family.ts'
 import { listenersOn } from '../machine/listeners.ts'
-import type { Subject } from '../run/equipment.ts'
+import type { MovableSubject } from '../run/equipment.ts'
 import { readUserFile } from '../store/user-file.ts'
 
 export const TARGET_ID = 'target'
@@ -188,7 +188,7 @@ export const describeTarget = ({ origin }: Target): NonNullable<Environment['tar
 })
 
 /** The target as a subject: nothing is started, nothing is stopped. Credentials are used again where the run needs more. */
-export function targetSubject({ origin, host, path, credentials }: Target): Subject {
+export function targetSubject({ origin, host, path, credentials }: Target): MovableSubject {
   const servers = mastersAmong(listenersOn(addressOf(origin)))
   const counter = cpuCounter(servers)
   const [only = null] = counter.processes() === 1 ? servers : []
@@ -200,7 +200,7 @@ export function targetSubject({ origin, host, path, credentials }: Target): Subj
     pid: only,
     elsewhere: servers,
     issue: async (names) => names.map((_, index) => credentials[index % credentials.length] ?? ''),
-    enter: () => Promise.reject(new Error('the handler and the claims of a target are its own affair')),
+    enter: () => Promise.reject(new Error('the world of a target is its own affair')),
     fill: () => Promise.reject(new Error('the store of a target is its own affair')),
     storeBytes: async () => 0,
     readCache: async () => null,

@@ -3,7 +3,7 @@ import { AuthbenchError } from '../../src/results/errors.ts'
 import { encodeHistogram, newHistogram, recordMilliseconds } from '../../src/results/histogram.ts'
 import type { World } from '../../src/worlds/world.ts'
 import type { EngineRequest, EngineSlice, EngineTarget, Window } from '../load/engine.ts'
-import type { Bench, StoreMeter, Subject } from '../run/equipment.ts'
+import type { Bench, MovableSubject, StoreMeter } from '../run/equipment.ts'
 
 export interface FakeServer {
   /** CPU of one request. */
@@ -106,7 +106,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
   const bytesHeld = (key: string) =>
     (serverOf(key).bytesHeld ?? ((entries) => 100 * entries))(filled.get(key) ?? 0)
 
-  function subject(key: string, ownRedis: boolean): Subject {
+  function subject(key: string, ownRedis: boolean): MovableSubject {
     const isGone = () => {
       const { diesInSlice } = serverOf(key)
       return diesInSlice !== undefined && (slicesOf.get(key) ?? 0) > diesInSlice
@@ -118,6 +118,7 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
       async enter(world) {
         worlds.set(key, world)
         journal.push(`enter ${key} ${JSON.stringify(world)}`)
+        return { origin: `http://${key}` }
       },
       async fill(entries) {
         filled.set(key, (filled.get(key) ?? 0) + entries)

@@ -1,10 +1,11 @@
+import { LIMITS } from '../../src/checks/limits.ts'
 import { decodeHistogram, type LatencyHistogram } from '../../src/results/histogram.ts'
 import type { DirectionSeen } from './punctuality.ts'
 
 /** Both ways together. */
-export const LATENESS_LIMIT_MS = 0.2
+export const LATENESS_LIMIT_MS = LIMITS.lateness.invalid / 1000
 /** Of what was asked. */
-export const RATE_LIMIT = 0.02
+export const RATE_LIMIT = LIMITS.linkRate.invalid
 
 export interface Asked {
   readonly roundTripMs: number

@@ -103,9 +103,12 @@ function exceptionRows(): readonly (readonly string[])[] {
 
 /** `users 1, 100, 10,000`. */
 function pointsOf({ params }: Scenario): string {
-  const names = Object.keys(params[0] ?? {})
-  const values = (name: string) =>
-    params.map(({ [name]: value }) => (typeof value === 'number' ? formatNumber(value) : value))
+  const names = [...new Set(params.flatMap((point) => Object.keys(point)))]
+  const values = (name: string) => [
+    ...new Set(
+      params.flatMap(({ [name]: value = [] }) => (typeof value === 'number' ? formatNumber(value) : value)),
+    ),
+  ]
   return names.length === 0 ? '–' : names.map((name) => `${name}: ${values(name).join('; ')}`).join(', ')
 }
 

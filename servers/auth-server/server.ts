@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { World } from '../../src/worlds/world.ts'
 import type { AuthServerAddress, KeyMaterial, TokenProfile } from '../contract.ts'
-import { redisLink } from '../stores/redis-link.ts'
+import type { Place } from '../stores/redis-link.ts'
+import { redisLinks } from '../stores/redis-links.ts'
 import { redisSessions } from '../stores/redis-sessions.ts'
 import { withRoles } from '../tokens/default-profile.ts'
 import { buildAuthApp } from './app.ts'
@@ -29,11 +30,14 @@ export interface AuthServerOptions {
 }
 
 /** What of a world an auth server has to know. */
-export type AuthServerWorld = Pick<World, 'roles'>
+export interface AuthServerWorld extends Pick<World, 'roles'> {
+  /** Where it reaches its Redis; null: where the URL says. */
+  readonly store: Place | null
+}
 
 export interface RunningAuthServer {
   readonly address: AuthServerAddress
-  /** From now on: which roles new tokens have. */
+  /** From now on: which roles new tokens have, and how it reaches its store. */
   enter(world: AuthServerWorld): Promise<void>
   /** The new key is published at once, long before it signs; the old one until the last token that it signed has expired. */
   rotateKeys(): Promise<void>
@@ -50,7 +54,8 @@ export async function startAuthServer(options: AuthServerOptions): Promise<Runni
   const { redisUrl, keyPrefix, port } = options
   const clientSecret = options.clientSecret ?? randomBytes(SECRET_BYTES).toString('base64url')
   const keys = await signingKeys(options.keys.RS256, options)
-  const link = redisUrl === null ? null : await redisLink(redisUrl, keyPrefix)
+  const links = redisLinks(keyPrefix)
+  const link = redisUrl === null ? null : await links.open(redisUrl)
   const token = { ...options.token }
   const app = buildAuthApp({
     ...options,
@@ -61,7 +66,7 @@ export async function startAuthServer(options: AuthServerOptions): Promise<Runni
   })
   const close = async () => {
     await app.close()
-    await link?.close()
+    await links.close()
   }
   try {
     await app.listen({ host: HOST, port })
@@ -72,7 +77,8 @@ export async function startAuthServer(options: AuthServerOptions): Promise<Runni
   const { port: own } = app.server.address() as AddressInfo
   return {
     address: { origin: `http://${HOST}:${own}`, clientId: CLIENT_ID, clientSecret },
-    async enter({ roles }) {
+    async enter({ roles, store }) {
+      await links.moveTo(store)
       token.claims = withRoles(options.token.claims, roles)
     },
     rotateKeys: keys.rotate,

@@ -44,15 +44,15 @@ test('a server goes on with other work and larger claims, and its rows are those
       return { status: answer.status, bytes: credential.length }
     }
     const before = await me()
-    await server.enter({ handler: { ...EMPTY, rows: 'sqlite' }, roles: 20 })
+    await server.enter({ handler: { ...EMPTY, rows: 'sqlite' }, roles: 20, store: null })
     const larger = await me()
     expect([before.status, larger.status]).toEqual([200, 200])
     expect(larger.bytes - before.bytes).toBeGreaterThan(18 * 28)
-    await server.enter({ handler: EMPTY, roles: 400 })
+    await server.enter({ handler: EMPTY, roles: 400, store: null })
     expect(await me()).toMatchObject({ status: 401 })
-    await server.enter({ handler: EMPTY, roles: 600 })
+    await server.enter({ handler: EMPTY, roles: 600, store: null })
     expect(await me()).toMatchObject({ status: 431 })
-    await server.enter({ handler: EMPTY, roles: null })
+    await server.enter({ handler: EMPTY, roles: null, store: null })
     expect(await me()).toEqual(before)
   } finally {
     await server.close()

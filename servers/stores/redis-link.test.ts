@@ -1,12 +1,61 @@
+import { connect, createServer, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { measureDelay } from '../conformance/harness/own-delay.ts'
 import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { StoreUnavailableError } from '../contract.ts'
 import { type RedisLink, redisLink } from './redis-link.ts'
 import { endWhenSilent } from './redis-link-silence.ts'
+import { redisLinks } from './redis-links.ts'
 
 const SILENCE_MS = 100
 const LOOK_MS = SILENCE_MS / 10
+
+/** Passes everything on, and knows how many came. */
+async function detour(to: string) {
+  const { hostname, port } = new URL(to)
+  const came: Socket[] = []
+  const server = createServer((client) => {
+    came.push(client)
+    const target = connect(Number(port), hostname)
+    client.on('error', () => {}).pipe(target)
+    target.on('error', () => {}).pipe(client)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  onTestFinished(() => {
+    for (const socket of came) socket.destroy()
+    server.close()
+  })
+  return { place: { host: '127.0.0.1', port: address.port }, came }
+}
+
+describe('a way to Redis', () => {
+  test('is left and found again: links that are open, that will be, and their other connections', async () => {
+    const redis = await startRedis()
+    onTestFinished(() => redis.stop())
+    const { place, came } = await detour(redis.url)
+    const links = redisLinks('run:')
+    onTestFinished(() => links.close())
+    const first = await links.open(redis.url)
+    const beside = first.connect()
+    await beside.connect()
+    const never = first.connect()
+    await links.moveTo(place)
+    const second = await links.open(redis.url)
+    expect(came).toHaveLength(3)
+    await never.connect()
+    expect(came).toHaveLength(4)
+    expect(
+      await Promise.all([first.client, beside, never, second.client].map((client) => client.ping())),
+    ).toEqual(Array(4).fill('PONG'))
+    await links.moveTo(place)
+    expect(came).toHaveLength(4)
+    await links.moveTo(null)
+    for (const socket of came) socket.destroy()
+    expect(await first.ask(first.client.ping())).toBe('PONG')
+  })
+})
 
 describe('a connection to Redis', () => {
   let redis: TestRedis

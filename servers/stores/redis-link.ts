@@ -1,5 +1,6 @@
 // In this folder: where entries are kept, in memory and in Redis, as single values and as sessions.
 
+import { isIP } from 'node:net'
 import type { Redis } from 'ioredis'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import { StoreUnavailableError } from '../contract.ts'
@@ -30,11 +31,27 @@ export interface RedisLink {
   close(): Promise<void>
 }
 
+/** Where a connection goes, whatever the URL says. */
+export interface Place {
+  readonly host: string
+  readonly port: number
+}
+
+export interface MovableRedisLink extends RedisLink {
+  /**
+   * Every connection goes there from now on, without anybody else noticing more than a lost one; null: back to where the URL says.
+   * @throws AuthbenchError `REDIS_UNREACHABLE`
+   */
+  moveTo(place: Place | null): Promise<void>
+}
+
 /** A silent Redis is given up after this long; a 503 then reaches the client well within a second. */
 const SILENCE_MS = 500
 const RECONNECT_MS = 50
 /** Longer: nothing waits for a connection, and a server that is busy starting must not take it for a host that is away. */
 const CONNECT_MS = 2000
+/** Several attempts at a connection, over a long way. */
+const MOVE_MS = 10_000
 
 /**
  * Connections to one Redis. Every key has to start with `keyPrefix`.
@@ -48,7 +65,7 @@ const CONNECT_MS = 2000
  * of 16 GETs (11 against 14 us), where all replies arrive in one tick.
  * @throws AuthbenchError `REDIS_UNREACHABLE` when the first connection fails
  */
-export async function redisLink(url: string, keyPrefix: string): Promise<RedisLink> {
+export async function redisLink(url: string, keyPrefix: string): Promise<MovableRedisLink> {
   // Loaded only where it is used: many servers start in every round, and few of them need it.
   const ioredis = await import('ioredis')
   const connections: Redis[] = []
@@ -74,14 +91,25 @@ export async function redisLink(url: string, keyPrefix: string): Promise<RedisLi
     await client.connect()
   } catch (cause) {
     client.disconnect()
-    throw new AuthbenchError('REDIS_UNREACHABLE', `no usable Redis at ${placeOf(url)}`, {
-      cause,
-      next: 'Check that it runs and accepts the password of the URL, or give another one with --redis.',
-    })
+    throw unreachable(url, cause)
   }
+
+  const { host: homeHost = '', port: homePort = 0 } = client.options
+  const home = { host: homeHost, port: homePort }
 
   return {
     client,
+    async moveTo(place) {
+      const { host, port } = place ?? home
+      for (const { options } of connections) {
+        // Its certificate is for that name, whatever lies in between.
+        if (options.tls !== undefined && isIP(home.host) === 0)
+          options.tls = { ...options.tls, servername: home.host }
+        Object.assign(options, { host, port })
+      }
+      const open = connections.filter(({ status }) => status !== 'wait' && status !== 'end')
+      if (!(await Promise.all(open.map(reconnected))).every((isReady) => isReady)) throw unreachable(url)
+    },
     key: (name) => keyPrefix + name,
     ask: (command) => command.catch(unavailable),
     connect,
@@ -89,6 +117,25 @@ export async function redisLink(url: string, keyPrefix: string): Promise<RedisLi
       for (const redis of connections) redis.disconnect()
     },
   }
+}
+
+const unreachable = (url: string, cause?: unknown): AuthbenchError =>
+  new AuthbenchError('REDIS_UNREACHABLE', `no usable Redis at ${placeOf(url)}`, {
+    cause,
+    next: 'Check that it runs and accepts the password of the URL, or give another one with --redis.',
+  })
+
+/** Whether it is ready again in time; it goes on trying in any case. */
+function reconnected(redis: Redis): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const onReady = () => resolve(true)
+  redis.once('ready', onReady)
+  const timer = setTimeout(() => {
+    redis.off('ready', onReady)
+    resolve(false)
+  }, MOVE_MS)
+  redis.disconnect(true)
+  return promise.finally(() => clearTimeout(timer))
 }
 
 function unavailable(cause: unknown): never {

@@ -52,12 +52,13 @@ export const foreignCpu: CellCheck = {
       ? null
       : shareOfMachine(
           cell,
-          ({ server, generator, redisUs, authUs }, { busyUs }) =>
+          ({ server, generator, redisUs, authUs, ways = [] }, { busyUs }) =>
             busyUs -
             (server === null ? 0 : cpuUs(server)) -
             cpuUs(generator) -
             (redisUs ?? 0) -
-            (authUs ?? 0),
+            (authUs ?? 0) -
+            ways.reduce((sum, way) => sum + way.cpuUs, 0),
         )
     const share = rest === null ? null : Math.max(0, rest)
     const withRedis = cell.store !== null && cell.load.slices.some(({ redisUs }) => redisUs === null)

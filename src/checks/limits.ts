@@ -24,6 +24,10 @@ export const LIMITS = {
   utilisation: { warn: 1.02, invalid: 1.05 },
   /** Requests of an open loop that were sent late: 1 - achieved / target rate. */
   pacing: { warn: 0.01, invalid: 0.05 },
+  /** How late a proxy delivered nine of ten, both ways together: microseconds. */
+  lateness: { warn: 100, invalid: 200 },
+  /** Distance of a link's rate from what was asked. */
+  linkRate: { warn: null, invalid: 0.02 },
   /** Cores that the generator's thread used. Beyond, the numbers are right, but they are the client's. */
   generator: { warn: 0.85, invalid: null },
   /** Change of server CPU per request from the first to the second half of the slices, beyond what the round shares. */

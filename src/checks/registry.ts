@@ -2,6 +2,7 @@ import type { CellData } from '../metrics/metric.ts'
 import type { Check } from '../results/cell.ts'
 import type { CellCheck, CheckedStrategy } from './check.ts'
 import { cpuCounters } from './cpu-counters.ts'
+import { distance } from './distance.ts'
 import { foreignCpu, steal } from './disturbance.ts'
 import { drift } from './drift.ts'
 import { foreignCommands } from './foreign-commands.ts'
@@ -29,6 +30,7 @@ const CHECKS: readonly CellCheck[] = [
   steal,
   throttling,
   placement,
+  distance,
   foreignCpu,
   cpuCounters,
   little,

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { AuthbenchError } from '../results/errors.ts'
 import type { RunConfig } from '../results/results.ts'
+import { LINK_NAMES, linkNamed } from '../worlds/links.ts'
 import {
   handlerSchema,
   isSameWorld,
@@ -29,6 +30,8 @@ export const optionsSchema = z.strictObject({
   handlerCpu: handlerSchema.shape.cpuUs.optional(),
   handlerRow: name.optional(),
   roles: worldSchema.shape.roles.unwrap().optional(),
+  storeRtt: worldSchema.shape.storeRttMs.unwrap().optional(),
+  link: name.optional(),
   connections: z.number().int().min(1).max(1000).optional(),
   pool: z.number().int().min(1).max(1_000_000).optional(),
   popularity: name.optional(),
@@ -108,8 +111,16 @@ function chosenStrategies(
     : strategies
 }
 
-/** Of a row in no known place nothing: that is told as a mistake. */
-export function saidOfWorld({ handlerWait, handlerCpu, handlerRow, roles }: Options): WorldPart {
+/** Of a link or a place of rows that nobody knows nothing: that is told as a mistake. */
+export function saidOfWorld({
+  handlerWait,
+  handlerCpu,
+  handlerRow,
+  roles,
+  storeRtt,
+  link,
+}: Options): WorldPart {
+  const known = link === undefined ? null : linkNamed(link)
   const handler = {
     ...(handlerWait === undefined ? {} : { waitMs: handlerWait }),
     ...(handlerCpu === undefined ? {} : { cpuUs: handlerCpu }),
@@ -118,6 +129,8 @@ export function saidOfWorld({ handlerWait, handlerCpu, handlerRow, roles }: Opti
   return {
     ...(Object.keys(handler).length === 0 ? {} : { handler }),
     ...(roles === undefined ? {} : { roles }),
+    ...(storeRtt === undefined ? {} : { storeRttMs: storeRtt }),
+    ...(known === null ? {} : { link: known }),
   }
 }
 
@@ -163,6 +176,7 @@ export function resolveConfig(
     )
   }
   if (options.handlerRow !== undefined) choose('place of rows', options.handlerRow, ROWS, problems)
+  if (options.link !== undefined) choose('link', options.link, LINK_NAMES, problems)
   const world = worldWith(USUAL_WORLD, saidOfWorld(options))
   const against = options.against !== undefined
   const compared = !against && scenarios.length > 0 && strategies.some((id) => !choices.alone?.includes(id))

@@ -18,6 +18,20 @@ export const processCpuSchema = z.object({
 })
 export type ProcessCpu = z.infer<typeof processCpuSchema>
 
+/** What a proxy of the run did inside a window: a distance to the store, or a link to the clients. */
+export const waySchema = z.object({
+  kind: z.enum(['store', 'link']),
+  /** As asked. */
+  roundTripMs: z.number(),
+  /** How late deliveries were, microseconds, HDR V2 base64. */
+  upLatenessHdr: z.string(),
+  downLatenessHdr: z.string(),
+  /** How far the rate was from what was asked, as a share; null where it was never busy, or none was asked. */
+  rateOff: z.number().nullable(),
+  cpuUs: z.number(),
+})
+export type Way = z.infer<typeof waySchema>
+
 /** One short window on one server. The cell is their sum. */
 export const sliceSchema = z.object({
   seconds: z.number().positive(),
@@ -44,6 +58,8 @@ export const sliceSchema = z.object({
     .describe('all processors together, from /proc/stat'),
   /** What CPU quotas of control groups did inside the window; absent where none is shown. */
   throttled: z.object({ stops: z.number().int(), stoppedUs: z.number() }).optional(),
+  /** Absent: everything is on one machine. */
+  ways: z.array(waySchema).optional(),
   /** Processes that were not on the core of the plan; absent: all were. */
   displaced: z.array(z.enum(['server', 'load generator'])).optional(),
 })

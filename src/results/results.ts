@@ -11,7 +11,7 @@ import { experimentResultSchema } from './experiment.ts'
 import { inputSchema } from './inputs.ts'
 import { microSchema } from './micro.ts'
 import { strategyInfoSchema } from './strategy-info.ts'
-import { handlerWorkSchema, refusalSchema } from './world-results.ts'
+import { crossoverSchema, handlerWorkSchema, refusalSchema } from './world-results.ts'
 
 export type { Environment } from './environment.ts'
 export type { Estimate } from './estimate.ts'
@@ -246,6 +246,8 @@ export const resultsSchema = z.object({
   findings: z.array(findingSchema),
   /** Credentials that were too large for a server; absent: none was. */
   refusals: z.array(refusalSchema).optional(),
+  /** Absent where no store was moved away. */
+  crossovers: z.array(crossoverSchema).optional(),
   /** Absent where no handler had work to do. */
   handlerWork: handlerWorkSchema.optional(),
   /** The security checklist, where it was gone through. */

@@ -14,6 +14,28 @@ export const refusalSchema = z.object({
 })
 export type Refusal = z.infer<typeof refusalSchema>
 
+/** A distance in milliseconds; `beyond`: further than the furthest that was measured. 0: already where there is none. */
+const crossingSchema = z.union([z.number().nonnegative(), z.literal('beyond')])
+export type Crossing = z.infer<typeof crossingSchema>
+
+/**
+ * The distance of the store at which the session's latency passes that of another strategy: of each round interpolated between the two points
+ * that it lies between, the median over rounds, with its order-statistic interval.
+ */
+export const crossoverSchema = z.object({
+  scenario: z.string(),
+  metric: z.string(),
+  session: z.string(),
+  strategy: z.string(),
+  value: crossingSchema,
+  /** Null: too few rounds. */
+  low: crossingSchema.nullable(),
+  high: crossingSchema.nullable(),
+  rounds: z.number().int(),
+  furthestMs: z.number(),
+})
+export type Crossover = z.infer<typeof crossoverSchema>
+
 /** What the work of the handler leaves of the difference between a session and the others. */
 export const handlerWorkSchema = z.object({
   scenario: z.string(),

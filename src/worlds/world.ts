@@ -13,21 +13,36 @@ export const handlerSchema = z.object({
 })
 export type Handler = z.infer<typeof handlerSchema>
 
+/** What clients reach a server over, as a whole: its rate is shared by all connections. */
+export const linkSchema = z.object({
+  name: z.string(),
+  upBitsPerSecond: z.number().positive(),
+  downBitsPerSecond: z.number().positive(),
+  roundTripMs: z.number().nonnegative(),
+})
+export type Link = z.infer<typeof linkSchema>
+
 /** In what world servers are loaded. How credentials travel is `RunConfig.transport`: it is of the whole run. */
 export const worldSchema = z.object({
   handler: handlerSchema,
   /** Names in the claim `roles` of every credential and session; null: the claims as they are. */
   roles: z.number().int().min(0).max(2000).nullable(),
+  /** From servers to Redis and back, on top of the way there is. */
+  storeRttMs: z.number().min(0).max(200).default(0),
+  /** Null: the loopback. */
+  link: linkSchema.nullable().default(null),
 })
 export type World = z.infer<typeof worldSchema>
 
 /** What of a world a point of a scenario, or a user, says. */
 export type WorldPart = Partial<Omit<World, 'handler'>> & { readonly handler?: Partial<Handler> }
 
-/** An empty handler, the claims as they are: that of every run that says nothing else. */
+/** An empty handler, the claims as they are, everything on one machine: that of every run that says nothing else. */
 export const USUAL_WORLD: World = {
   handler: { waitMs: 0, cpuUs: 0, rows: 'none' },
   roles: null,
+  storeRttMs: 0,
+  link: null,
 }
 
 /** What the part says, and of the rest what was. */
@@ -46,6 +61,8 @@ const PARTS = {
   'handler.cpuUs': ({ handler }) => handler?.cpuUs,
   'handler.rows': ({ handler }) => handler?.rows,
   roles: ({ roles }) => roles,
+  storeRttMs: ({ storeRttMs }) => storeRttMs,
+  link: ({ link }) => link,
 } as const satisfies Record<string, (part: WorldPart) => unknown>
 export type WorldPartName = keyof typeof PARTS
 

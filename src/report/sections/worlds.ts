@@ -2,7 +2,8 @@ import type { Results } from '../../results/results.ts'
 import type { Section } from '../model.ts'
 import { claimsSizeSection } from './claims-size.ts'
 import { handlerWorkSection } from './handler-work.ts'
+import { storeDistanceSection } from './store-distance.ts'
 
 /** What a run says of other worlds, one section for each question. */
 export const worldSections = (results: Results): readonly Section[] =>
-  [handlerWorkSection, claimsSizeSection].flatMap((build) => build(results) ?? [])
+  [storeDistanceSection, handlerWorkSection, claimsSizeSection].flatMap((build) => build(results) ?? [])
