@@ -1,7 +1,7 @@
 import type { ClaimResult, MeasuredResults } from '../results/results.ts'
 import { blacklist } from './blacklist.ts'
 import type { Claim } from './claim.ts'
-import { revocation } from './revocation.ts'
+import { accessTokenOutlives, revocation } from './revocation.ts'
 import { size, sizeFelt } from './size.ts'
 import { speed } from './speed.ts'
 import { store } from './store.ts'
@@ -18,6 +18,7 @@ export const CLAIMS: readonly Claim[] = [
   store,
   speed,
   accessTokenLife,
+  accessTokenOutlives,
   splitApis,
   stickySessions,
   cookiesAndCsrf,

@@ -1,7 +1,10 @@
 import { strategiesWith } from '../analysis/reference-session.ts'
+import type { MeasuredResults } from '../results/results.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 import { enumerateSome, formatDuration } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
 import { titleOf } from './evidence.ts'
+import { experimentOf, figureOf } from './figures.ts'
 
 /** So that a token in a blacklist, which is refused, does not contradict the verdict. */
 const SUBJECT = 'For a JWT that the server keeps no state for'
@@ -17,6 +20,9 @@ export const revocation: Claim = {
       results.probes.find(({ strategy }) => strategy === id)?.revokedStatus ?? 0
     const stateless = strategiesWith(results, 'stateless')
     if (stateless.length === 0) {
+      const tried = results.strategies.filter(({ state }) => state === 'stateless')
+      const lags = lagsOf(results, tried)
+      if (lags.length > 0) return judgedByTrials(lags)
       return notMeasured('No stateless strategy was part of the run; add one, such as jwt-hs256.')
     }
     const accepted = stateless.filter(({ id }) => afterLogout(id) === 200)
@@ -34,6 +40,7 @@ export const revocation: Claim = {
       ...strategiesWith(results, 'hybrid'),
       ...strategiesWith(results, 'stateful'),
     ].map(({ id, title }) => `${title}: status ${afterLogout(id)} right after its logout.`)
+    for (const { info, ms } of lagsOf(results, stateless)) evidence.push(lagSentence(info, ms))
     const remedy =
       withState.length === 0 ? '' : ` With state on the server it is refused: ${names(withState)}.`
     if (accepted.length === stateless.length) {
@@ -52,4 +59,74 @@ export const revocation: Claim = {
       evidence,
     }
   },
+}
+
+interface Lag {
+  readonly info: StrategyInfo
+  /** The longest of all trials without a fault. */
+  readonly ms: number
+  readonly trials: number
+}
+
+/** How long credentials were accepted after their logout, of those that the experiment tried. */
+function lagsOf(results: MeasuredResults, strategies: readonly StrategyInfo[]): readonly Lag[] {
+  const experiment = experimentOf(results, 'revocation')
+  return strategies.flatMap((info) => {
+    const figure = experiment === null ? null : figureOf(experiment, 'lag.max', info.id, { fault: 'none' })
+    return figure === null ? [] : [{ info, ms: figure.estimate.value, trials: figure.estimate.rounds }]
+  })
+}
+
+const lagSentence = ({ title }: StrategyInfo, ms: number): string =>
+  ms === 0
+    ? `${title}: no request that was sent after the logout was accepted.`
+    : `${title}: accepted for up to ${formatDuration(ms)} after its logout.`
+
+const trialsOf = (lags: readonly Lag[]) => lags.reduce((sum, { trials }) => sum + trials, 0)
+
+function judgedByTrials(lags: readonly Lag[]): ReturnType<Claim['judge']> {
+  const longest = Math.max(...lags.map(({ ms }) => ms))
+  const evidence = lags.map(({ info, ms }) => lagSentence(info, ms))
+  return longest > 0
+    ? {
+        verdict: 'supported',
+        why: `${SUBJECT}: in ${trialsOf(lags)} trials of the experiment revocation it was accepted for up to ${formatDuration(longest)} after its logout, until it expired.`,
+        evidence,
+      }
+    : {
+        verdict: 'refuted',
+        why: `${SUBJECT}: in ${trialsOf(lags)} trials none was accepted after its logout.`,
+        evidence,
+      }
+}
+
+/** The refresh token is ended at once; the access token that was given with it is not. */
+export const accessTokenOutlives: Claim = {
+  id: 'access-token-outlives-revocation',
+  text: 'A refresh token can be revoked, but its access token still works until it expires.',
+  judge(results) {
+    const refreshing = results.strategies.filter(
+      ({ refreshes, revocation: { effect } }) => refreshes && effect === 'at-expiry',
+    )
+    const lags = lagsOf(results, refreshing)
+    if (lags.length === 0) {
+      return notMeasured(
+        'No strategy with refresh tokens was revoked under trial: `authbench run --scenarios revocation --strategies jwt-refresh`.',
+      )
+    }
+    return judgedByRefresh(lags)
+  },
+}
+
+function judgedByRefresh(lags: readonly Lag[]): ReturnType<Claim['judge']> {
+  const outliving = lags.filter(({ ms }) => ms > 0)
+  const longest = Math.max(...lags.map(({ ms }) => ms))
+  return {
+    verdict: outliving.length === lags.length ? 'supported' : outliving.length === 0 ? 'refuted' : 'depends',
+    why:
+      outliving.length === 0
+        ? `In ${trialsOf(lags)} trials no access token was accepted after the logout.`
+        : `In ${trialsOf(lags)} trials an access token was accepted for up to ${formatDuration(longest)} after the logout that ended its refresh token. Tokens live 2 s in these trials; with yours it is as long as they live.`,
+    evidence: lags.map(({ info, ms }) => lagSentence(info, ms)),
+  }
 }
