@@ -1,10 +1,25 @@
 import { opposite } from '../analysis/opposite-comparison.ts'
+import type { Params } from '../results/cell.ts'
 import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
 import type { Comparison, MeasuredResults, Summary } from '../results/results.ts'
 import { formatChange, formatEstimate, formatPercent } from '../units.ts'
 
 /** Claims are about checking a credential on every request. */
 const SCENARIO = 'verify'
+
+/** Points of scenarios through worlds that are the usual one: the same load on the same servers as there. */
+const USUAL_POINTS: readonly ((params: Params) => boolean)[] = [
+  ({ storeRttMs, load, entries }) => storeRttMs === 0 && load === undefined && entries === undefined,
+  ({ waitMs }) => waitMs === 0,
+]
+
+/** Of several the first: that of the scenario itself. */
+function ofVerify<Row extends { readonly scenario: string; readonly params: Params }>(
+  rows: readonly Row[],
+): readonly Row[] {
+  const own = rows.filter(({ scenario }) => scenario === SCENARIO)
+  return own.length > 0 ? own : rows.filter(({ params }) => USUAL_POINTS.some((isUsual) => isUsual(params)))
+}
 
 /**
  * Why differences in time must not be read; null where they may. Counts and bytes stand in any case.
@@ -29,7 +44,7 @@ export function summaryOf(results: MeasuredResults, strategy: string, metric: st
     (row) => row.strategy === strategy && row.metric === metric && !others.has(row.scenario),
   )
   const isExact = results.metrics.find(({ id }) => id === metric)?.exact === true
-  return rows.find(({ scenario }) => scenario === SCENARIO) ?? (isExact ? rows[0] : undefined) ?? null
+  return ofVerify(rows)[0] ?? (isExact ? rows[0] : undefined) ?? null
 }
 
 /** `strategy` against `baseline`, whichever way round the run has it. */
@@ -39,10 +54,15 @@ export function comparisonOf(
   strategy: string,
   baseline: string,
 ): Comparison | null {
-  const rows = results.comparisons.filter((row) => row.metric === metric && row.scenario === SCENARIO)
-  const straight = rows.find((row) => row.strategy === strategy && row.baseline === baseline)
+  const pair = [strategy, baseline]
+  const rows = ofVerify(
+    results.comparisons.filter(
+      (row) => row.metric === metric && pair.includes(row.strategy) && pair.includes(row.baseline),
+    ),
+  )
+  const straight = rows.find((row) => row.strategy === strategy)
   if (straight !== undefined) return straight
-  const reverse = rows.find((row) => row.strategy === baseline && row.baseline === strategy)
+  const reverse = rows.find((row) => row.baseline === strategy)
   return reverse === undefined ? null : opposite(reverse)
 }
 

@@ -1,6 +1,7 @@
 import type { ClaimResult, MeasuredResults } from '../results/results.ts'
 import { blacklist } from './blacklist.ts'
 import type { Claim } from './claim.ts'
+import { databaseAnyway, moreWork } from './handler-work.ts'
 import { accessTokenOutlives, revocation } from './revocation.ts'
 import { size, sizeFelt } from './size.ts'
 import { speed } from './speed.ts'
@@ -17,6 +18,8 @@ export const CLAIMS: readonly Claim[] = [
   transportIsNeutral,
   store,
   speed,
+  databaseAnyway,
+  moreWork,
   accessTokenLife,
   accessTokenOutlives,
   splitApis,

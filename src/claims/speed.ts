@@ -1,6 +1,8 @@
 import { referenceSession, strategiesWith } from '../analysis/reference-session.ts'
 import type { ClaimResult, Comparison, MeasuredResults } from '../results/results.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 import { formatList } from '../units.ts'
+import { crossoverText } from '../worlds/words.ts'
 import { type Claim, notMeasured } from './claim.ts'
 import { comparisonOf, comparisonSentence, doubtOf, present, titleOf, valueSentence } from './evidence.ts'
 
@@ -41,6 +43,15 @@ const OPENINGS: Readonly<Record<Exclude<ClaimResult['verdict'], 'not measured'>,
   depends: 'Algorithm and library decide. ',
 }
 
+/** Of the median latency; the closed loop where the run has both. */
+const crossoversOf = ({ crossovers = [] }: MeasuredResults, tokens: readonly StrategyInfo[]) => {
+  const own = crossovers.filter(
+    ({ metric, strategy, low }) =>
+      metric === 'latency.p50' && low !== null && tokens.some(({ id }) => id === strategy),
+  )
+  return own.filter(({ scenario }) => scenario === own[0]?.scenario)
+}
+
 export const speed: Claim = {
   id: 'jwt-speed',
   text: 'Verifying a signature takes less server CPU than a session lookup, so a JWT costs less.',
@@ -61,6 +72,8 @@ export const speed: Claim = {
       onTop === null ? null : `On top of its server CPU, ${onTop}`,
       ...BESIDE.flatMap(against).map((comparison) => comparisonSentence(results, comparison)),
     ])
+    const crossovers = crossoversOf(results, tokens)
+    evidence.push(...crossovers.map((each) => crossoverText(each, (id) => titleOf(results, id))))
     const isShown = (wanted: Comparison['verdict']) => compared.some(({ verdict }) => verdict === wanted)
     const [better, worse] = [isShown('better'), isShown('worse')]
     // Tokens on both sides settle it, whatever a token that is not judged would add.
@@ -68,9 +81,17 @@ export const speed: Claim = {
     if (doubt !== null) return notMeasured(doubt, evidence)
     const { redisOrigin } = results.environment
     const note = redisOrigin === null ? '' : ` ${NOTES[redisOrigin]}`
-    const why = `${groupsOf(results, compared, session.title)}${note}`
+    const isCrossed = crossovers.some(({ value }) => value !== 0 && value !== 'beyond')
+    const distances =
+      crossovers.length === 0
+        ? ''
+        : ` Latency by the distance of the store: ${crossovers.map((each) => crossoverText(each, (id) => titleOf(results, id))).join(' ')}`
+    const why = `${groupsOf(results, compared, session.title)}${note}${distances}`
     if (!better && !worse) return notMeasured(why, evidence)
     const verdict = better && worse ? 'depends' : better ? 'supported' : 'refuted'
+    // Near the session is the quicker one, further out the token is: then neither word is the whole answer.
+    if (isCrossed && verdict !== 'depends')
+      return { verdict: 'depends', why: `The distance of the store decides. ${why}`, evidence }
     return { verdict, why: `${OPENINGS[verdict]}${why}`, evidence }
   },
 }
