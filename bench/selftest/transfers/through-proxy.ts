@@ -1,3 +1,5 @@
+// In this folder: bytes sent at a known rate, through the proxy of a link and through the one of the kernel, to hold them against each other.
+
 import { connect, createServer, type Socket } from 'node:net'
 import type { ProxyOptions } from '../../worlds/proxy.ts'
 import { Arrivals } from './arrivals.ts'
