@@ -61,13 +61,18 @@ interface Origin {
   readonly own: boolean
 }
 
-/** The run that is named, else the newest of this machine, else the published one. */
+/**
+ * The run that is named, else the newest of this machine, else the published one.
+ * @throws AuthbenchError RESULTS_MISSING
+ */
 function originOf(run: string | undefined): Origin {
   if (run !== undefined) return { folder: run, own: true }
   const isThere = (folder: string) => existsSync(join(folder, 'results.json'))
-  return isThere(LATEST) || !isThere(REFERENCE)
-    ? { folder: LATEST, own: true }
-    : { folder: REFERENCE, own: false }
+  if (isThere(LATEST)) return { folder: LATEST, own: true }
+  if (isThere(REFERENCE)) return { folder: REFERENCE, own: false }
+  throw new AuthbenchError('RESULTS_MISSING', `there is no run in ${LATEST} to advise from`, {
+    next: '`authbench run` makes one; or name the folder of another with --run.',
+  })
 }
 
 function originText({ run, environment, config, validity }: Results, { own }: Origin): string {

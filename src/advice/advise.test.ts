@@ -4,6 +4,7 @@ import type { Results } from '../results/results.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { HOSTILE_TITLE, hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
 import { anyWishes } from '../testing/fake-wishes.ts'
+import { USUAL_WORLD, type World, worldWith } from '../worlds/world.ts'
 import { type Advice, advise, PARTS } from './advise.ts'
 import { type Facts, factsOf } from './facts/facts.ts'
 import { refusalOf } from './facts/refusal.ts'
@@ -165,21 +166,26 @@ describe('what is dominated', () => {
     'session-memory',
     { needs: [] },
   )
-  const twice = (factor: number) => {
+  const against = (factor: number, p50 = 1_000) => {
     let run = alike
     for (const metric of ['cpu.server', 'cpu.redis', 'latency.p50'])
       run = changed(
         run,
         'session-redis',
         metric,
-        () => ({ 'cpu.server': 100 * factor, 'cpu.redis': 0 })[metric] ?? 1_000,
+        () => ({ 'cpu.server': 100 * factor, 'cpu.redis': 0 })[metric] ?? p50,
       )
     return on(factsOf(withInfo(run, 'session-redis', { needs: [] })))
   }
 
   it('is shown to cost more: a difference inside of the noise leaves both', () => {
-    expect(ids(twice(1.2).dominated)).toContain('session-redis')
-    expect(ids(twice(1.005).dominated)).not.toContain('session-redis')
+    expect(ids(against(1.2).dominated)).toContain('session-redis')
+    expect(ids(against(1.005).dominated)).not.toContain('session-redis')
+  })
+
+  it('is not saved by an advantage inside of the noise, but by one outside', () => {
+    expect(ids(against(1.2, 995).dominated)).toContain('session-redis')
+    expect(ids(against(1.2, 800).dominated)).not.toContain('session-redis')
   })
 
   it('depends on the distance: a round trip is latency', () => {
@@ -246,8 +252,16 @@ describe('models', () => {
   })
 
   it('do not let a warm cache win for users who come too rarely for it', () => {
-    const rare = on(factsOf(cached), { 'requests-per-user': '0.1' })
-    expect(rare.dominated.filter(({ by }) => by.id === 'session-redis')).toEqual([])
+    let cheap = cached
+    for (const metric of ['cpu.server', 'cpu.redis', 'latency.p50'])
+      cheap = changed(cheap, 'session-redis', metric, (value) => value / 10)
+    const beatenBy = (rate: string) =>
+      on(factsOf(cheap), { 'requests-per-user': rate }).dominated.filter(
+        ({ by }) => by.id === 'session-redis',
+      )
+    expect(beatenBy('100')).not.toEqual([])
+    // 44 % ask again: the median request does not, and the mean costs more than was measured.
+    expect(beatenBy('0.25')).toEqual([])
     const line = on(factsOf(cached), { 'requests-per-user': '0.1', 'revoke-within': '5s', services: '2' })
     expect(named(line, 'session-redis')?.modelled).toContainEqual({
       label: 'asks again',
@@ -277,6 +291,8 @@ describe('models', () => {
 })
 
 describe('runs', () => {
+  const inWorld = (world: World) => factsOf({ ...usual, config: { ...usual.config, world } })
+
   it.each([
     [
       'invalid',
@@ -308,6 +324,25 @@ describe('runs', () => {
   it('with hostile titles keep them as they are', () => {
     const advice = on(factsOf(fakeResults({ strategies: hostileStrategies() })), { services: '2' })
     expect(named(advice, '=1+1')?.title).toBe(HOSTILE_TITLE)
+  })
+
+  it('in a world of their own say so', () => {
+    const world = worldWith(USUAL_WORLD, { handler: { waitMs: 5 }, roles: 20 })
+    expect(inWorld(world).notes.join()).toMatch(
+      /In this run the handler waits 5 ms; every credential has 20 roles: models add to that/,
+    )
+    expect(facts.notes.join()).not.toMatch(/models add to that/)
+  })
+
+  it('with Redis at a distance add only what is missing from it', () => {
+    const far = inWorld(worldWith(USUAL_WORLD, { storeRttMs: 2 }))
+    const p50 = (rtt: string) =>
+      named(
+        on(far, { 'redis-rtt': rtt, services: '2', 'revoke-within': '1s' }),
+        'session-redis',
+      )?.modelled.find(({ label }) => label === 'p50')?.text
+    expect(p50('2ms')).toBe(undefined)
+    expect(p50('5ms')).toMatch(/1 round trip × \(5 ms − 2 ms as measured\)$/)
   })
 
   it('take latency from where requests arrive by a schedule, if that was measured', () => {

@@ -56,11 +56,14 @@ export function describe(
   const model = (label: string, text: string) => modelled.push({ label, text })
   if (outlook.lifetimeMs < facts.lifetimeMs)
     model('lifetime', `${amount(outlook.lifetimeMs, 'ms')} instead of ${amount(facts.lifetimeMs, 'ms')}`)
-  if (p50 !== null && outlook.p50Ms !== null && (outlook.addedMs > 0 || wishes.handlerMs !== null)) {
+  const wished = amount(wishes.redisRttMs, 'ms')
+  const distance =
+    facts.redisRttMs === 0 ? wished : `(${wished} \u2212 ${amount(facts.redisRttMs, 'ms')} as measured)`
+  if (p50 !== null && outlook.p50Ms !== null && (outlook.addedMs !== 0 || wishes.handlerMs !== null)) {
     const terms = [
       amount(p50.value / 1_000, 'ms'),
-      ...(outlook.addedMs > 0
-        ? [`${trips === 1 ? '1 round trip' : `${trips} round trips`} × ${amount(wishes.redisRttMs, 'ms')}`]
+      ...(outlook.addedMs !== 0
+        ? [`${trips === 1 ? '1 round trip' : `${trips} round trips`} × ${distance}`]
         : []),
       ...(wishes.handlerMs === null ? [] : [`handler ${amount(wishes.handlerMs, 'ms')}`]),
     ]

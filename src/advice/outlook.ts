@@ -61,7 +61,7 @@ export function outlookOf(strategy: StrategyFacts, wishes: Wishes, facts: Facts)
   const isMeasured = askedAgainShare !== null && askedAgainShare <= strategy.measuredMisses + HARDLY_ANY
 
   const total = strategy.cpu.total?.value ?? null
-  const addedMs = strategy.trips * wishes.redisRttMs
+  const addedMs = strategy.trips * (wishes.redisRttMs - facts.redisRttMs)
   const p50Ms = strategy.p50 === null ? null : strategy.p50.value / 1_000 + addedMs + (wishes.handlerMs ?? 0)
 
   const { credentialBytes } = strategy

@@ -3,6 +3,8 @@
 import type { Results } from '../../results/results.ts'
 import type { StrategyInfo } from '../../results/strategy-info.ts'
 import { formatDuration, formatPercent } from '../../units.ts'
+import { worldText } from '../../worlds/words.ts'
+import { USUAL_WORLD } from '../../worlds/world.ts'
 import { type CpuParts, cpuOf } from './cpu.ts'
 import { differencesOf, type PairFacts } from './differences.ts'
 import { type Measured, measured } from './measured.ts'
@@ -46,6 +48,8 @@ export interface Facts {
   readonly run: string
   readonly transport: 'bearer' | 'cookie'
   readonly lifetimeMs: number
+  /** To Redis and back, where `p50` was measured. */
+  readonly redisRttMs: number
   /** Under which load `p50` was measured. */
   readonly latencyLoad: string
   readonly strategies: readonly StrategyFacts[]
@@ -134,10 +138,12 @@ function latencyLoadOf(results: Results): string {
 
 function notesOf(results: Results, strategies: readonly StrategyFacts[]): readonly string[] {
   const { validity, config } = results
+  const world = worldText(config.world ?? USUAL_WORLD)
   const some = (test: (facts: StrategyFacts) => boolean) => strategies.some(test)
   return [
     ...(validity.verdict === 'ok' ? [] : [`The run is ${validity.verdict}: ${validity.reasons[0] ?? ''}`]),
-    `p50 was measured with ${latencyLoadOf(results)}, and Redis on the same machine.`,
+    ...(world === null ? [] : [`In this run ${world}: models add to that.`]),
+    `p50 was measured with ${latencyLoadOf(results)}${(config.world?.storeRttMs ?? 0) > 0 ? '' : ', and Redis on the same machine'}.`,
     ...(some(({ keeps }) => keeps !== null && !keeps.fixed && keeps.bytes.length === 0)
       ? ['Store memory was not measured for all (scenario store-size): where it was not, it excludes nobody.']
       : []),
@@ -159,6 +165,7 @@ export function factsOf(results: Results): Facts {
     run: results.run.id,
     transport: results.config.transport,
     lifetimeMs: results.config.ttlSeconds * 1_000,
+    redisRttMs: (results.config.world ?? USUAL_WORLD).storeRttMs,
     latencyLoad: latencyLoadOf(results),
     strategies,
     differences: differencesOf(results, infos, { reading, latency: latencyPointOf(results) }),
