@@ -2,13 +2,14 @@
 
 import type { ExperimentRun } from '../trials/experiment.ts'
 import { headers } from './headers.ts'
+import { links } from './links.ts'
 import { refreshRace } from './refresh-race.ts'
-// In this folder: what each experiment does, one file each.
 import { revocation } from './revocation.ts'
 
 /** What each of `src/experiments/registry.ts` does. */
 export const EXPERIMENT_RUNS: Readonly<Record<string, ExperimentRun<unknown>>> = {
   headers,
+  links,
   'refresh-race': refreshRace,
   revocation,
 }

@@ -23,7 +23,9 @@ export interface ExperimentRun<Observation> {
 }
 
 export interface ServerWish
-  extends Partial<Pick<ServerInit, 'transport' | 'ttlSeconds' | 'keys' | 'token' | 'keyPrefix' | 'port'>> {
+  extends Partial<
+    Pick<ServerInit, 'transport' | 'ttlSeconds' | 'keys' | 'token' | 'keyPrefix' | 'port' | 'http2'>
+  > {
   /** Absent: null for strategies that need none, otherwise it has to be given. */
   readonly redis?: Pick<ProvidedRedis, 'url'>
 }

@@ -120,6 +120,18 @@ test('twenty void trials end it, and what was observed is kept', async () => {
   expect(result.ended).toContain('20 trials were void')
 })
 
+test('trials beside one that ends the experiment end with it, and are not counted', async () => {
+  const { result, left } = await tried(async (context) => {
+    const beside = context.trial({ limitMs: LONG_MS }, () => new Promise(() => undefined))
+    const ending = async () => {
+      for (;;) await context.trial({ limitMs: LONG_MS }, () => Promise.reject(new Error('it died')))
+    }
+    await Promise.all([beside, ending()])
+  })
+  expect(result).toMatchObject({ trials: 0, void: 20, complete: false })
+  expect(left.filter((name) => name === 'trial')).toHaveLength(21)
+})
+
 test('an interruption ends a trial that hangs, leaves nothing, and keeps what was observed', async () => {
   const abort = new AbortController()
   const { result, left, written } = await tried(

@@ -41,7 +41,9 @@ export async function runExperiment(plan: ExperimentPlan, world: ExperimentWorld
   const { meaning, effects, strategies, command } = plan
   const journal: JournalEntry[] = []
   let broken: unknown = null
+  let isOver = false
   const write = (entry: JournalEntry) => {
+    if (isOver) return
     try {
       world.append(entry)
       journal.push(entry)
@@ -57,11 +59,16 @@ export async function runExperiment(plan: ExperimentPlan, world: ExperimentWorld
     write({ type: 'end', reason: null })
     return resultOf(meaning, journal)
   }
-  const { stage, leave } = world.openStage(world, world.signal)
-  const reason = await endOf(effects.run(contextOf(plan, world, stage, write)), world.signal)
+  const over = new AbortController()
+  const signal = AbortSignal.any([world.signal, over.signal])
+  const { stage, leave } = world.openStage(world, signal)
+  const reason = await endOf(effects.run(contextOf(plan, { ...world, signal }, stage, write)), world.signal)
+  // Trials that were under way beside one that ended it.
+  over.abort(new Ended('It had ended.'))
   await leave()
   if (broken !== null) throw broken
   if (!world.signal.aborted) write({ type: 'end', reason })
+  isOver = true
   return resultOf(meaning, journal)
 }
 

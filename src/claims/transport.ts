@@ -75,7 +75,7 @@ function judge(results: MeasuredResults): ReturnType<Claim['judge']> {
   const [least, most] = [Math.min(...factors), Math.max(...factors)].map(Math.round)
   return {
     verdict: 'depends',
-    why: `${all}, and over HTTP/1.1 both weigh the same. Over HTTP/2 the place matters: repeated requests with a bearer token are ${least === most ? `${most}` : `${least} to ${most}`} times as large as those with the same token in a cookie, which becomes an index.`,
+    why: `${all}, and over HTTP/1.1 both weigh the same. Over HTTP/2 the place matters: repeated requests with a bearer token are ${least === most ? `${most}` : `${least} to ${most}`} times as large as those with the same token in a cookie, which becomes an index up to about 3,000 bytes.`,
     evidence,
   }
 }

@@ -44,8 +44,11 @@ const headersObservationSchema = z.discriminatedUnion('kind', [requestSchema, tl
 export type HeadersObservation = z.infer<typeof headersObservationSchema>
 
 const OK = 200
-/** A repeated request that has an index in the place of its credential is smaller than the credential. */
-const isIndexed = ({ http2, credential }: Request) => http2.repeated.up.most < credential.least
+/** The shortest code of a character has 5 bits (RFC 7541 appendix B). */
+const SHORTEST_BYTES = 5 / 8
+/** A repeated request that has an index in the place of its credential is smaller than the credential can be written. */
+const isIndexed = ({ http2, credential }: Request) =>
+  http2.repeated.up.most < SHORTEST_BYTES * credential.least
 
 const estimateOf = ({ value, least, most }: Spread, rounds: number): Estimate => ({
   value,

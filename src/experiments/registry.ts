@@ -1,11 +1,13 @@
 import type { Experiment } from './experiment.ts'
 import { headers } from './headers.ts'
+import { links } from './links.ts'
 import { refreshRace } from './refresh-race.ts'
 import { revocation } from './revocation.ts'
 
 /** Every experiment there is, in the order of reports; what they do is in `bench/experiments/`. */
 const ENTRIES: Readonly<Record<string, Omit<Experiment, 'id'>>> = {
   headers,
+  links,
   'refresh-race': refreshRace,
   revocation,
 }

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import type { Figure } from '../results/experiment.ts'
+import { quiet } from '../testing/quiet-run.ts'
+import { sizeFelt } from './size-felt.ts'
+
+const added = (
+  link: string,
+  way: 'http2-bearer' | 'http2-cookie',
+  low: number | null,
+  high: number | null,
+): Figure => ({
+  id: 'page.added',
+  title: 'Added',
+  subject: 'jwt-hs256',
+  label: 'JWT',
+  params: { link, way, requests: 40, start: 'cold', roles: 'of the run' },
+  unit: 'ms',
+  estimate: { value: low ?? 0, low, high, rounds: 6 },
+})
+
+const judged = (...figures: readonly Figure[]) =>
+  sizeFelt.judge({
+    ...quiet,
+    experiments: [
+      {
+        id: 'links',
+        title: '',
+        question: '',
+        answer: [],
+        figures: [...figures],
+        charts: [],
+        trials: 6,
+        void: 0,
+        voidReasons: [],
+        complete: true,
+        ended: null,
+        notDone: [],
+        command: '',
+      },
+    ],
+  })
+
+test('it is supported where every token adds what is noticed, over every link', () => {
+  const { verdict, why } = judged(
+    added('edge', 'http2-bearer', 600, 620),
+    added('edge', 'http2-cookie', 580, 620),
+  )
+  expect(verdict).toBe('supported')
+  expect(why).toContain('JWT over EDGE')
+})
+
+test('it depends on the link, and on where the token travels', () => {
+  const { verdict, why } = judged(
+    added('edge', 'http2-bearer', 600, 620),
+    added('4g', 'http2-bearer', 10, 12),
+    added('edge', 'http2-cookie', 5, 9),
+  )
+  expect(verdict).toBe('depends')
+  expect(why).toMatch(/adds less for JWT over 4G.*In a cookie.*not felt for JWT over EDGE/)
+})
+
+test('it is refuted where none adds as much', () => {
+  expect(judged(added('edge', 'http2-bearer', 10, 20)).verdict).toBe('refuted')
+})
+
+test('it is not measured without intervals, or where they reach to both sides', () => {
+  expect(judged(added('edge', 'http2-bearer', null, null)).verdict).toBe('not measured')
+  expect(judged(added('edge', 'http2-bearer', 90, 120)).verdict).toBe('not measured')
+})
+
+test('without the experiment it is computed from the bytes, and not called measured', () => {
+  const { verdict, why } = sizeFelt.judge(quiet)
+  expect(verdict).toBe('not measured')
+  expect(why).toContain('768 kbit/s')
+})
