@@ -50,7 +50,15 @@ realRun('measures what was really sent, answered and stored, and writes every re
     revokedStatus: 401,
   })
   expect(readdirSync(run.latest()).toSorted()).toEqual(
-    ['cells.ndjson', 'charts', 'report.html', 'report.md', 'results.csv', 'results.json'].toSorted(),
+    [
+      'cells.ndjson',
+      'charts',
+      'report.html',
+      'report.md',
+      'results.csv',
+      'results.json',
+      'summary.md',
+    ].toSorted(),
   )
   expect(stderr).toContain('report.html')
   run.expectNothingLeft(pids)
