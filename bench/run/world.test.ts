@@ -23,10 +23,10 @@ async function measure(scenario: string, options: Options = {}, bench: FakeBench
     { bench, signal: new AbortController().signal, listener: () => undefined, keep: () => undefined },
   )
   for (const cell of cells) expect(() => cellSchema.parse(cell)).not.toThrow()
-  /** What one server went through, without repetitions. */
+  /** What one server went through, without repetitions; what it is asked about itself is left out. */
   const wayOf = (key: string) =>
     bench.journal
-      .filter((line) => line.split(' ').includes(key))
+      .filter((line) => line.split(' ').includes(key) && !line.startsWith('ask '))
       .filter((line, index, all) => line !== all[index - 1])
   const asksRedis = asksRedisForRows(config, scenarios)
   return { cells, wayOf, asksRedis }
