@@ -9,7 +9,7 @@ export type ToServer =
       readonly strategy: string
       /** Of the user; none for the strategies of the registry. */
       readonly file?: string
-    } & Omit<ServerOptions, 'now' | 'clock'>)
+    } & Omit<ServerOptions, 'now' | 'clock' | 'app'>)
   /** What the strategy of a file says of itself, told by a process that the file may hang or end. */
   | { readonly type: 'describe'; readonly file: string }
   | { readonly type: 'issue'; readonly subjects: readonly string[]; readonly kind?: CredentialKind }

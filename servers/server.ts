@@ -43,6 +43,8 @@ export interface ServerOptions {
   readonly now: () => number
   /** Milliseconds that only go forward; the machine's own where none is given. */
   readonly clock?: () => number
+  /** Another app around the strategy. No server process can be told one, so no run can reach what it leaves out. */
+  readonly app?: typeof buildApp
 }
 
 /**
@@ -109,7 +111,7 @@ export async function startServer(strategy: AuthStrategy, options: ServerOptions
       dependencies(strategy, { ...options, token, now }, links, closers),
     )
     opened = authenticator
-    const app = await buildApp(authenticator, { ...options, work })
+    const app = await (options.app ?? buildApp)(authenticator, { ...options, work })
     await app.listen({ host: HOST, port: options.port })
     return {
       port: (app.server.address() as AddressInfo).port,

@@ -1,6 +1,7 @@
 // In this folder: what each experiment does, one file each; what it means is in `src/experiments/`.
 
 import type { ExperimentRun } from '../trials/experiment.ts'
+import { csrf } from './csrf.ts'
 import { headers } from './headers.ts'
 import { links } from './links.ts'
 import { refreshRace } from './refresh-race.ts'
@@ -12,4 +13,5 @@ export const EXPERIMENT_RUNS: Readonly<Record<string, ExperimentRun<unknown>>> =
   links,
   'refresh-race': refreshRace,
   revocation,
+  csrf,
 }

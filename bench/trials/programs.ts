@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { findProgram } from '../../servers/process/find-program.ts'
 import { findRedis } from '../../servers/process/redis-process.ts'
 import type { Need } from './experiment.ts'
@@ -7,6 +8,9 @@ const NAMES: Readonly<Record<Exclude<Need, 'redis'>, readonly string[]>> = {
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
 }
 
-/** Where the program of a need is; null where this machine has none. */
-export const programOf = (need: Need): string | null =>
-  need === 'redis' ? findRedis() : findProgram(NAMES[need])
+/** Where the program of a need is; null where this machine has none, or the one that the user names is none. */
+export function programOf(need: Need): string | null {
+  if (need === 'redis') return findRedis()
+  const { CHROMIUM_PATH: named = '' } = process.env
+  return need === 'chromium' && named !== '' ? findProgram([resolve(named)], ['/']) : findProgram(NAMES[need])
+}

@@ -61,7 +61,8 @@ export function openStage(props: Props, signal: AbortSignal): OpenStage {
       redis: () => kept(provideRedis(null, null), (redis) => redis.release('')),
       folder: () =>
         kept(mkdtemp(join(tmpdir(), 'authbench-experiment-')), (path) =>
-          rm(path, { recursive: true, force: true }),
+          // What it was for may take a moment to let go of it.
+          rm(path, { recursive: true, force: true, maxRetries: 10 }),
         ),
       defer: (end) => ends.defer(async () => void (await end())),
     },

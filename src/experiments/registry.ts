@@ -1,3 +1,4 @@
+import { csrf } from './csrf.ts'
 import type { Experiment } from './experiment.ts'
 import { headers } from './headers.ts'
 import { links } from './links.ts'
@@ -10,6 +11,7 @@ const ENTRIES: Readonly<Record<string, Omit<Experiment, 'id'>>> = {
   links,
   'refresh-race': refreshRace,
   revocation,
+  csrf,
 }
 
 export const EXPERIMENTS: readonly Experiment[] = Object.entries(ENTRIES).map(([id, entry]) => ({

@@ -93,9 +93,11 @@ function costTable(results: Results, group: Group): Table {
 
 /** What each experiment found, and what it is to show for it, below. Of one alone that is all of the report. */
 function experimentAnswers({ experiments = [] }: Results): readonly Block[] {
-  return experiments.flatMap(({ title, answer, broken = [], complete }): readonly Block[] => [
+  return experiments.flatMap(({ title, answer, notDone, broken = [], complete }): readonly Block[] => [
     { kind: 'heading', text: complete ? title : `${title} (not complete)` },
     ...answer.map((text): Block => ({ kind: 'text', text, tone: 'plain' })),
+    // Where it found something, what it left out is told below.
+    ...(answer.length > 0 ? [] : notDone).map((text): Block => ({ kind: 'text', text, tone: 'warn' })),
     ...broken.map((text): Block => ({ kind: 'text', text: `Not kept: ${sentence(text)}`, tone: 'bad' })),
   ])
 }
