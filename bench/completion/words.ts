@@ -15,7 +15,7 @@ export interface OptionWords {
   /** With its dashes. */
   readonly flag: string
   readonly description: string
-  /** Null: it takes no value; empty: any, such as a file. */
+  /** Null: it takes no value. Empty: its values cannot be listed, as with a file. */
   readonly values: readonly string[] | null
 }
 

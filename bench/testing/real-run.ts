@@ -32,9 +32,8 @@ interface Running {
 }
 
 export const realRun = test.extend<{ run: RealRun }>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it which other fixtures this one needs
-  run: async ({}, use) => {
-    const folder = mkdtempSync(join(tmpdir(), 'authbench pipeline '))
+  run: async ({ task }, use) => {
+    const folder = mkdtempSync(join(tmpdir(), `authbench pipeline ${task.id} `))
     const started: Running[] = []
     await use(runIn(folder, started))
     // Of a test that failed: it would measure on beside the next ones.
