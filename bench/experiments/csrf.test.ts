@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, vi } from 'vitest'
-import type { CsrfObservation } from '../../src/experiments/csrf.ts'
+import type { CsrfObservation } from '../../src/experiments/csrf/observation.ts'
 import { realRun } from '../testing/real-run.ts'
 
 realRun(

@@ -10,7 +10,7 @@ import {
   type Defence,
   SAME_SITE,
   type SameSite,
-} from '../../src/experiments/csrf.ts'
+} from '../../src/experiments/csrf/observation.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
 import type { ExperimentContext, ExperimentRun, Stage } from '../trials/experiment.ts'
 import { programOf } from '../trials/programs.ts'

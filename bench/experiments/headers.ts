@@ -1,5 +1,5 @@
 import { withRoles } from '../../servers/tokens/default-profile.ts'
-import type { HeadersObservation } from '../../src/experiments/headers.ts'
+import type { HeadersObservation } from '../../src/experiments/headers/observation.ts'
 import { Child } from '../process/child.ts'
 import type { ExperimentContext, ExperimentRun, Stage } from '../trials/experiment.ts'
 import type { FromCounter, ToCounter } from './headers/messages.ts'

@@ -1,4 +1,4 @@
-import type { RefreshRaceObservation } from '../../src/experiments/refresh-race.ts'
+import type { RefreshRaceObservation } from '../../src/experiments/refresh-race/observation.ts'
 import type { Subject } from '../run/equipment.ts'
 import type { ExperimentContext, ExperimentRun } from '../trials/experiment.ts'
 

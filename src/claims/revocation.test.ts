@@ -1,33 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import type { ExperimentResult } from '../results/experiment.ts'
+import { exactEstimate } from '../results/estimate.ts'
+import { fakeExperiment } from '../testing/fake-experiment.ts'
 import { quiet } from '../testing/quiet-run.ts'
 import { accessTokenOutlives, revocation } from './revocation.ts'
 
-function withLags(lags: Readonly<Record<string, number>>): ExperimentResult {
-  return {
-    id: 'revocation',
-    title: '',
-    question: '',
-    answer: [],
-    figures: Object.entries(lags).map(([subject, value]) => ({
+const withLags = (lags: Readonly<Record<string, number>>) =>
+  fakeExperiment(
+    'revocation',
+    Object.entries(lags).map(([subject, value]) => ({
       id: 'lag.max',
       title: 'Lag, longest',
       subject,
       label: subject,
       params: { instances: 2, fault: 'none' },
       unit: 'ms',
-      estimate: { value, low: value, high: value, rounds: 40 },
+      estimate: exactEstimate(value, 40),
     })),
-    charts: [],
-    trials: 40,
-    void: 0,
-    voidReasons: [],
-    complete: true,
-    ended: null,
-    notDone: [],
-    command: '',
-  }
-}
+  )
 /** No load ran: only the experiment knows. */
 const run = (lags: Readonly<Record<string, number>>) => ({
   ...quiet,

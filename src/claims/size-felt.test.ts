@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Figure } from '../results/experiment.ts'
+import { fakeExperiment } from '../testing/fake-experiment.ts'
 import { quiet } from '../testing/quiet-run.ts'
 import { sizeFelt } from './size-felt.ts'
 
@@ -19,26 +20,7 @@ const added = (
 })
 
 const judged = (...figures: readonly Figure[]) =>
-  sizeFelt.judge({
-    ...quiet,
-    experiments: [
-      {
-        id: 'links',
-        title: '',
-        question: '',
-        answer: [],
-        figures: [...figures],
-        charts: [],
-        trials: 6,
-        void: 0,
-        voidReasons: [],
-        complete: true,
-        ended: null,
-        notDone: [],
-        command: '',
-      },
-    ],
-  })
+  sizeFelt.judge({ ...quiet, experiments: [fakeExperiment('links', figures)] })
 
 test('it is supported where every token adds what is noticed, over every link', () => {
   const { verdict, why } = judged(

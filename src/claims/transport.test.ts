@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ExperimentResult, Figure } from '../results/experiment.ts'
+import type { Figure } from '../results/experiment.ts'
+import { fakeExperiment } from '../testing/fake-experiment.ts'
 import { quiet } from '../testing/quiet-run.ts'
 import { transportIsNeutral } from './transport.ts'
 
@@ -14,22 +15,7 @@ const figure = (id: string, transport: string, value: number, status = 200): Fig
 })
 
 function judged(figures: readonly Figure[]) {
-  const experiment: ExperimentResult = {
-    id: 'headers',
-    title: '',
-    question: '',
-    answer: [],
-    figures: [...figures],
-    charts: [],
-    trials: 1,
-    void: 0,
-    voidReasons: [],
-    complete: true,
-    ended: null,
-    notDone: [],
-    command: '',
-  }
-  return transportIsNeutral.judge({ ...quiet, experiments: [experiment] })
+  return transportIsNeutral.judge({ ...quiet, experiments: [fakeExperiment('headers', figures)] })
 }
 
 const counted = (again: readonly [number, number], status = 200) => [

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { fakeStrategy } from '../testing/fake-subjects.ts'
-import { type CsrfObservation, csrf } from './csrf.ts'
+import type { CsrfObservation } from './csrf/observation.ts'
+import { csrf } from './csrf.ts'
 
 const { info } = fakeStrategy({ id: 'session-redis', state: 'stateful', needs: ['redis'] })
 

@@ -1,60 +1,24 @@
-import { z } from 'zod'
+import { exactEstimate } from '../results/estimate.ts'
 import type { Analysis, ExperimentChart, ExperimentTable, Figure } from '../results/experiment.ts'
 import type { Estimate } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { medianEstimate } from '../stats/order-statistic.ts'
 import { formatEstimate, formatList } from '../units.ts'
+import {
+  ATTACKERS,
+  ATTACKS,
+  type Attack,
+  type Attacker,
+  type AttackObservation,
+  type CsrfObservation,
+  csrfObservationSchema,
+  DEFENCES,
+  type Defence,
+  type OwnObservation,
+  SAME_SITE,
+  type SameSite,
+} from './csrf/observation.ts'
 import { experiment } from './experiment.ts'
-
-/** Attribute of the cookie; `absent`: none, which leaves it to the browser. */
-export const SAME_SITE = ['absent', 'none', 'lax', 'strict'] as const
-export type SameSite = (typeof SAME_SITE)[number]
-/** What the server asks of a request that changes something, on top of the cookie. */
-export const DEFENCES = ['cookie alone', 'origin check', 'csrf token'] as const
-export type Defence = (typeof DEFENCES)[number]
-/** Where the page of the attacker lies: elsewhere, or under the same registrable domain. */
-export const ATTACKERS = ['other site', 'sibling'] as const
-export type Attacker = (typeof ATTACKERS)[number]
-export const ATTACKS = ['form post', 'fetch', 'fetch json', 'link', 'image', 'login'] as const
-export type Attack = (typeof ATTACKS)[number]
-
-const place = {
-  strategy: z.string(),
-  sameSite: z.enum(SAME_SITE),
-  defence: z.enum(DEFENCES),
-}
-
-const attackSchema = z.object({
-  kind: z.literal('attack'),
-  ...place,
-  attacker: z.enum(ATTACKERS),
-  attack: z.enum(ATTACKS),
-  /** Sec-Fetch-Site as it arrived; null: the browser sent nothing that would count. */
-  site: z.string().nullable(),
-  /** The server did what the user had not asked for. */
-  accepted: z.boolean(),
-})
-
-/** What the user does ask for has to work, or a server that refuses all would look safe. */
-const ownSchema = z.object({
-  kind: z.literal('own'),
-  ...place,
-  request: z.enum(['form', 'link from elsewhere']),
-  accepted: z.boolean(),
-})
-
-const costSchema = z.object({
-  kind: z.literal('cost'),
-  check: z.enum(DEFENCES).exclude(['cookie alone']),
-  nsPerRequest: z.number().positive(),
-})
-
-const browserSchema = z.object({ kind: z.literal('browser'), product: z.string() })
-
-const observationSchema = z.discriminatedUnion('kind', [attackSchema, ownSchema, costSchema, browserSchema])
-export type CsrfObservation = z.infer<typeof observationSchema>
-type AttackObservation = z.infer<typeof attackSchema>
-type OwnObservation = z.infer<typeof ownSchema>
 
 const SAME_SITE_WORDS: Readonly<Record<SameSite, string>> = {
   absent: 'no SameSite',
@@ -83,10 +47,7 @@ interface Outcome {
   readonly accepted: boolean
 }
 const countOf = (outcomes: readonly Outcome[]) => outcomes.filter(({ accepted }) => accepted).length
-const counted = (outcomes: readonly Outcome[]): Estimate => {
-  const value = countOf(outcomes)
-  return { value, low: value, high: value, rounds: outcomes.length }
-}
+const counted = (outcomes: readonly Outcome[]): Estimate => exactEstimate(countOf(outcomes), outcomes.length)
 const tally = (outcomes: readonly Outcome[]): string =>
   outcomes.length === 0 ? 'not tried' : `${countOf(outcomes)} of ${outcomes.length}`
 
@@ -184,7 +145,7 @@ function chartOf(attacks: readonly AttackObservation[]): ExperimentChart {
             const share = (100 * countOf(same.filter((each) => each.attacker === attacker))) / same.length
             return {
               name: `from ${ATTACKER_WORDS[attacker]}`,
-              estimate: { value: share, low: share, high: share, rounds: same.length },
+              estimate: exactEstimate(share, same.length),
             }
           }),
         },
@@ -302,6 +263,6 @@ export const csrf = experiment({
   title: 'Cookies and requests from other sites',
   question:
     'Which forged requests does a server with cookies accept from a real browser, and what stops them?',
-  observation: observationSchema,
+  observation: csrfObservationSchema,
   analyse,
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { fakeStrategy } from '../testing/fake-subjects.ts'
-import { type HeadersObservation, headers, type Spread } from './headers.ts'
+import type { HeadersObservation, Spread } from './headers/observation.ts'
+import { headers } from './headers.ts'
 
 const exactly = (value: number): Spread => ({ value, least: value, most: value })
 const strategies = [

@@ -1,62 +1,22 @@
-import { z } from 'zod'
-import type { Analysis, ExperimentChart, ExperimentTable, Figure } from '../results/experiment.ts'
-import type { Estimate } from '../results/results.ts'
+import type { Analysis, ExperimentChart, Figure } from '../results/experiment.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { formatList, formatNumber, formatQuantity } from '../units.ts'
 import { experiment } from './experiment.ts'
+import { type Counted, estimateOf, OK } from './headers/counted.ts'
+import {
+  type HeadersObservation,
+  headersObservationSchema,
+  type Request,
+  type Spread,
+  type TlsRecord,
+} from './headers/observation.ts'
+import { tablesOf } from './headers/tables.ts'
 
-/** Of several credentials of one kind: HPACK writes characters with five bits or more, so that no two need weigh the same over HTTP/2. */
-const spreadSchema = z.object({
-  value: z.int().nonnegative(),
-  least: z.int().nonnegative(),
-  most: z.int().nonnegative(),
-})
-export type Spread = z.infer<typeof spreadSchema>
-
-const bytesSchema = z.object({ up: spreadSchema, down: spreadSchema })
-
-const requestSchema = z.object({
-  kind: z.literal('request'),
-  strategy: z.string(),
-  /** In the claims of the token or session. */
-  roles: z.int().nonnegative(),
-  transport: z.enum(['bearer', 'cookie']),
-  /** Credentials that were sent, each over a connection of its own. */
-  samples: z.int().positive(),
-  /** The answer to all of them, or the worst of the answers. */
-  status: z.int(),
-  credential: spreadSchema,
-  http1: bytesSchema,
-  /** On one connection, one after the other. */
-  http2: z.object({ first: bytesSchema, repeated: bytesSchema }),
-})
-type Request = z.infer<typeof requestSchema>
-
-/** What TLS 1.3 adds to one record, whatever is in it. */
-const tlsSchema = z.object({
-  kind: z.literal('tls'),
-  payload: z.int().positive(),
-  up: z.int(),
-  down: z.int(),
-})
-
-const headersObservationSchema = z.discriminatedUnion('kind', [requestSchema, tlsSchema])
-export type HeadersObservation = z.infer<typeof headersObservationSchema>
-
-const OK = 200
 /** The shortest code of a character has 5 bits (RFC 7541 appendix B). */
 const SHORTEST_BYTES = 5 / 8
 /** A repeated request that has an index in the place of its credential is smaller than the credential can be written. */
 const isIndexed = ({ http2, credential }: Request) =>
   http2.repeated.up.most < SHORTEST_BYTES * credential.least
-
-const estimateOf = ({ value, least, most }: Spread, rounds: number): Estimate => ({
-  value,
-  low: least,
-  high: most,
-  rounds,
-  ...(least === most ? {} : { isRange: true as const }),
-})
 
 const PARTS: readonly {
   readonly id: string
@@ -72,12 +32,6 @@ const PARTS: readonly {
   { id: 'http2.repeated.down', title: 'HTTP/2 repeated, down', of: ({ http2 }) => http2.repeated.down },
 ]
 
-interface Counted {
-  readonly requests: readonly Request[]
-  readonly strategies: readonly StrategyInfo[]
-  find(strategy: string, roles: number, transport: Request['transport']): Request | undefined
-}
-
 const figuresOf = ({ requests, strategies }: Counted): readonly Figure[] =>
   requests.flatMap((request) =>
     PARTS.map(({ id, title, of }) => ({
@@ -91,69 +45,6 @@ const figuresOf = ({ requests, strategies }: Counted): readonly Figure[] =>
     })),
   )
 
-/** What was not accepted says so: its bytes were sent for nothing. */
-function cellOf(request: Request | undefined, of: (request: Request) => Spread): string | Estimate {
-  if (request === undefined) return '–'
-  const estimate = estimateOf(of(request), request.samples)
-  return request.status === OK ? estimate : `${estimate.value}, answered ${request.status}`
-}
-
-const NOTE = 'In brackets the least and the most: HPACK writes some characters shorter than others.'
-
-function tablesOf({ requests, strategies, find }: Counted): ExperimentTable[] {
-  const roles = [...new Set(requests.map((request) => request.roles))].sort((a, b) => a - b)
-  const [least = 0, most = 0] = [roles[0], roles.at(-1)]
-  const inRows = strategies.filter(({ id }) => requests.some(({ strategy }) => strategy === id))
-  const columns: readonly (readonly [string, Request['transport'], (request: Request) => Spread])[] = [
-    ['HTTP/1.1, bearer', 'bearer', ({ http1 }) => http1.up],
-    ['HTTP/1.1, cookie', 'cookie', ({ http1 }) => http1.up],
-    ['HTTP/2 first, bearer', 'bearer', ({ http2 }) => http2.first.up],
-    ['HTTP/2 first, cookie', 'cookie', ({ http2 }) => http2.first.up],
-    ['HTTP/2 again, bearer', 'bearer', ({ http2 }) => http2.repeated.up],
-    ['HTTP/2 again, cookie', 'cookie', ({ http2 }) => http2.repeated.up],
-  ]
-  const upTable = (count: number): ExperimentTable => ({
-    caption: `Request, ${count} roles in the claims`,
-    columns: [{ title: 'Strategy', unit: null }, ...columns.map(([title]) => ({ title, unit: 'B' }))],
-    rows: inRows.map(({ id, title }) => [
-      title,
-      ...columns.map(([, transport, of]) => cellOf(find(id, count, transport), of)),
-    ]),
-    note: NOTE,
-  })
-  const sizes: ExperimentTable = {
-    caption: 'Request over HTTP/1.1 as a bearer token, by roles in the claims',
-    columns: [
-      { title: 'Strategy', unit: null },
-      ...roles.map((count) => ({ title: `${count} roles`, unit: 'B' })),
-    ],
-    rows: inRows.map(({ id, title }) => [
-      title,
-      ...roles.map((count) => cellOf(find(id, count, 'bearer'), ({ http1 }) => http1.up)),
-    ]),
-    note: '',
-  }
-  const answers: ExperimentTable = {
-    caption: 'Answer, no roles in the claims, bearer',
-    columns: [
-      { title: 'Strategy', unit: null },
-      ...['HTTP/1.1', 'HTTP/2 first', 'HTTP/2 again'].map((title) => ({ title, unit: 'B' })),
-    ],
-    rows: inRows.map(({ id, title }) => {
-      const request = find(id, least, 'bearer')
-      return [
-        title,
-        cellOf(request, ({ http1 }) => http1.down),
-        cellOf(request, ({ http2 }) => http2.first.down),
-        cellOf(request, ({ http2 }) => http2.repeated.down),
-      ]
-    }),
-    note: 'Head and body; the body repeats the claims, so that it weighs the same for all.',
-  }
-  if (inRows.length === 0) return []
-  return [upTable(least), ...(most === least ? [] : [upTable(most), sizes]), answers]
-}
-
 /** `134 B`, `544 to 913 B`; null: there is none. */
 function rangeText(values: readonly number[]): string | null {
   if (values.length === 0) return null
@@ -163,7 +54,7 @@ function rangeText(values: readonly number[]): string | null {
     : `${formatNumber(least)} to ${formatQuantity(most, 'B')}`
 }
 
-function sentencesOf(counted: Counted, tls: readonly z.infer<typeof tlsSchema>[]): string[] {
+function sentencesOf(counted: Counted, tls: readonly TlsRecord[]): string[] {
   const { requests, strategies, find } = counted
   const roles = [...new Set(requests.map((request) => request.roles))].sort((a, b) => a - b)
   const [least = 0, most = 0] = [roles[0], roles.at(-1)]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { exactEstimate } from '../results/estimate.ts'
 import type { Analysis, ExperimentChart, ExperimentTable, Figure } from '../results/experiment.ts'
 import type { Estimate } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
@@ -140,7 +141,7 @@ function figuresOf(found: Found): readonly Figure[] {
       label: labelOf(found.strategies, page),
       params: { link: link.name, way, requests, start, roles: roles ?? 'of the run' },
     }
-    const exactly = (value: number): Estimate => ({ value, low: value, high: value, rounds: pages.length })
+    const exactly = (value: number) => exactEstimate(value, pages.length)
     return [
       { ...place, id: 'page.added', title: 'Added', unit: 'ms', estimate: added },
       {

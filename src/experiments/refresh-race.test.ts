@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { fakeStrategy } from '../testing/fake-subjects.ts'
-import { type RefreshRaceObservation, refreshRace } from './refresh-race.ts'
+import type { RefreshRaceObservation } from './refresh-race/observation.ts'
+import { refreshRace } from './refresh-race.ts'
 
 const { info } = fakeStrategy({ id: 'jwt-refresh', state: 'hybrid', needs: ['redis'] })
 

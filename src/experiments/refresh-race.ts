@@ -1,50 +1,15 @@
-import { z } from 'zod'
+import { exactEstimate } from '../results/estimate.ts'
 import type { Analysis, ExperimentChart, ExperimentTable, Figure } from '../results/experiment.ts'
-import type { Estimate } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { sorted } from '../stats/median.ts'
 import { formatDuration, formatList } from '../units.ts'
 import { experiment } from './experiment.ts'
-
-/**
- * The user alone. `parallel`: several tabs refresh at once with one token. `late`: a tab comes with a token after another tab went
- * two refreshes on. `lost`: the answer never arrived, and the client asks again.
- */
-const honestSchema = z.object({
-  kind: z.literal('honest'),
-  strategy: z.string(),
-  situation: z.enum(['parallel', 'late', 'lost']),
-  clients: z.int().positive(),
-  /** By the clock of the servers, which the experiment sets. */
-  afterMs: z.number().nonnegative(),
-  granted: z.int().nonnegative(),
-  refused: z.int().nonnegative(),
-  /** Different refresh tokens that the one token was exchanged for. */
-  successors: z.int().nonnegative(),
-  /** No token that the user was given refreshes any more. */
-  loggedOut: z.boolean(),
-})
-
-/** User and thief have the same token, and each refreshes in every period, one this long after the other. */
-const theftSchema = z.object({
-  kind: z.literal('theft'),
-  strategy: z.string(),
-  /** The thief's first use: before the user's own, after it, or after the user has refreshed twice. */
-  thief: z.enum(['before', 'after', 'after two']),
-  distanceMs: z.number().positive(),
-  /** From the thief's first tokens to the end of the family; 0: it was given none. Null: not noticed. */
-  windowMs: z.number().nonnegative().nullable(),
-  /** How long it was watched. */
-  watchedMs: z.number().positive(),
-  grantsOfThief: z.int().nonnegative(),
-  /** After the refusal nobody could refresh any more. */
-  familyEnded: z.boolean(),
-})
-
-const observationSchema = z.discriminatedUnion('kind', [honestSchema, theftSchema])
-export type RefreshRaceObservation = z.infer<typeof observationSchema>
-type Honest = z.infer<typeof honestSchema>
-type Theft = z.infer<typeof theftSchema>
+import {
+  type Honest,
+  type RefreshRaceObservation,
+  refreshRaceObservationSchema,
+  type Theft,
+} from './refresh-race/observation.ts'
 
 const after = (ms: number) => formatDuration(ms)
 
@@ -60,13 +25,6 @@ const THIEF_WORDS: Readonly<Record<Theft['thief'], string>> = {
   'after two': 'user twice, thief',
 }
 const theftText = ({ thief, distanceMs }: Theft): string => `${THIEF_WORDS[thief]} ${after(distanceMs)} later`
-
-const counted = (value: number, trials: number): Estimate => ({
-  value,
-  low: value,
-  high: value,
-  rounds: trials,
-})
 
 interface Row<Observation> {
   readonly text: string
@@ -114,8 +72,13 @@ function figuresOf(
       const loggedOut = own.filter((each) => each.loggedOut).length
       const refused = own.reduce((sum, each) => sum + each.refused, 0)
       return [
-        { ...place, id: 'false-logouts', title: 'False logouts', estimate: counted(loggedOut, own.length) },
-        { ...place, id: 'refused', title: 'Refused refreshes', estimate: counted(refused, own.length) },
+        {
+          ...place,
+          id: 'false-logouts',
+          title: 'False logouts',
+          estimate: exactEstimate(loggedOut, own.length),
+        },
+        { ...place, id: 'refused', title: 'Refused refreshes', estimate: exactEstimate(refused, own.length) },
       ]
     }),
     ...thefts.flatMap(({ text, of }): Figure[] => {
@@ -123,7 +86,7 @@ function figuresOf(
       if (own.length === 0) return []
       const place = { subject: id, label: title, params: { situation: text } }
       const noticed = own.flatMap(({ windowMs }) => windowMs ?? [])
-      const detected = counted(noticed.length, own.length)
+      const detected = exactEstimate(noticed.length, own.length)
       const longest = Math.max(...noticed)
       return [
         { ...place, id: 'thefts-noticed', title: 'Thefts noticed', unit: '', estimate: detected },
@@ -136,7 +99,7 @@ function figuresOf(
                 id: 'window',
                 title: 'Window of attack, longest',
                 unit: 'ms',
-                estimate: counted(longest, own.length),
+                estimate: exactEstimate(longest, own.length),
               },
             ]),
       ]
@@ -194,7 +157,7 @@ function chartsOf(
         {
           label: title,
           state,
-          segments: [{ name: 'share', estimate: counted((100 * hits) / trials, trials) }],
+          segments: [{ name: 'share', estimate: exactEstimate((100 * hits) / trials, trials) }],
         },
       ]
     })
@@ -299,6 +262,6 @@ export const refreshRace = experiment({
   title: 'Refresh tokens: races and thieves',
   question:
     'Which rotation logs users out when their tabs refresh at once, and which notices a stolen refresh token?',
-  observation: observationSchema,
+  observation: refreshRaceObservationSchema,
   analyse,
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { exactEstimate } from '../results/estimate.ts'
 import type { Analysis, ExperimentTable, Figure } from '../results/experiment.ts'
-import type { Estimate } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { quantileEstimate } from '../stats/quantile.ts'
 import { formatCount, formatDuration } from '../units.ts'
@@ -45,13 +45,6 @@ export function boundMs({ revocation }: StrategyInfo): number | null {
   return revocation.effect === 'within' ? revocation.ms : null
 }
 
-const counted = (value: number, trials: number): Estimate => ({
-  value,
-  low: value,
-  high: value,
-  rounds: trials,
-})
-
 const placeOf = ({ instances, fault }: Lag): string =>
   `${formatCount(instances, 'instance')}, ${fault === 'none' ? 'no fault' : fault}`
 
@@ -74,7 +67,7 @@ function lagFigures(info: StrategyInfo, lags: readonly Lag[]): readonly Figure[]
         ...place,
         id: 'lag.max',
         title: 'Lag, longest',
-        estimate: counted(Math.max(...values), values.length),
+        estimate: exactEstimate(Math.max(...values), values.length),
       },
     ]
   })
@@ -90,7 +83,7 @@ function everywhereFigures(info: StrategyInfo, own: readonly RevocationObservati
         id: 'everywhere.ms',
         title: 'Logout everywhere',
         unit: 'ms',
-        estimate: counted(each.ms, 1),
+        estimate: exactEstimate(each.ms, 1),
       },
       ...(each.commands === null
         ? []
@@ -100,7 +93,7 @@ function everywhereFigures(info: StrategyInfo, own: readonly RevocationObservati
               id: 'everywhere.commands',
               title: 'Redis commands',
               unit: '1/logout',
-              estimate: counted(each.commands, 1),
+              estimate: exactEstimate(each.commands, 1),
             },
           ]),
     ]
@@ -142,7 +135,7 @@ function lagTable(
         place,
         quantileEstimate(values, 0.5),
         quantileEstimate(values, 0.9),
-        counted(Math.max(...values), values.length),
+        exactEstimate(Math.max(...values), values.length),
         bound === null ? 'until it expires' : bound === 0 ? 'at once' : formatDuration(bound),
         `${values.length}`,
       ]
@@ -204,7 +197,7 @@ function analyse(
               rows: observed.flatMap((info) =>
                 ownOf(info).flatMap((each) =>
                   each.kind === 'everywhere'
-                    ? [[info.title, `${each.sessions}`, counted(each.ms, 1), `${each.commands ?? '–'}`]]
+                    ? [[info.title, `${each.sessions}`, exactEstimate(each.ms, 1), `${each.commands ?? '–'}`]]
                     : [],
                 ),
               ),
@@ -232,7 +225,7 @@ function analyse(
                   segments: [
                     {
                       name: 'longest',
-                      estimate: counted(Math.max(...lags.map(({ lagMs }) => lagMs)), lags.length),
+                      estimate: exactEstimate(Math.max(...lags.map(({ lagMs }) => lagMs)), lags.length),
                     },
                   ],
                 })),

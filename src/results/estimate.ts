@@ -13,3 +13,11 @@ export const estimateSchema = z.object({
   isRange: z.literal(true).optional(),
 })
 export type Estimate = z.infer<typeof estimateSchema>
+
+/** Of a number that was counted: there is nothing else that it could be. */
+export const exactEstimate = (value: number, rounds: number): Estimate => ({
+  value,
+  low: value,
+  high: value,
+  rounds,
+})

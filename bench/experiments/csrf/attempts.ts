@@ -1,4 +1,4 @@
-import type { Attack, Attacker } from '../../../src/experiments/csrf.ts'
+import type { Attack, Attacker } from '../../../src/experiments/csrf/observation.ts'
 import type { Page } from '../../worlds/browser.ts'
 import { csrfToken, type Seen, type Victim } from './victim-app.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { refuseCrossSite } from '../../../servers/http/cross-site.ts'
-import type { CsrfObservation } from '../../../src/experiments/csrf.ts'
+import type { CsrfObservation } from '../../../src/experiments/csrf/observation.ts'
 import { csrfToken, isCsrfToken } from './victim-app.ts'
 
 /** As many as keep one block in the range of milliseconds. */

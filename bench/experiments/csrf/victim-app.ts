@@ -6,7 +6,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { type Authenticator, COOKIE_NAME } from '../../../servers/contract.ts'
 import { refuseCrossSite } from '../../../servers/http/cross-site.ts'
 import { presentedCredential } from '../../../servers/http/presented-credential.ts'
-import type { Defence, SameSite } from '../../../src/experiments/csrf.ts'
+import type { Defence, SameSite } from '../../../src/experiments/csrf/observation.ts'
 
 /** One request that was marked, as the server saw it. */
 export interface Seen {

@@ -1,5 +1,5 @@
 import type { KeyMaterial, TokenProfile } from '../../../servers/contract.ts'
-import type { HeadersObservation } from '../../../src/experiments/headers.ts'
+import type { HeadersObservation } from '../../../src/experiments/headers/observation.ts'
 
 type Request = Extract<HeadersObservation, { kind: 'request' }>
 
