@@ -1,54 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Results } from '../results/results.ts'
+import {
+  changed,
+  ids,
+  meeting,
+  named,
+  on,
+  unmetOf,
+  usual,
+  withInfo,
+  without,
+} from '../testing/fake-advice.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { HOSTILE_TITLE, hostileStrategies, manyStrategies } from '../testing/fake-strategies.ts'
 import { anyWishes } from '../testing/fake-wishes.ts'
 import { USUAL_WORLD, type World, worldWith } from '../worlds/world.ts'
-import { type Advice, advise, PARTS } from './advise.ts'
 import { type Facts, factsOf } from './facts/facts.ts'
 import { refusalOf } from './facts/refusal.ts'
-import { readWishes, type WishTexts } from './wishes.ts'
+import type { WishTexts } from './wishes.ts'
 
-const usual = fakeResults()
 const facts = factsOf(usual)
 const many = factsOf(fakeResults({ strategies: manyStrategies() }))
-const on = (of: Facts, wishes: WishTexts = {}): Advice => advise(of, readWishes(wishes).wishes, PARTS)
-const ids = (subjects: readonly { readonly id: string }[]) => subjects.map(({ id }) => id)
-const meeting = ({ left, dominated }: Advice) => [...ids(left), ...ids(dominated)].sort()
-const unmetOf = (advice: Advice, id: string) => advice.ruledOut.find((out) => out.id === id)?.unmet ?? []
-const named = (advice: Advice, id: string) => advice.named.find((each) => each.id === id)
-
-/** The run with other values of one metric of one strategy, in every round. */
-function changed(
-  results: Results,
-  strategy: string,
-  metric: string,
-  change: (value: number) => number,
-): Results {
-  const isMeant = (each: { readonly strategy: string; readonly metric: string }) =>
-    each.strategy === strategy && each.metric === metric
-  return {
-    ...results,
-    rounds: results.rounds.map((each) =>
-      isMeant(each)
-        ? { ...each, values: each.values.map((one) => ({ ...one, value: change(one.value) })) }
-        : each,
-    ),
-    summary: results.summary.map((each) =>
-      isMeant(each) ? { ...each, estimate: { ...each.estimate, value: change(each.estimate.value) } } : each,
-    ),
-  }
-}
-const without = (results: Results, metric: string): Results => ({
-  ...results,
-  rounds: results.rounds.filter((each) => each.metric !== metric),
-  summary: results.summary.filter((each) => each.metric !== metric),
-})
-const withInfo = (results: Results, id: string, change: Partial<Results['strategies'][number]>): Results => ({
-  ...results,
-  strategies: results.strategies.map((info) => (info.id === id ? { ...info, ...change } : info)),
-})
 
 describe('whatever is wished', () => {
   it('every strategy is left, dominated or ruled out, three at most are named, and only of those left', () => {
@@ -224,69 +196,6 @@ describe('what is dominated', () => {
       { of: c, than: a, cpu: better, p50: same },
     ]
     expect(ids(on({ ...facts, strategies: three, differences }).left).sort()).toEqual([a, b, c].sort())
-  })
-})
-
-describe('models', () => {
-  const cached = withInfo(usual, 'session-redis', {
-    revocation: { effect: 'within', ms: 5_000 },
-    cache: { entries: 10_000, seconds: 5 },
-    roundTrips: 0,
-  })
-
-  it('add round trips, roles and cores to what was measured', () => {
-    const advice = on(facts, {
-      'redis-rtt': '2ms',
-      users: '100000',
-      'requests-per-user': '0.1',
-      services: '2',
-      'revoke-within': '1s',
-      roles: '10',
-    })
-    const lines = named(advice, 'session-redis')?.modelled ?? []
-    expect(lines.find(({ label }) => label === 'p50')?.text).toMatch(/ = .* \+ 1 round trip × 2 ms$/)
-    expect(lines.find(({ label }) => label === 'CPU')?.text).toMatch(/cores at 10,000 req\/s/)
-    expect(lines.some(({ label }) => label === 'request head')).toBe(false)
-    const token = named(on(facts, { roles: '10' }), 'jwt-hs256-fast')?.modelled
-    expect(token?.find(({ label }) => label === 'request head')?.text).toMatch(/10 more roles/)
-  })
-
-  it('do not let a warm cache win for users who come too rarely for it', () => {
-    let cheap = cached
-    for (const metric of ['cpu.server', 'cpu.redis', 'latency.p50'])
-      cheap = changed(cheap, 'session-redis', metric, (value) => value / 10)
-    const beatenBy = (rate: string) =>
-      on(factsOf(cheap), { 'requests-per-user': rate }).dominated.filter(
-        ({ by }) => by.id === 'session-redis',
-      )
-    expect(beatenBy('100')).not.toEqual([])
-    // 44 % ask again: the median request does not, and the mean costs more than was measured.
-    expect(beatenBy('0.25')).toEqual([])
-    const line = on(factsOf(cached), { 'requests-per-user': '0.1', 'revoke-within': '5s', services: '2' })
-    expect(named(line, 'session-redis')?.modelled).toContainEqual({
-      label: 'asks again',
-      text: '66.7 % of requests',
-    })
-  })
-
-  it('let a token that is refreshed live as long as the deadline allows, and count the refreshes', () => {
-    const refreshing = withInfo(usual, 'jwt-blacklist', {
-      refreshes: true,
-      stores: 'one entry per login',
-      revocation: { effect: 'at-expiry' },
-      roundTrips: 0,
-    })
-    const advice = on(factsOf(refreshing), {
-      'revoke-within': '90s',
-      'requests-per-user': '0.1',
-      users: '1000',
-      services: '2',
-    })
-    const lines = named(advice, 'jwt-blacklist')
-    expect(lines?.modelled).toContainEqual({ label: 'lifetime', text: '1.5 min instead of 15 min' })
-    expect(lines?.modelled).toContainEqual({ label: 'refreshes', text: '10 % of requests, 10 in a second' })
-    expect(lines?.unknown).toContain('what a refresh costs was not measured')
-    expect(unmetOf(on(factsOf(refreshing), { 'revoke-within': '500ms' }), 'jwt-blacklist')).toHaveLength(1)
   })
 })
 
