@@ -57,7 +57,10 @@ function costTable(results: Results, group: Group): Table {
     has('memory.allocated'),
     has('bytes.request_head'),
   ]
-  const costColumns = [cost, store, heap].filter((metric) => metric !== undefined)
+  // Beside CPU there is no room for what is allocated; a run that times nothing has it instead.
+  const costColumns = (cost === undefined ? [store, heap] : [cost, store]).filter(
+    (metric) => metric !== undefined,
+  )
   return {
     caption: group.title,
     columns: [

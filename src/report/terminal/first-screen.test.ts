@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { judgeClaims } from '../../claims/registry.ts'
 import { ALL_FAKE_SCENARIOS } from '../../testing/fake-loads.ts'
 import { fakeResults } from '../../testing/fake-results.ts'
 import { manyStrategies } from '../../testing/fake-strategies.ts'
@@ -36,7 +37,7 @@ describe('the first screen', () => {
       depends       A JWT cannot be revoked before it expires.
       supported     A JWT makes every request larger.
       refuted       Stateless tokens are faster because they save the lookup.
-      not measured  Refresh tokens bring back what short expiry takes away.
+      not measured  1 claim: \`authbench report --section claims\` says what measures them.
 
       1 warning about this run: \`authbench report --section validity\`.
       Everything: report.html, or \`authbench report --details\`.
@@ -50,7 +51,7 @@ describe('the first screen', () => {
     ['every kind of load', fakeResults({ scenarios: ALL_FAKE_SCENARIOS })],
     ['too few rounds', fakeResults({ rounds: 2 })],
   ])('fits 100 columns and 40 lines: %s', (_name, results) => {
-    const text = terminalReporter.render(results, {})
+    const text = terminalReporter.render({ ...results, claims: judgeClaims(results) }, {})
     expect(widestLine(text)).toBeLessThanOrEqual(100)
     expect(text.split('\n').length).toBeLessThanOrEqual(41)
   })

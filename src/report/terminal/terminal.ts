@@ -92,9 +92,23 @@ function someClaims(claims: readonly ClaimResult[], pen: Pen): readonly string[]
   ]
 }
 
-const verdictLine = ({ text, verdict }: ClaimResult, pen: Pen): readonly string[] => {
+const verdictLine = (
+  { text, verdict }: Pick<ClaimResult, 'text' | 'verdict'>,
+  pen: Pen,
+): readonly string[] => {
   const [head = '', ...more] = prose(text, pen, 'plain', ' '.repeat(14))
   return [`${pen.paint(CLAIM_STYLES[verdict], padEnd(verdict, 12))}  ${head.slice(14)}`, ...more]
+}
+
+/** What nothing was measured for is counted, or it would hide what was. */
+function verdictLines(claims: readonly ClaimResult[], pen: Pen): readonly string[] {
+  const measured = claims.filter(({ verdict }) => verdict !== 'not measured')
+  const open = claims.length - measured.length
+  const text = `${formatCount(open, 'claim')}: \`authbench report --section claims\` says what measures them.`
+  return [
+    ...measured.flatMap((claim) => verdictLine(claim, pen)),
+    ...(open === 0 ? [] : verdictLine({ text, verdict: 'not measured' }, pen)),
+  ]
 }
 
 function findingLines({ severity, sentence, advice }: Finding, pen: Pen): readonly string[] {
@@ -186,7 +200,7 @@ function blockLines(block: Block, pen: Pen): readonly string[] {
         ? someClaims(block.claims, pen)
         : block.claims.flatMap((claim) => claimLines(claim, pen))
     case 'verdicts':
-      return [...block.claims.flatMap((claim) => verdictLine(claim, pen)), '']
+      return [...verdictLines(block.claims, pen), '']
     case 'findings': {
       const { some, more } = someOf(block.findings, pen)
       return [
