@@ -1,6 +1,7 @@
 import type { ClaimResult, MeasuredResults } from '../results/results.ts'
 import { blacklist } from './blacklist.ts'
 import type { Claim } from './claim.ts'
+import { cookiesAndCsrf } from './csrf.ts'
 import { databaseAnyway, moreWork } from './handler-work.ts'
 import { accessTokenOutlives, revocation } from './revocation.ts'
 import { size } from './size.ts'
@@ -8,7 +9,7 @@ import { sizeFelt } from './size-felt.ts'
 import { speed } from './speed.ts'
 import { store } from './store.ts'
 import { transportIsNeutral } from './transport.ts'
-import { accessTokenLife, cookiesAndCsrf, splitApis, stickySessions } from './untested.ts'
+import { accessTokenLife, splitApis, stickySessions } from './untested.ts'
 
 /** In the order of reports: what can be measured first. */
 export const CLAIMS: readonly Claim[] = [

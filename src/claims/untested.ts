@@ -22,9 +22,3 @@ export const stickySessions = untested(
   'JWT is worth it once sticky sessions become a problem.',
   'One server process is measured at a time. Several instances behind a load balancer, with sessions in memory, sessions in Redis and tokens, while instances come and go, would show it.',
 )
-
-export const cookiesAndCsrf = untested(
-  'cookies-csrf',
-  'With cookies you need not care about cross-site request forgery.',
-  'Load does not test it. The security checklist (`authbench conformance`, items C02 and C03) shows that these servers refuse cross-site changes by a check of their own; forged requests without that check, sent by a browser against each cookie setting, would show what the cookie alone does.',
-)
