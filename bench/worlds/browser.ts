@@ -50,6 +50,9 @@ const FLAGS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1',
 ]
 
+/** Chromium makes a socket below its temporary folder, and the path of a socket has at most 107 bytes (unix(7)). */
+const SHORT_NAME_OF_FOLDER = '/proc/self/cwd'
+
 /** Distributions set these differently: third-party cookies are sent, as in Chrome for most of its users. */
 const PREFERENCES = { profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }
 
@@ -72,7 +75,14 @@ export async function openBrowser(program: string, folder: string): Promise<Brow
   await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify(PREFERENCES))
   const child = spawn(program, flagsFor(profile), {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
-    env: { ...childEnvironment(), HOME: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder },
+    cwd: folder,
+    env: {
+      ...childEnvironment(),
+      HOME: folder,
+      XDG_CONFIG_HOME: folder,
+      XDG_CACHE_HOME: folder,
+      TMPDIR: SHORT_NAME_OF_FOLDER,
+    },
   })
   const devtools = connect(child)
   const close = () => end(child)
