@@ -1,6 +1,6 @@
 import { noiseFactor } from '../analysis/comparison.ts'
 import { keyOf } from '../analysis/subject.ts'
-import { isCountedInAMix, METRICS } from '../metrics/registry.ts'
+import { isCountedInAMix, isSteady, METRICS } from '../metrics/registry.ts'
 import type { Change } from '../results/change.ts'
 import type { Estimate } from '../results/estimate.ts'
 import type { MetricInfo, Results } from '../results/results.ts'
@@ -62,13 +62,22 @@ export function changesWithin(run: Judged, gates: readonly Gate[] = DEFAULT_GATE
 
 const isBytes = ({ id }: MetricInfo) => id.includes('bytes')
 
+function isWithheld(metric: MetricInfo, { consequence }: Difference): boolean {
+  switch (consequence) {
+    case 'label':
+      return false
+    case 'timed metrics not judged':
+      return !metric.exact && !isSteady(metric.id)
+    case 'timed metrics and allocation not judged':
+      return !metric.exact
+    case 'timed metrics, allocation and bytes not judged':
+      return !metric.exact || isBytes(metric)
+  }
+}
+
 /** The first difference that forbids to judge the metric, in words. */
 function objectionTo(metric: MetricInfo, differences: readonly Difference[]): string | null {
-  const difference = differences.find(
-    ({ consequence }) =>
-      (consequence !== 'label' && !metric.exact) ||
-      (consequence === 'timed metrics and bytes not judged' && isBytes(metric)),
-  )
+  const difference = differences.find((each) => isWithheld(metric, each))
   return difference === undefined
     ? null
     : `the runs differ in ${difference.what} (${difference.base} against ${difference.head})`

@@ -7,7 +7,11 @@ import { formatList, formatNumber } from '../units.ts'
  * - `label`: said beside the verdicts
  * - the others: such metrics are shown and not judged
  */
-export type Consequence = 'label' | 'timed metrics not judged' | 'timed metrics and bytes not judged'
+export type Consequence =
+  | 'label'
+  | 'timed metrics not judged'
+  | 'timed metrics and allocation not judged'
+  | 'timed metrics, allocation and bytes not judged'
 
 /** Something in which two stored runs differ. */
 export interface Difference {
@@ -28,6 +32,12 @@ const timed = (what: string, read: Fact['read']): Fact => ({
   read,
   consequence: 'timed metrics not judged',
 })
+/** What other code is compiled of, or runs. */
+const compiled = (what: string, read: Fact['read']): Fact => ({
+  what,
+  read,
+  consequence: 'timed metrics and allocation not judged',
+})
 const label = (what: string, read: Fact['read']): Fact => ({ what, read, consequence: 'label' })
 
 const major = (version: string | null): string => version?.split('.')[0] ?? 'none'
@@ -41,9 +51,9 @@ const FACTS: readonly Fact[] = [
   timed('processor', ({ environment }) => environment.cpu),
   timed('cores', ({ environment }) => `${environment.cores}`),
   timed('CPU quota', ({ environment: { quotaCores } }) => (quotaCores == null ? 'none' : `${quotaCores}`)),
-  timed('platform', ({ environment }) => environment.platform),
-  timed('Node.js', ({ environment }) => environment.node),
-  timed('Node.js flags', ({ environment }) => listText(environment.nodeFlags)),
+  compiled('platform', ({ environment }) => environment.platform),
+  compiled('Node.js', ({ environment }) => environment.node),
+  compiled('Node.js flags', ({ environment }) => listText(environment.nodeFlags)),
   timed('Redis, major version', ({ environment }) => major(environment.redis)),
   timed('Redis or Valkey', ({ environment: { redis, redisProduct } }) =>
     redis === null ? 'none' : (redisProduct ?? NOT_RECORDED),
@@ -94,8 +104,8 @@ function settingDifferences(base: Results, head: Results): readonly Difference[]
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
     const [one = 'not set', other = 'not set'] = [before.get(name), after.get(name)]
     const consequence = WIRE_SETTINGS.includes(name)
-      ? ('timed metrics and bytes not judged' as const)
-      : ('timed metrics not judged' as const)
+      ? ('timed metrics, allocation and bytes not judged' as const)
+      : ('timed metrics and allocation not judged' as const)
     return one === other ? [] : [{ what: `setting ${name}`, base: one, head: other, consequence }]
   })
 }
@@ -106,7 +116,7 @@ const known = (base: string, head: string, consequence: Consequence): Consequenc
 
 /** Own code and the place of an endpoint are what is compared; other tokens make every number another one. */
 const consequenceOf = (what: string): Consequence =>
-  what === 'claims' || what === 'credentials' ? 'timed metrics and bytes not judged' : 'label'
+  what === 'claims' || what === 'credentials' ? 'timed metrics, allocation and bytes not judged' : 'label'
 
 const inputText = (input: Input | undefined): string => {
   if (input === undefined) return 'none'
@@ -169,7 +179,7 @@ export function differencesBetween(base: Results, head: Results): readonly Diffe
             what: 'verdict of the run',
             base: base.validity.verdict,
             head: head.validity.verdict,
-            consequence: 'timed metrics not judged' as const,
+            consequence: 'timed metrics and allocation not judged' as const,
           },
         ]),
     ...(base.run.id === head.run.id

@@ -39,6 +39,8 @@ export const METRICS: readonly Metric[] = [
   storeBytes,
 ]
 
+export const isSteady = (id: string): boolean => METRICS.some((metric) => metric.id === id && metric.steady)
+
 /** Those of a run. */
 export const metricsOf = ({ timed }: { readonly timed?: boolean | undefined }): readonly Metric[] =>
   timed === false ? METRICS.filter(({ exact, steady }) => exact || steady) : METRICS
