@@ -2,6 +2,7 @@
 
 import type { ExperimentRun } from '../trials/experiment.ts'
 import { csrf } from './csrf.ts'
+import { forgery } from './forgery.ts'
 import { headers } from './headers.ts'
 import { links } from './links.ts'
 import { refreshRace } from './refresh-race.ts'
@@ -14,4 +15,5 @@ export const EXPERIMENT_RUNS: Readonly<Record<string, ExperimentRun<unknown>>> =
   'refresh-race': refreshRace,
   revocation,
   csrf,
+  forgery,
 }

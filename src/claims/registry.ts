@@ -2,6 +2,7 @@ import type { ClaimResult, MeasuredResults } from '../results/results.ts'
 import { blacklist } from './blacklist.ts'
 import type { Claim } from './claim.ts'
 import { cookiesAndCsrf } from './csrf.ts'
+import { forgedSubject, standardIssues } from './forgery.ts'
 import { databaseAnyway, moreWork } from './handler-work.ts'
 import { accessTokenOutlives, revocation } from './revocation.ts'
 import { size } from './size.ts'
@@ -27,6 +28,8 @@ export const CLAIMS: readonly Claim[] = [
   splitApis,
   stickySessions,
   cookiesAndCsrf,
+  forgedSubject,
+  standardIssues,
 ]
 
 export const judgeClaims = (results: MeasuredResults): ClaimResult[] =>

@@ -1,5 +1,6 @@
 import { csrf } from './csrf.ts'
 import type { Experiment } from './experiment.ts'
+import { forgery } from './forgery.ts'
 import { headers } from './headers.ts'
 import { links } from './links.ts'
 import { refreshRace } from './refresh-race.ts'
@@ -12,6 +13,7 @@ const ENTRIES: Readonly<Record<string, Omit<Experiment, 'id'>>> = {
   'refresh-race': refreshRace,
   revocation,
   csrf,
+  forgery,
 }
 
 export const EXPERIMENTS: readonly Experiment[] = Object.entries(ENTRIES).map(([id, entry]) => ({

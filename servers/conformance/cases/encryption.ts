@@ -1,5 +1,6 @@
 import { type ConformanceCase, usesTokens } from '../case.ts'
 import { encode, openForger } from '../formats/forger.ts'
+import { takenForSigned } from '../formats/hostile-tokens.ts'
 import { encrypted, encryptionHeader } from '../formats/jwe.ts'
 import { assertAllRefused } from '../harness/expectations.ts'
 
@@ -16,21 +17,7 @@ export const encryptionCases: readonly ConformanceCase[] = [
     appliesTo: usesTokens,
     async run(subject) {
       const forger = await openForger(subject)
-      const { keys } = subject.environment
-      const token = await forger.token()
-      const [header, payload, own] = token.split('.')
-      const claims = JSON.stringify(forger.claims())
-      await assertAllRefused(subject, [
-        ['five segments', `${encode(encryptionHeader({ alg: 'dir' }))}..AAAA.AAAA.AAAA`],
-        ['flattened JSON', JSON.stringify({ protected: header, payload, signature: own })],
-        ['token in a token', `${encode(forger.header())}.${encode(token)}.${own}`],
-        ['claims, encrypted with the key of signatures', await encrypted(claims, {}, keys.HS256)],
-        ['signed token, encrypted', await encrypted(token, { cty: 'JWT' }, keys.A256GCM)],
-        [
-          'signed with the key of encryption',
-          await forger.token({ algorithm: 'HS256', key: { ...keys.A256GCM, kty: 'oct' } }),
-        ],
-      ])
+      await assertAllRefused(subject, await takenForSigned(forger, subject.environment.keys))
     },
   },
   {

@@ -1,13 +1,15 @@
 import { createHmac, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { CompactSign, compactVerify, importJWK, type JWK } from 'jose'
 import type { KeyMaterial } from '../../contract.ts'
-import { newClaims } from '../../tokens/claims.ts'
+import { ACCESS_TOKEN_TYPE, newClaims } from '../../tokens/claims.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../tokens/default-profile.ts'
 import { hmacSecret, publicJwk } from '../../tokens/keys.ts'
 import { type Subject, USER } from '../harness/checked-server.ts'
 import { assertAccepted, assertRefused } from '../harness/expectations.ts'
 
-type Algorithm = Exclude<keyof KeyMaterial, 'A256GCM' | 'PASETO'>
+export type Algorithm = Exclude<keyof KeyMaterial, 'A256GCM' | 'PASETO'>
+/** Tokens, and what is wrong with each. */
+export type Attempts = readonly (readonly [what: string, credential: string])[]
 export type Claims = Record<string, unknown>
 type TokenHeader = Record<string, unknown>
 
@@ -21,17 +23,44 @@ export interface Forgery {
   readonly understood?: { readonly crit: Record<string, boolean> }
 }
 
-export interface Forger {
+/** Somebody who has the keys. */
+export interface TokenMaker {
   readonly algorithm: Algorithm
-  /** Null: the strategy's credentials are no tokens that somebody with the keys of a run could make. */
-  readonly issued: string | null
   /** Header and claims of good tokens, except for these. */
   header(except?: TokenHeader): TokenHeader
   claims(except?: Claims): Claims
   /** Signed with the server's own key, right in everything that is not asked otherwise. */
   token(forgery?: Forgery): Promise<string>
+}
+
+export interface Forger extends TokenMaker {
+  /** Null: the strategy's credentials are no tokens that somebody with the keys of a run could make. */
+  readonly issued: string | null
   /** Accepted by a token strategy, refused by any other. */
   assertTaken(token: string): Promise<void>
+}
+
+/** @param base claims of a good token */
+export function tokenMaker(
+  keys: KeyMaterial,
+  own: Algorithm,
+  base: Claims,
+  ownHeader: TokenHeader = {},
+): TokenMaker {
+  const maker: TokenMaker = {
+    algorithm: own,
+    header: (except = {}) => ({ alg: own, typ: ACCESS_TOKEN_TYPE, ...ownHeader, ...except }),
+    claims: (except = {}) => ({ ...base, ...except }),
+    async token({ claims, payload, header, algorithm, key, understood } = {}) {
+      const signer = algorithm ?? own
+      const bytes = new TextEncoder().encode(payload ?? JSON.stringify(maker.claims(claims)))
+      const fields = maker.header({ ...(algorithm === undefined ? {} : { alg: algorithm }), ...header })
+      return new CompactSign(bytes)
+        .setProtectedHeader({ ...fields, alg: String(fields.alg) })
+        .sign(await importJWK(key ?? keys[signer], signer), understood)
+    },
+  }
+  return maker
 }
 
 /** RFC 9864 gives EdDSA over Ed25519 a name of its own. */
@@ -62,18 +91,8 @@ export async function openForger(subject: Subject): Promise<Forger> {
     ...newClaims(USER, { now: subject.now, ttlSeconds: subject.ttlSeconds, token: DEFAULT_TOKEN_PROFILE }),
   }
   const forger: Forger = {
-    algorithm: issued?.algorithm ?? 'HS256',
+    ...tokenMaker(keys, issued?.algorithm ?? 'HS256', base, issued?.header),
     issued: issued?.token ?? null,
-    header: (except = {}) => ({ alg: forger.algorithm, typ: 'at+jwt', ...issued?.header, ...except }),
-    claims: (except = {}) => ({ ...base, ...except }),
-    async token({ claims, payload, header, algorithm, key, understood } = {}) {
-      const signer = algorithm ?? forger.algorithm
-      const bytes = new TextEncoder().encode(payload ?? JSON.stringify(forger.claims(claims)))
-      const fields = forger.header({ ...(algorithm === undefined ? {} : { alg: algorithm }), ...header })
-      return new CompactSign(bytes)
-        .setProtectedHeader({ ...fields, alg: String(fields.alg) })
-        .sign(await importJWK(key ?? keys[signer], signer), understood)
-    },
     async assertTaken(token) {
       const reply = await subject.me(token)
       if (issued === null) assertRefused(reply, 'a token in place of an opaque credential')

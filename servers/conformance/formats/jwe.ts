@@ -1,8 +1,8 @@
 import { CompactEncrypt, type CompactJWEHeaderParameters, compactDecrypt, importJWK, type JWK } from 'jose'
 import type { Subject } from '../harness/checked-server.ts'
 import type { Claims } from './forger.ts'
-import { KEY_NAMES, OTHER_TYPES } from './jws.ts'
 import type { TokenFormat } from './minter.ts'
+import { KEY_NAMES, OTHER_TYPES } from './names.ts'
 
 /** JWE in its compact form, its key used as it is (RFC 7518 section 4.5). */
 export async function encryptedTokens(subject: Subject, credential: string): Promise<TokenFormat | null> {

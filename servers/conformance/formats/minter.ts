@@ -3,7 +3,7 @@
 import type { MaybePromise } from '../../contract.ts'
 import { type Subject, USER } from '../harness/checked-server.ts'
 import { assertAccepted } from '../harness/expectations.ts'
-import type { Claims } from './forger.ts'
+import type { Attempts, Claims } from './forger.ts'
 import { encryptedTokens } from './jwe.ts'
 import { signedTokens } from './jws.ts'
 import { pasetoTokens } from './paseto.ts'
@@ -13,8 +13,6 @@ import { sealedSessions } from './sealed-cookie.ts'
 export class NotTestable extends Error {
   override readonly name = 'NotTestable'
 }
-
-type Attempts = readonly (readonly [what: string, credential: string])[]
 
 /** One make of token, and what somebody who has its key, or knows how it is made, throws at a server. */
 export interface TokenFormat {

@@ -2,8 +2,8 @@ import { createHmac, createPrivateKey, createPublicKey, type KeyObject, sign, ve
 import type { JWK } from 'jose'
 import type { Subject } from '../harness/checked-server.ts'
 import { type Claims, encode } from './forger.ts'
-import { KEY_NAMES } from './jws.ts'
 import type { TokenFormat } from './minter.ts'
+import { KEY_NAMES } from './names.ts'
 
 const HEADER = 'v4.public.'
 /** What access tokens are signed with and do not carry. */

@@ -4,8 +4,8 @@ import type { JWK } from 'jose'
 import type { Subject } from '../harness/checked-server.ts'
 import { type Claims, encode, hmac } from './forger.ts'
 import { encrypted } from './jwe.ts'
-import { KEY_NAMES } from './jws.ts'
 import type { TokenFormat } from './minter.ts'
+import { KEY_NAMES } from './names.ts'
 
 const NONCE_BYTES = 24
 const TAG_BYTES = 16
