@@ -1,6 +1,7 @@
 import { cohortsOf } from './analysis/cohorts.ts'
 import { compare, constantEstimate, noiseFactor, noiseOf } from './analysis/comparison.ts'
 import { crossoversOf } from './analysis/crossovers.ts'
+import { frontierOf } from './analysis/frontier.ts'
 import { handlerWorkOf } from './analysis/handler-work.ts'
 import { spectrumOf } from './analysis/latency-spectrum.ts'
 import { refusalsOf } from './analysis/refusals.ts'
@@ -253,10 +254,15 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
   }
   const handlerWork = handlerWorkOf(told)
   const crossovers = crossoversOf(told)
+  const frontier = frontierOf(
+    told,
+    subjects.flatMap((subject) => subject.cells),
+  )
   const measured = {
     ...told,
     ...(handlerWork === null ? {} : { handlerWork }),
     ...(crossovers.length === 0 ? {} : { crossovers }),
+    ...(frontier === null ? {} : { frontier }),
   }
   return {
     ...measured,

@@ -228,7 +228,7 @@ function scenariosOf(
     {
       when: entries !== undefined && scenarios.every((scenario) => scenario.entries === undefined),
       message: '--entries are those of full stores, and no scenario of this run fills any',
-      next: 'Add the scenario store-size to --scenarios.',
+      next: 'Add store-size or blacklist-size to --scenarios.',
     },
     {
       when: arrivals !== undefined && scenarios.every(({ load }) => load.kind === 'closed'),

@@ -70,7 +70,7 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     )
     .option(
       '--entries <n,...>',
-      'of others in the stores of `store-size`, each up to 1000000 (default: 1000,100000,1000000)',
+      'of others in the stores of `store-size` and `blacklist-size`, each up to 1000000 (default: those of the scenario)',
       numberList,
     )
     .option('--transport <how>', 'bearer or cookie (default: bearer)')

@@ -60,12 +60,16 @@ export async function preparePoint(
 ): Promise<void> {
   const { scenario, listener } = context
   const entries = scenario.entries?.(plan.points[point] ?? {})
-  if (entries !== undefined) {
+  const isFuller = entries !== undefined && entries !== entriesBefore(point, plan, context)
+  const movers = await enterWorld(worldAt(plan.points[point] ?? {}, context), lanes, context)
+  if (isFuller) {
     listener({ type: 'phase', round: plan.round, phase: `filling stores up to ${entries} entries` })
     // One after the other: two would fill at half the speed, and wait for each other's disk and memory.
     for (const lane of lanes) await fillTo(entries, lane, point, context)
+  } else if (entries !== undefined) {
+    for (const { tracks } of lanes)
+      if (tracks[point] !== undefined) tracks[point].fill = tracks[point - 1]?.fill ?? null
   }
-  const movers = await enterWorld(worldAt(plan.points[point] ?? {}, context), lanes, context)
   for (const lane of lanes) {
     const track = lane.tracks[point]
     if (track === undefined || lane.probeHere === null) continue
@@ -73,23 +77,34 @@ export async function preparePoint(
     if (refusesHere(lane, context)) track.refusal = lane.probeHere
   }
   // Filling can take longer than a server keeps an idle connection.
-  const isNew = entries !== undefined || (scenario.pool !== undefined && point > 0)
+  const isNew = isFuller || (scenario.pool !== undefined && point > 0)
   if (!isNew && movers.length === 0) return
   listener({ type: 'phase', round: plan.round, phase: 'issuing other credentials, warming up' })
   const requests = isNew ? context.config.warmupRequests : WARM_AGAIN_REQUESTS
   await openPoint(point, plan, lanes, generator, context, requests)
 }
 
+/** No entries of others before the first point. */
+const entriesBefore = (point: number, plan: PlannedRound, { scenario }: RoundContext): number =>
+  point === 0 ? 0 : (scenario.entries?.(plan.points[point - 1] ?? {}) ?? 0)
+
 async function fillTo(entries: number, lane: Lane, point: number, context: RoundContext): Promise<void> {
   const { server, info } = lane
   const track = lane.tracks[point]
   if (server === null || track === undefined || !isGoing(lane, context) || info.stores === null) return
+  if (info.fixedStore === true) return
   await attempt(lane, context.signal, async () => {
     const before = lane.tracks[point - 1]?.fill ?? { entries: 0, bytes: 0 }
-    const bytesBefore = await bytesHeld(server, info)
+    const [bytesBefore, ownBefore] = [await bytesHeld(server, info), await server.storeBytes()]
     await server.fill(entries - before.entries)
-    const bytesAfter = await bytesHeld(server, info)
-    track.fill = { entries, bytes: grownTo(entries, before, bytesBefore, bytesAfter) }
+    const [bytesAfter, ownAfter] = [await bytesHeld(server, info), await server.storeBytes()]
+    track.fill = {
+      entries,
+      bytes: grownTo(entries, before, bytesBefore, bytesAfter),
+      ...(info.needs.includes('redis')
+        ? { serverBytes: (before.serverBytes ?? 0) + ownAfter - ownBefore }
+        : {}),
+    }
   })
 }
 

@@ -67,7 +67,11 @@ describe('store-size', () => {
       'stop session-redis',
     ])
     expect(fillsOf(cells, 'session-redis')).toEqual(
-      [1000, 100_000, 1_000_000].map((entries) => ({ entries, bytes: 100 * entries })),
+      [1000, 100_000, 1_000_000].map((entries) => ({
+        entries,
+        bytes: 100 * entries,
+        serverBytes: 100 * entries,
+      })),
     )
   })
 
@@ -110,7 +114,7 @@ describe('store-size', () => {
     }
     const { cells } = await measure('store-size', shared)
     expect(fillsOf(cells, 'session-redis')).toEqual(
-      [1000, 100_000, 1_000_000].map((entries) => ({ entries, bytes: null })),
+      [1000, 100_000, 1_000_000].map((entries) => ({ entries, bytes: null, serverBytes: 100 * entries })),
     )
   })
 
@@ -222,5 +226,37 @@ describe('what nobody issued', () => {
       credential.split('.').map(({ length }) => length),
     )
     expect(unknown).not.toBe(inShapeOf(credential))
+  })
+})
+
+describe('blacklist-size', () => {
+  it('fills a store once for all of its distances, and goes there and back', async () => {
+    const { cells, bench } = await measure('blacklist-size')
+    const own = bench.journal
+      .filter((line) => /^(fill|enter) session-redis/.test(line))
+      .map((line) => line.replace(/\{.*"storeRttMs":(\d+).*/, '$1 ms'))
+    expect(own).toEqual([
+      'enter session-redis 1 ms',
+      'enter session-redis 0 ms',
+      'fill session-redis 1000',
+      'enter session-redis 1 ms',
+      'enter session-redis 0 ms',
+      'fill session-redis 99000',
+      'enter session-redis 1 ms',
+    ])
+    const fills = cells.flatMap((cell) =>
+      cell.state === 'completed' && cell.strategy === 'session-redis' ? [cell.fill?.entries ?? 0] : [],
+    )
+    expect(fills).toEqual([0, 0, 1000, 1000, 100_000, 100_000])
+  })
+
+  it('has the points that are asked for at every distance', () => {
+    const [scenario] = SCENARIOS.filter(({ id }) => id === 'blacklist-size')
+    expect(scenario === undefined ? [] : withEntries(scenario, [10, 20]).params).toEqual([
+      { entries: 10, storeRttMs: 0 },
+      { entries: 10, storeRttMs: 1 },
+      { entries: 20, storeRttMs: 0 },
+      { entries: 20, storeRttMs: 1 },
+    ])
   })
 })

@@ -1,3 +1,4 @@
+import { blacklistSize } from './blacklist-size.ts'
 import { claimsSize } from './claims-size.ts'
 import { curve } from './curve.ts'
 import { flood } from './flood.ts'
@@ -31,6 +32,7 @@ const ENTRIES: Readonly<Record<string, Omit<Scenario, 'id'>>> = {
   'store-distance-paced': storeDistancePaced,
   'handler-work': handlerWork,
   'claims-size': claimsSize,
+  'blacklist-size': blacklistSize,
 }
 
 export const SCENARIOS: readonly Scenario[] = Object.entries(ENTRIES).map(([id, entry]) => ({ id, ...entry }))

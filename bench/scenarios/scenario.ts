@@ -1,5 +1,6 @@
 // In this folder: one file for each scenario. A scenario is data, made of the words in this file.
 
+import { isDeepStrictEqual } from 'node:util'
 import type { Params } from '../../src/results/cell.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import type { ScenarioInfo } from '../../src/results/results.ts'
@@ -47,7 +48,16 @@ export interface Scenario extends Omit<ScenarioInfo, 'strategies' | 'worlds'> {
 export const withEntries = (scenario: Scenario, asked: readonly number[] | undefined): Scenario =>
   scenario.entries === undefined || asked === undefined
     ? scenario
-    : { ...scenario, params: asked.map((entries) => ({ entries })) }
+    : {
+        ...scenario,
+        params: asked.flatMap((entries) => restsOf(scenario).map((rest) => ({ entries, ...rest }))),
+      }
+
+/** What its points say besides, each once. */
+function restsOf({ params }: Scenario): readonly Params[] {
+  const rests = params.map(({ entries: _, ...rest }) => rest)
+  return rests.filter((rest, index) => rests.findIndex((other) => isDeepStrictEqual(rest, other)) === index)
+}
 
 /** Where an endpoint of others lets users in, and what its handler does, nobody knows here. */
 const applies = ({ steps, world, appliesTo }: Scenario, strategy: StrategyInfo): boolean =>

@@ -27,7 +27,8 @@ export function crossoversOf(results: MeasuredResults): Crossover[] {
           row.scenario === scenario &&
           row.metric === metric &&
           row.arm === 'main' &&
-          typeof row.params[PARAM] === 'number',
+          typeof row.params[PARAM] === 'number' &&
+          row.params.entries === undefined,
       )
       return others.flatMap(({ id }) => crossoverOf(rows, session.id, id) ?? [])
     }),

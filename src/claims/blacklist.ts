@@ -1,9 +1,19 @@
 import { referenceSession, strategiesWith } from '../analysis/reference-session.ts'
+import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
 import type { Comparison, MeasuredResults } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
-import { formatList } from '../units.ts'
+import type { Frontier } from '../results/world-results.ts'
+import { formatCount, formatEstimate, formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
-import { comparisonOf, comparisonSentence, doubtOf, present, summaryOf, valueSentence } from './evidence.ts'
+import {
+  comparisonOf,
+  comparisonSentence,
+  doubtOf,
+  present,
+  summaryOf,
+  titleOf,
+  valueSentence,
+} from './evidence.ts'
 
 const COUNTED = ['redis.commands', 'redis.bytes', 'cpu.redis', 'bytes.request_head'] as const
 
@@ -53,6 +63,42 @@ function scoreOf({ cpu, commands: [commands, asked], bytes: [bytes, sent] }: Opp
 const NOT_TRIED =
   'A list that is pushed to the servers instead of asked for on each request was not measured.'
 
+/** With everything that a revocation costs in the balance: a token that no session beats has kept a point. */
+function weighed(results: MeasuredResults, { rows, entries }: Frontier): ReturnType<Claim['judge']> {
+  const families = new Map(results.strategies.map(({ id, family }) => [id, family]))
+  const isSession = (id: string) => families.get(id) === 'session'
+  const tokens = rows.filter(({ strategy }) => families.get(strategy) === 'revocable token')
+  if (tokens.length === 0 || tokens.length === rows.length) return notMeasured(BOTH)
+  const evidence = rows.flatMap(({ strategy, cost, latency }) => [
+    ...(cost === null
+      ? []
+      : [`${titleOf(results, strategy)}: CPU of all processes ${formatEstimate(cost, 'us/req')}.`]),
+    ...(latency === null
+      ? []
+      : [`${titleOf(results, strategy)}: median latency ${formatEstimate(latency, 'us')}.`]),
+  ])
+  if (results.validity.verdict === 'invalid')
+    return notMeasured('The run is invalid, so its times are not judged.', evidence)
+  if (rows.some(({ cost }) => cost === null || cost.low === null))
+    return notMeasured(`Times need ${MINIMUM_ROUNDS} rounds to be judged.`, evidence)
+  const beaten = tokens.filter(({ beatenBy }) => beatenBy.some(isSession))
+  const left = tokens.filter((row) => !beaten.includes(row))
+  const titles = (some: readonly Frontier['rows'][number][]) =>
+    formatList(some.map(({ strategy }) => titleOf(results, strategy)))
+  return {
+    verdict: left.length === 0 ? 'supported' : beaten.length === 0 ? 'refuted' : 'depends',
+    why: [
+      `Weighed with ${formatCount(entries, 'entry', 'entries')} in each store: CPU, latency, how soon a revocation holds, trips to the store, memory.`,
+      ...(beaten.length === 0 ? [] : [`A session beats ${titles(beaten)}.`]),
+      ...(left.length === 0 ? [] : [`None beats ${titles(left)}.`]),
+    ].join(' '),
+    evidence,
+  }
+}
+
+const BOTH =
+  'The run needs completed cells of the scenario blacklist-size of a revocable token and of a session in Redis, such as jwt-blacklist and session-redis.'
+
 /**
  * A session lookup already costs what the list costs, so a JWT with a list must win something else: fewer commands, less
  * CPU or fewer bytes.
@@ -61,6 +107,7 @@ export const blacklist: Claim = {
   id: 'blacklist-loses-the-point',
   text: 'A JWT with a blacklist or whitelist loses the point of using JWT.',
   judge(results) {
+    if (results.frontier !== undefined) return weighed(results, results.frontier)
     const session = referenceSession(results)
     const found = session === null ? [] : opponents(results, session)
     if (session === null || found.length === 0) {

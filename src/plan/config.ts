@@ -35,7 +35,7 @@ export const optionsSchema = z.strictObject({
   connections: z.number().int().min(1).max(1000).optional(),
   pool: z.number().int().min(1).max(1_000_000).optional(),
   popularity: name.optional(),
-  entries: z.array(z.number().int().min(1).max(1_000_000)).min(1).optional(),
+  entries: z.array(z.number().int().min(0).max(1_000_000)).min(1).optional(),
   arrivals: name.optional(),
   slo: z.number().positive().max(60_000).optional(),
   against: name.optional(),

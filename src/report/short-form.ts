@@ -6,7 +6,7 @@ export const EVERYTHING = 'report.html'
 /** Sections that short formats show; a judged change comes before the answer. */
 const FIRST_SCREEN: readonly string[] = ['changes', 'answer']
 /** What a run was made for that goes through worlds: short formats show it without its tables. */
-const WORLDS: readonly string[] = ['store-distance', 'handler-work', 'claims-size']
+const WORLDS: readonly string[] = ['store-distance', 'handler-work', 'claims-size', 'blacklist-size']
 
 /** How a reader of the first screen finds the section of an experiment. */
 export const EXPERIMENT_SECTION = 'experiment-'

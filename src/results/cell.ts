@@ -201,8 +201,18 @@ const measured = {
   store: storeUseSchema.nullable(),
   /** Of the server's cache of verified credentials, inside the windows; null or absent where it has none. */
   cache: z.object({ hits: z.number().int(), misses: z.number().int() }).nullable().optional(),
-  /** Entries of others that were put into the store before the load, and what it grew by (null: that cannot be told); null or absent where none were. */
-  fill: z.object({ entries: z.number().int(), bytes: z.number().nullable() }).nullable().optional(),
+  /**
+   * Entries of others that were put into the store before the load, and what it grew by (null: that cannot be told); null or absent where none were.
+   * `serverBytes` is what the server process grew by meanwhile, its garbage collected, where the store is another process.
+   */
+  fill: z
+    .object({
+      entries: z.number().int(),
+      bytes: z.number().nullable(),
+      serverBytes: z.number().optional(),
+    })
+    .nullable()
+    .optional(),
   probe: probeSchema,
   checks: z.array(checkSchema),
 }

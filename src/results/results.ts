@@ -11,7 +11,7 @@ import { experimentResultSchema } from './experiment.ts'
 import { inputSchema } from './inputs.ts'
 import { microSchema } from './micro.ts'
 import { strategyInfoSchema } from './strategy-info.ts'
-import { crossoverSchema, handlerWorkSchema, refusalSchema } from './world-results.ts'
+import { crossoverSchema, frontierSchema, handlerWorkSchema, refusalSchema } from './world-results.ts'
 
 export type { Environment } from './environment.ts'
 export type { Estimate } from './estimate.ts'
@@ -60,7 +60,7 @@ export const runConfigSchema = z.object({
   pool: z.number().int().positive(),
   popularity: z.enum(['cycle', 'uniform', 'zipf']),
   /** Points of a scenario that fills stores, in rising order; absent: its own. */
-  entries: z.array(z.number().int().positive()).optional(),
+  entries: z.array(z.number().int().nonnegative()).optional(),
   /** False: only counts and what a busy machine hardly moves are reported and judged; absent: times too. */
   timed: z.boolean().optional(),
   slicesPerRound: z.number().int().positive(),
@@ -248,6 +248,8 @@ export const resultsSchema = z.object({
   refusals: z.array(refusalSchema).optional(),
   /** Absent where no store was moved away. */
   crossovers: z.array(crossoverSchema).optional(),
+  /** Absent where no stores were filled at several distances. */
+  frontier: frontierSchema.optional(),
   /** Absent where no handler had work to do. */
   handlerWork: handlerWorkSchema.optional(),
   /** The security checklist, where it was gone through. */

@@ -66,3 +66,29 @@ export const handlerWorkSchema = z.object({
   ),
 })
 export type HandlerWork = z.infer<typeof handlerWorkSchema>
+
+/** Sessions and revocable tokens, weighed in everything that a revocation costs. */
+export const frontierSchema = z.object({
+  scenario: z.string(),
+  /** In each store: the most that were measured. */
+  entries: z.number().int(),
+  nearMs: z.number(),
+  farMs: z.number(),
+  rows: z.array(
+    z.object({
+      strategy: z.string(),
+      /** CPU of all processes for a request, the store near. */
+      cost: estimateSchema.nullable(),
+      /** Median latency, the store far away. */
+      latency: estimateSchema.nullable(),
+      /** Promised; null: not before it expires. */
+      revokedWithinMs: z.number().nullable(),
+      roundTrips: z.number().int(),
+      /** What the entries take in store and server; null where it cannot be told. */
+      memoryBytes: z.number().nullable(),
+      /** Better in one of these, and shown to be worse in none. */
+      beatenBy: z.array(z.string()),
+    }),
+  ),
+})
+export type Frontier = z.infer<typeof frontierSchema>

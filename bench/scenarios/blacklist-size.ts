@@ -1,0 +1,20 @@
+import type { Scenario } from './scenario.ts'
+
+/** No million: a server takes up to half a minute to fill its store with one, and there are six rounds. */
+const ENTRIES = [0, 1000, 100_000] as const
+const DISTANCES = [0, 1] as const
+
+export const blacklistSize: Omit<Scenario, 'id'> = {
+  title: 'Revocable tokens and sessions against the entries and the distance of their store, closed loop',
+  question: 'With a blacklist, is there still a reason to use JWT?',
+  model: 'closed',
+  compared: true,
+  load: { kind: 'closed' },
+  params: ENTRIES.flatMap((entries) => DISTANCES.map((storeRttMs) => ({ entries, storeRttMs }))),
+  route: { method: 'GET', path: '/me' },
+  expectStatus: 200,
+  entries: ({ entries }) => Number(entries),
+  world: ({ storeRttMs }) => ({ storeRttMs: Number(storeRttMs) }),
+  appliesTo: ({ state, family, needs }) =>
+    state === 'none' || family === 'revocable token' || (family === 'session' && needs.includes('redis')),
+}
