@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const ROOT = import.meta.dirname
@@ -9,8 +9,6 @@ const ROOT = import.meta.dirname
 const LONGEST = [
   'servers/conformance/strategies.test.ts',
   'bench/run/pipeline.test.ts',
-  'bench/run/pipeline-faults.test.ts',
-  'bench/commands/run-experiments.test.ts',
   'bench/main.test.ts',
   'bench/subjects/own-strategies.test.ts',
   'bench/authbench.test.ts',
@@ -19,6 +17,9 @@ const LONGEST = [
   'src/report/html/html.test.ts',
   'scripts/setup.test.ts',
 ]
+
+/** Whole runs of every kind of scenario and experiment: minutes of processor time, so a project of their own. */
+const REAL_RUNS = ['{bench,scripts}/**/*.real.test.ts']
 
 const isShuffled = process.argv.some((word) => word.startsWith('--sequence.shuffle'))
 
@@ -34,7 +35,17 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['{src,servers,bench,scripts}/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          include: ['{src,servers,bench,scripts}/**/*.test.ts'],
+          exclude: [...REAL_RUNS, ...configDefaults.exclude],
+        },
+      },
+      { extends: true, test: { name: 'real runs', include: REAL_RUNS } },
+    ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 50_000 } },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { CsrfObservation } from '../../src/experiments/csrf/observation.ts'
 import { realRun } from '../testing/real-run.ts'
 
@@ -45,17 +45,5 @@ realRun(
     ])
     expect(observations.filter((each) => each.kind === 'own' && !each.accepted)).toEqual([])
     run.expectNothingLeft([])
-  },
-)
-
-realRun(
-  'without Chromium nothing is tried, and the report says so',
-  { timeout: 120_000 },
-  async ({ run }) => {
-    vi.stubEnv('CHROMIUM_PATH', '/nowhere/chromium')
-    const { code, stdout } = await run.start('--scenarios', 'csrf').ended
-    expect(code).toBe(0)
-    expect(run.results().experiments).toMatchObject([{ id: 'csrf', trials: 0, complete: true }])
-    expect(stdout).toContain('no chromium')
   },
 )

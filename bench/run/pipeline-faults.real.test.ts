@@ -3,24 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { commandOf, processesOf, realRun } from '../testing/real-run.ts'
 
-// Runs that somebody ends, runs whose servers die, and strategies of the user that do not do what they should.
-
-realRun(
-  'keeps what was measured when it is interrupted, says so, and leaves nothing behind',
-  async ({ run }) => {
-    const running = run.start('--strategies', 'none,session-redis', '--scenarios', 'verify', '--rounds', '40')
-    await running.says('round  1/40')
-    const pids = await processesOf(running)
-    running.child.kill('SIGINT')
-    const { code, stdout } = await running.ended
-    expect(code).toBe(130)
-    const results = run.results()
-    expect(results.run.partial).toBe(true)
-    expect(results.validity.verdict).toBe('partial')
-    expect(stdout).toMatch(/partial/i)
-    run.expectNothingLeft(pids)
-  },
-)
+// Runs whose servers die, and strategies of the user that do not do what they should.
 
 realRun(
   'fails the cell of a server that is killed, with the cause, and finishes the run',

@@ -1,22 +1,27 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { EXPERIMENTS } from '../../src/experiments/registry.ts'
 import { realRun } from '../testing/real-run.ts'
 import { readExperiments } from '../trials/journal-file.ts'
 
 const LIMIT_MS = 120_000
-const ALONE = ['--scenarios', 'headers', '--strategies', 'jwt-hs256-fast', '--seed', '1']
+const ALONE = ['--scenarios', 'headers,csrf', '--strategies', 'jwt-hs256-fast,session-memory', '--seed', '1']
 
 realRun('experiments alone need no rounds, and the run is valid', { timeout: LIMIT_MS }, async ({ run }) => {
+  vi.stubEnv('CHROMIUM_PATH', '/nowhere/chromium')
   const { code, stdout } = await run.start(...ALONE).ended
   expect(code).toBe(0)
   const { validity, config, experiments = [], strategies } = run.results()
   expect(validity.verdict).toBe('ok')
   expect(run.cells()).toEqual([])
-  expect(config).toMatchObject({ scenarios: [], experiments: ['headers'] })
-  expect(strategies.map(({ id }) => id)).toEqual(['jwt-hs256-fast'])
-  expect(experiments).toMatchObject([{ id: 'headers', complete: true, void: 0 }])
+  expect(config).toMatchObject({ scenarios: [], experiments: ['headers', 'csrf'] })
+  expect(strategies.map(({ id }) => id)).toEqual(['jwt-hs256-fast', 'session-memory'])
+  expect(experiments).toMatchObject([
+    { id: 'headers', complete: true, void: 0 },
+    { id: 'csrf', complete: true, trials: 0 },
+  ])
+  expect(stdout).toContain('no chromium')
   expect(stdout).toContain(experiments[0]?.answer[0]?.slice(0, 30))
   run.expectNothingLeft([])
   // From the folder alone, and from the first lines of one that was killed.

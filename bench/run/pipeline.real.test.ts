@@ -1,0 +1,89 @@
+import { fileURLToPath } from 'node:url'
+import { expect } from 'vitest'
+import { measured, processesOf, realRun } from '../testing/real-run.ts'
+
+// What pipeline.test.ts leaves out: open loops, sessions of each connection's own, another checkout.
+
+// Where others use the machine too, every trial of the search is made three times.
+realRun('sends what is due when it is due, and finds a rate', { timeout: 120_000 }, async ({ run }) => {
+  const running = run.start('--strategies', 'session-redis', '--scenarios', 'iso-load,slo', '--slo', '200')
+  const pids = await processesOf(running)
+  await running.ended
+  const cells = run.firstAttempts().map(measured)
+  expect(cells.map(({ scenario, strategy, arm }) => `${scenario} ${strategy} ${arm}`).toSorted()).toEqual([
+    ...['main', 'twin', 'main', 'twin'].map((arm) => `iso-load none ${arm}`).toSorted(),
+    ...['main', 'main'].map((arm) => `iso-load session-redis ${arm}`),
+    'slo none main',
+    'slo none twin',
+    'slo session-redis main',
+  ])
+  for (const { load, store, strategy, probe, scenario, search, params } of cells) {
+    expect(load.engine).toBe('paced')
+    expect(load.pacing?.arrivals).toBe(load.responses + load.errors + load.timeouts)
+    expect(load.requestBytes).toBe((load.responses + load.timeouts) * probe.requestHeadBytes)
+    if (strategy === 'session-redis') expect(store?.commands).toEqual({ get: load.responses })
+    expect(search === null).toBe(scenario === 'iso-load')
+    const same = cells.filter((cell) => cell.scenario === 'iso-load' && cell.params.load === params.load)
+    if (scenario === 'iso-load') {
+      expect(new Set(same.map((cell) => cell.load.pacing?.arrivals)).size).toBe(1)
+    }
+  }
+  run.expectNothingLeft(pids)
+})
+
+realRun(
+  'lets users in and out, and refreshes, on every connection with a session of its own',
+  async ({ run }) => {
+    const running = run.start(...['--strategies', 'jwt-refresh', '--scenarios', 'refresh,mixed'])
+    const pids = await processesOf(running)
+    await running.ended
+    const cells = run.firstAttempts().map(measured)
+    expect(cells.map(({ scenario, strategy, arm }) => `${scenario} ${strategy} ${arm}`).toSorted()).toEqual([
+      'mixed jwt-refresh main',
+      'mixed none main',
+      'mixed none twin',
+      'refresh jwt-refresh main',
+      'refresh jwt-refresh twin',
+    ])
+    const statuses = { login: 200, read: 200, refresh: 200, logout: 204 }
+    for (const { load, store, strategy } of cells) {
+      const seen: Record<string, number> = {}
+      for (const [step, status] of Object.entries(statuses)) {
+        const { responses = 0, requests } = load.cohorts[step] ?? {}
+        expect(requests ?? 0).toBe(responses)
+        if (responses > 0) seen[status] = (seen[status] ?? 0) + responses
+      }
+      expect(load.statuses).toEqual(seen)
+      const { login, logout, refresh } = load.cohorts
+      // One script for each token that the store has to know of.
+      const counted = [login, logout, refresh].reduce((sum, cohort) => sum + (cohort?.responses ?? 0), 0)
+      expect(store?.commands.evalsha ?? 0).toBe(strategy === 'none' ? 0 : counted)
+    }
+    const { validity, cohorts } = run.results()
+    expect(validity.reasons.filter((reason) => /No authentication[^)]*\(refresh\)/.test(reason))).toEqual([])
+    expect(cohorts.every(({ count }) => count > 0)).toBe(true)
+    run.expectNothingLeft(pids)
+  },
+)
+
+realRun(
+  'runs every strategy from another checkout in the same rounds, and holds the change to gates',
+  async ({ run }) => {
+    const own = fileURLToPath(new URL('../..', import.meta.url))
+    const running = run.start(
+      ...['--strategies', 'session-redis', '--scenarios', 'verify', '--against', own, '--gate', 'cpu=90%'],
+    )
+    const pids = await processesOf(running)
+    const { code, stdout } = await running.ended
+    // One round counts commands and bytes; it times nothing.
+    expect(code).toBe(3)
+    expect(stdout).toMatch(/inconclusive/i)
+    const { changes } = run.results()
+    const verdicts = new Map(changes.map(({ metric, verdict }) => [metric, verdict]))
+    for (const counted of ['redis.commands', 'redis.bytes', 'bytes.request_head']) {
+      expect(verdicts.get(counted)).toBe('pass')
+    }
+    expect(verdicts.get('cpu.server')).toBe('inconclusive')
+    run.expectNothingLeft(pids)
+  },
+)
