@@ -1,5 +1,6 @@
 import { withRoles } from '../../servers/tokens/default-profile.ts'
-import { type LinksObservation, linkTitle } from '../../src/experiments/links.ts'
+import type { LinksObservation } from '../../src/experiments/links/observation.ts'
+import { linkTitle } from '../../src/experiments/links.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
 import { LINK_NAMES, linkNamed } from '../../src/worlds/links.ts'
 import type { Link } from '../../src/worlds/world.ts'
@@ -9,6 +10,7 @@ import type { ExperimentContext, ExperimentRun, Stage } from '../trials/experime
 import type { ProxyCheck } from '../worlds/held.ts'
 import { type DelayProxy, startProxy } from '../worlds/proxy.ts'
 import { http1Client, http2Client, type PageClient } from './links/page.ts'
+import { eachRepetition, type Patience } from './links/repetitions.ts'
 
 type Context = ExperimentContext<LinksObservation>
 type Way = LinksObservation['way']
@@ -30,7 +32,7 @@ const LATE_MS = 0.5
 const WRONG_RATE = 0.02
 /** Of a page during which the link was not held, because something else needed the processors. */
 const TRIES = 5
-/** So many lost trials, and a link is left out. */
+/** So many lost trials, and the rest of a link is left out: of all links fewer than end the experiment. */
 const MOST_LOST = 3
 
 /** A strategy with so many roles in its claims, and where its servers are. */
@@ -145,28 +147,27 @@ async function pagesOf(
   return observations
 }
 
-/** A link, or none; and how often this machine could not be it. */
+/** A link, or none; and how often this machine may still fail to be it. */
 interface Place {
   readonly link: Link | null
-  lost: number
+  readonly patience: Patience
 }
 
-/** All pages of one client in one place, behind proxies of its own. */
-async function tryPlace(context: Context, client: Client, place: Place): Promise<void> {
-  const { link } = place
+const placeOf = (link: Link | null): Place => ({ link, patience: { left: MOST_LOST } })
+
+/** All pages of one client in one place, behind proxies of its own. @returns whether the place could be had */
+async function tryPlace(context: Context, client: Client, { link, patience }: Place): Promise<boolean> {
   const betweens: Between[] = []
   for (const { port } of client.ways) betweens.push(await betweenOf(context, link, port))
-  for (let repetition = 0; repetition < REPETITIONS[context.count]; repetition += 1) {
-    if (place.lost >= MOST_LOST) return
-    const isDone = await context.trial({ limitMs: limitMs(link ?? { roundTripMs: 0 }) }, () =>
+  return eachRepetition(REPETITIONS[context.count], patience, (repetition) =>
+    context.trial({ limitMs: limitMs(link ?? { roundTripMs: 0 }) }, () =>
       pagesOf(client, link, betweens, repetition),
-    )
-    if (isDone) continue
-    place.lost += 1
-    if (place.lost === MOST_LOST && link !== null) {
-      context.leaveOut(`${linkTitle(link.name)}: this machine was too busy to be such a link.`)
-    }
-  }
+    ),
+  )
+}
+
+function leaveOut(context: Context, { link }: Place): void {
+  if (link !== null) context.leaveOut(`${linkTitle(link.name)}: this machine was too busy to be such a link.`)
 }
 
 export const links: ExperimentRun<LinksObservation> = {
@@ -179,18 +180,28 @@ export const links: ExperimentRun<LinksObservation> = {
       // Only a token carries its claims.
       if (info.family === 'token') clients.push(await clientOf(context, info, MANY_ROLES))
     }
-    const places = LINK_NAMES.map((name): Place => ({ link: linkNamed(name), lost: 0 }))
+    const places = LINK_NAMES.map((name) => placeOf(linkNamed(name)))
     const [slow, fast] = [true, false].map((isSlow) =>
       places.filter(({ link }) => (link?.roundTripMs ?? 0) >= SLOW_FROM_MS === isSlow),
     )
     const oneByOne = async (some: readonly Place[]) => {
-      for (const place of some) for (const client of clients) await tryPlace(context, client, place)
+      for (const place of some) {
+        const had: boolean[] = []
+        for (const client of clients) had.push(await tryPlace(context, client, place))
+        if (had.includes(false)) leaveOut(context, place)
+      }
     }
-    await oneByOne([{ link: null, lost: 0 }])
+    const atOnce = async (some: readonly Place[]) => {
+      await Promise.all(
+        some.map(async (place) => {
+          const had = await Promise.all(clients.map((client) => tryPlace(context, client, place)))
+          if (had.includes(false)) leaveOut(context, place)
+        }),
+      )
+    }
+    await oneByOne([placeOf(null)])
     context.say('pages without a link are done')
-    await Promise.all(
-      (slow ?? []).flatMap((place) => clients.map((client) => tryPlace(context, client, place))),
-    )
+    await atOnce(slow ?? [])
     context.say('slow links are done')
     await oneByOne(fast ?? [])
   },

@@ -1,33 +1,79 @@
 import { strategiesWith } from '../analysis/reference-session.ts'
 import type { MeasuredResults } from '../results/results.ts'
-import { formatList } from '../units.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
+import { formatEstimate, formatList } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
-import { present, summaryOf, titleOf, valueSentence } from './evidence.ts'
+import { summaryOf, titleOf, valueSentence } from './evidence.ts'
+import { experimentOf } from './figures.ts'
 
 const METRIC = 'bytes.request_head'
+const EXPERIMENT = 'headers'
+const ACCEPTED = 200
 
-export interface Sizes {
-  readonly session: { readonly id: string; readonly bytes: number }
-  readonly tokens: readonly { readonly id: string; readonly bytes: number }[]
+interface Size {
+  readonly id: string
+  readonly bytes: number
+  readonly sentence: string
 }
 
+export interface Sizes {
+  readonly session: Size
+  readonly tokens: readonly Size[]
+}
+
+type SizeOf = (id: string) => Size | null
+
 /** The opaque credential with the smallest head, and every token; null where one of the two is missing. */
-export function sizesOf(results: MeasuredResults): Sizes | null {
-  const measured = (...states: readonly ('stateless' | 'stateful' | 'hybrid')[]) =>
+function sizesBy(
+  sizeOf: SizeOf,
+  strategiesOf: (state: StrategyInfo['state']) => readonly StrategyInfo[],
+): Sizes | null {
+  const measured = (...states: readonly StrategyInfo['state'][]) =>
     states
-      .flatMap((state) => strategiesWith(results, state))
-      .flatMap(({ id }) => {
-        const estimate = summaryOf(results, id, METRIC)?.estimate
-        return estimate === undefined ? [] : [{ id, bytes: estimate.value }]
-      })
+      .flatMap((state) => strategiesOf(state).flatMap(({ id }) => sizeOf(id) ?? []))
       .sort((a, b) => a.bytes - b.bytes)
   const [session] = measured('stateful')
   const tokens = measured('stateless', 'hybrid')
   return session === undefined || tokens.length === 0 ? null : { session, tokens }
 }
 
+const inCells =
+  (results: MeasuredResults): SizeOf =>
+  (id) => {
+    const summary = summaryOf(results, id, METRIC)
+    const sentence = valueSentence(results, id, METRIC)
+    return summary === null || sentence === null ? null : { id, bytes: summary.estimate.value, sentence }
+  }
+
+/** Of the fewest roles, over HTTP/1.1: a GET is nothing but its head. */
+const inExperiment =
+  (results: MeasuredResults): SizeOf =>
+  (id) => {
+    const [figure] = (experimentOf(results, EXPERIMENT)?.figures ?? [])
+      .filter(
+        ({ id: part, subject, params }) =>
+          part === 'http1.up' &&
+          subject === id &&
+          params.transport === results.config.transport &&
+          params.status === ACCEPTED,
+      )
+      .toSorted((a, b) => Number(a.params.roles) - Number(b.params.roles))
+    return figure === undefined
+      ? null
+      : {
+          id,
+          bytes: figure.estimate.value,
+          sentence: `${figure.label}: ${figure.title} ${formatEstimate(figure.estimate, figure.unit)}.`,
+        }
+  }
+
+/** As servers were loaded, or else as the experiment counted. */
+export const sizesOf = (results: MeasuredResults): Sizes | null =>
+  sizesBy(inCells(results), (state) => strategiesWith(results, state)) ??
+  sizesBy(inExperiment(results), (wanted) => results.strategies.filter(({ state }) => state === wanted))
+
 export const MISSING =
-  'The run needs completed cells of a token and of a session, such as jwt-hs256 and session-redis.'
+  'The run needs completed cells, or the experiment headers, of a token and of a session, such as jwt-hs256 and session-redis.'
 
 export const size: Claim = {
   id: 'jwt-size',
@@ -37,7 +83,7 @@ export const size: Claim = {
     if (found === null) return notMeasured(MISSING)
     const { session, tokens } = found
     const larger = tokens.filter(({ bytes }) => bytes > session.bytes)
-    const evidence = present([session, ...tokens].map(({ id }) => valueSentence(results, id, METRIC)))
+    const evidence = [session, ...tokens].map(({ sentence }) => sentence)
     const [smallest, largest] = [tokens[0], tokens.at(-1)]
     const times = (bytes: number | undefined) => ((bytes ?? 0) / session.bytes).toFixed(1)
     const [from, to] = [times(smallest?.bytes), times(largest?.bytes)]

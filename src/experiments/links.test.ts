@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { fakeStrategy } from '../testing/fake-subjects.ts'
-import { type LinksObservation, links } from './links.ts'
+import type { LinksObservation } from './links/observation.ts'
+import { links } from './links.ts'
 
 const strategies = [
   { ...fakeStrategy({ id: 'none', state: 'none' }).info, family: 'baseline' as const },
@@ -54,4 +55,24 @@ test('the model is bytes over rate, round trips, and what the page takes without
 
 test('pages of an interrupted run that have nothing to be compared with are left out', () => {
   expect(links.analyse(OBSERVED.slice(0, 1), strategies).figures).toEqual([])
+})
+
+test('what ended first is not told first', () => {
+  const infos = [
+    ...strategies,
+    { ...fakeStrategy({ id: 'session', state: 'stateful' }).info, title: 'A session' },
+  ]
+  const others = OBSERVED.filter(({ strategy }) => strategy === 'token')
+  const observed = [
+    ...others.map((each) => ({ ...each, strategy: 'session' })),
+    ...others.map((each) => ({ ...each, roles: 100 })),
+    ...OBSERVED,
+  ]
+  const { tables = [], charts } = links.analyse(observed, infos)
+  expect(tables[0]?.rows.map((row) => row[2])).toEqual(['The token', 'The token, 100 roles', 'A session'])
+  expect(charts[0]?.kind === 'bars' ? charts[0].rows.map(({ label }) => label) : []).toEqual([
+    '3G, The token',
+    '3G, The token, 100 roles',
+    '3G, A session',
+  ])
 })

@@ -1,38 +1,21 @@
-import { z } from 'zod'
 import { exactEstimate } from '../results/estimate.ts'
 import type { Analysis, ExperimentChart, ExperimentTable, Figure } from '../results/experiment.ts'
-import type { Estimate } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { medianOf } from '../stats/median.ts'
 import { medianEstimate } from '../stats/order-statistic.ts'
 import { formatEstimate, formatPercent, formatQuantity } from '../units.ts'
-import { LINK_NAMES, linkNamed } from '../worlds/links.ts'
-import type { Link } from '../worlds/world.ts'
+import { LINK_NAMES } from '../worlds/links.ts'
 import { experiment } from './experiment.ts'
-import { pageMs } from './page-model.ts'
-
-/** How a page is asked for: the protocol, and over HTTP/2 where the credential travels, which decides whether it is sent again. */
-const waySchema = z.enum(['http1', 'http2-bearer', 'http2-cookie'])
-
-/** One page, from the first byte to the last. */
-const linksObservationSchema = z.object({
-  /** Null: no link, the loopback as it is. */
-  link: z.string().nullable(),
-  strategy: z.string(),
-  /** Null: the claims of the run. */
-  roles: z.int().nullable(),
-  way: waySchema,
-  requests: z.int().positive(),
-  start: z.enum(['cold', 'warm']),
-  /** Pages of one repetition are compared with each other. */
-  repetition: z.int().nonnegative(),
-  milliseconds: z.number().positive(),
-  /** Through the link; 0 where there is none. */
-  upBytes: z.int().nonnegative(),
-  downBytes: z.int().nonnegative(),
-})
-export type LinksObservation = z.infer<typeof linksObservationSchema>
-type Way = LinksObservation['way']
+import {
+  type Case,
+  casesOf,
+  errorOf,
+  type Found,
+  labelOf,
+  longestCold,
+  withCredential,
+} from './links/cases.ts'
+import { type LinksObservation, linksObservationSchema, type Way } from './links/observation.ts'
 
 const WAYS: Readonly<Record<Way, string>> = {
   http1: 'HTTP/1.1, 6 connections',
@@ -51,85 +34,6 @@ export const linkTitle = (name: string): string => TITLES[name] ?? name
 const MODELLED_FROM = 10
 /** What a person notices of a page that loads: Nielsen's limit of what feels instantaneous (Usability Engineering, 1993, section 5.5). */
 export const NOTICED_MS = 100
-
-/** All repetitions of one page. */
-interface Case {
-  readonly pages: readonly LinksObservation[]
-  readonly link: Link
-  /** Against the page without a credential. */
-  readonly added: Estimate
-  readonly measuredMs: number
-  readonly modelMs: number
-  readonly addedModelMs: number
-}
-
-const keyOf = ({ link, strategy, roles, way, requests, start }: LinksObservation): string =>
-  JSON.stringify([link, strategy, roles, way, requests, start])
-
-const middleOf = (
-  pages: readonly LinksObservation[],
-  part: 'milliseconds' | 'upBytes' | 'downBytes',
-): number => medianOf(pages.map((page) => page[part]))
-
-/** What the link takes, beside what the same page takes without it. */
-function modelOf(pages: readonly LinksObservation[], link: Link, loopback: readonly LinksObservation[]) {
-  const [page] = pages
-  if (page === undefined || loopback.length === 0) return null
-  const { way, requests, start } = page
-  const protocol = way === 'http1' ? ('http1' as const) : ('http2' as const)
-  const upBytes = middleOf(pages, 'upBytes')
-  const downBytes = middleOf(pages, 'downBytes')
-  return (
-    middleOf(loopback, 'milliseconds') +
-    pageMs({ protocol, requests, cold: start === 'cold', upBytes, downBytes }, link)
-  )
-}
-
-function casesOf(observations: readonly LinksObservation[], baseline: string | null): readonly Case[] {
-  const all = Map.groupBy(observations, keyOf)
-  const others = (page: LinksObservation, change: Partial<LinksObservation>) =>
-    all.get(keyOf({ ...page, ...change })) ?? []
-  return [...all.values()].flatMap((pages): readonly Case[] => {
-    const [page] = pages
-    const link = linkNamed(page?.link ?? '')
-    if (page === undefined || link === null || baseline === null) return []
-    const bare = others(page, { strategy: baseline, roles: null })
-    const modelMs = modelOf(pages, link, others(page, { link: null }))
-    const bareMs = modelOf(bare, link, others(page, { link: null, strategy: baseline, roles: null }))
-    const differences = pages.flatMap(({ repetition, milliseconds }) => {
-      const same = bare.find((other) => other.repetition === repetition)
-      return same === undefined ? [] : [milliseconds - same.milliseconds]
-    })
-    if (modelMs === null || bareMs === null || differences.length === 0) return []
-    return [
-      {
-        pages,
-        link,
-        added: medianEstimate(differences),
-        measuredMs: middleOf(pages, 'milliseconds'),
-        modelMs,
-        addedModelMs: modelMs - bareMs,
-      },
-    ]
-  })
-}
-
-const errorOf = ({ measuredMs, modelMs }: Case): number => Math.abs(modelMs / measuredMs - 1)
-
-interface Found {
-  readonly cases: readonly Case[]
-  readonly strategies: readonly StrategyInfo[]
-  readonly baseline: string | null
-}
-
-const labelOf = (strategies: readonly StrategyInfo[], { strategy, roles }: LinksObservation): string => {
-  const title = strategies.find(({ id }) => id === strategy)?.title ?? strategy
-  return roles === null ? title : `${title}, ${roles} roles`
-}
-
-/** Those of a credential; the page without one is what they are compared with. */
-const withCredential = ({ cases, baseline }: Found): readonly Case[] =>
-  cases.filter(({ pages }) => pages[0]?.strategy !== baseline)
 
 function figuresOf(found: Found): readonly Figure[] {
   return withCredential(found).flatMap(({ pages, link, added, measuredMs, modelMs }) => {
@@ -163,17 +67,10 @@ function figuresOf(found: Found): readonly Figure[] {
   })
 }
 
-/** Of the longest page, whose connections have to be opened first. */
-function longestCold(found: Found): readonly Case[] {
-  const most = Math.max(...found.cases.map(({ pages }) => pages[0]?.requests ?? 0))
-  return withCredential(found).filter(({ pages: [page] }) => page?.requests === most && page.start === 'cold')
-}
-
 function addedTable(found: Found): ExperimentTable | null {
   const shown = longestCold(found)
   const [first] = shown
   if (first === undefined) return null
-  const ordered = LINK_NAMES.flatMap((name) => shown.filter(({ link }) => link.name === name))
   return {
     caption: `Added to a page of ${first.pages[0]?.requests ?? 0} requests, cold connections`,
     columns: [
@@ -184,7 +81,7 @@ function addedTable(found: Found): ExperimentTable | null {
       { title: 'Model', unit: 'ms' },
       { title: 'Page', unit: 'ms' },
     ],
-    rows: ordered.flatMap(({ pages, link, added, addedModelMs, measuredMs }) => {
+    rows: shown.flatMap(({ pages, link, added, addedModelMs, measuredMs }) => {
       const [page] = pages
       if (page === undefined) return []
       const exactly = (value: number) => ({ value, low: value, high: value, rounds: pages.length })
@@ -261,7 +158,6 @@ function sentencesOf(found: Found): string[] {
 
 function chartsOf(found: Found): ExperimentChart[] {
   const shown = longestCold(found).filter(({ pages: [page] }) => page?.way === 'http2-bearer')
-  const ordered = LINK_NAMES.flatMap((name) => shown.filter(({ link }) => link.name === name))
   return [
     {
       kind: 'bars',
@@ -269,7 +165,7 @@ function chartsOf(found: Found): ExperimentChart[] {
       title: 'Added to the page',
       description: `${shown[0]?.pages[0]?.requests ?? 0} requests over HTTP/2, bearer, cold connection, against no credential. The line marks ${formatQuantity(NOTICED_MS, 'ms')}, which a person begins to notice.`,
       unit: 'ms',
-      rows: ordered.map(({ pages: [page], link, added }) => ({
+      rows: shown.map(({ pages: [page], link, added }) => ({
         label: page === undefined ? '' : `${linkTitle(link.name)}, ${labelOf(found.strategies, page)}`,
         state: found.strategies.find(({ id }) => id === page?.strategy)?.state ?? ('unknown' as const),
         segments: [{ name: 'added', estimate: added }],

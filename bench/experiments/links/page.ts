@@ -1,6 +1,6 @@
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2'
 import { connect, type Socket } from 'node:net'
-import { CONNECTIONS } from '../../../src/experiments/page-model.ts'
+import { CONNECTIONS } from '../../../src/experiments/links/page-model.ts'
 import type { EngineRequest } from '../../load/engine.ts'
 import { requestText } from '../../load/http/probe.ts'
 import { newResponseParser } from '../../load/http/response-parser.ts'

@@ -1,4 +1,4 @@
-import type { Link } from '../worlds/world.ts'
+import type { Link } from '../../worlds/world.ts'
 
 /** As many as browsers open to one host over HTTP/1.1. */
 export const CONNECTIONS = 6
