@@ -7,6 +7,7 @@ import { headers } from './headers.ts'
 import { links } from './links.ts'
 import { refreshRace } from './refresh-race.ts'
 import { revocation } from './revocation.ts'
+import { ttl } from './ttl.ts'
 
 /** What each of `src/experiments/registry.ts` does. */
 export const EXPERIMENT_RUNS: Readonly<Record<string, ExperimentRun<unknown>>> = {
@@ -14,6 +15,7 @@ export const EXPERIMENT_RUNS: Readonly<Record<string, ExperimentRun<unknown>>> =
   links,
   'refresh-race': refreshRace,
   revocation,
+  ttl,
   csrf,
   forgery,
 }

@@ -1,4 +1,5 @@
 import type { ClaimResult, MeasuredResults } from '../results/results.ts'
+import { accessTokenLife } from './access-token-life.ts'
 import { blacklist } from './blacklist.ts'
 import type { Claim } from './claim.ts'
 import { cookiesAndCsrf } from './csrf.ts'
@@ -10,7 +11,7 @@ import { sizeFelt } from './size-felt.ts'
 import { speed } from './speed.ts'
 import { store } from './store.ts'
 import { transportIsNeutral } from './transport.ts'
-import { accessTokenLife, splitApis, stickySessions } from './untested.ts'
+import { splitApis, stickySessions } from './untested.ts'
 
 /** In the order of reports: what can be measured first. */
 export const CLAIMS: readonly Claim[] = [

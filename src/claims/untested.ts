@@ -5,12 +5,6 @@ function untested(id: string, text: string, why: string): Claim {
   return { id, text, judge: () => notMeasured(why) }
 }
 
-export const accessTokenLife = untested(
-  'access-token-life',
-  'An access token should live between 10 minutes and 4 hours, with a refresh token beside it.',
-  'The scenario refresh shows what one refresh costs. How many there are, and how long a revoked token is still accepted, over lives from 1 minute to 24 hours, is not measured yet.',
-)
-
 export const splitApis = untested(
   'split-apis',
   'A stateless core API beside a stateful authentication API keeps the core free of state.',

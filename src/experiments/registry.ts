@@ -5,6 +5,7 @@ import { headers } from './headers.ts'
 import { links } from './links.ts'
 import { refreshRace } from './refresh-race.ts'
 import { revocation } from './revocation.ts'
+import { ttl } from './ttl.ts'
 
 /** Every experiment there is, in the order of reports; what they do is in `bench/experiments/`. */
 const ENTRIES: Readonly<Record<string, Omit<Experiment, 'id'>>> = {
@@ -12,6 +13,7 @@ const ENTRIES: Readonly<Record<string, Omit<Experiment, 'id'>>> = {
   links,
   'refresh-race': refreshRace,
   revocation,
+  ttl,
   csrf,
   forgery,
 }
