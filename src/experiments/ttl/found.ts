@@ -1,3 +1,5 @@
+// In this folder: how long an access token lives: the model, what was found, and what is shown of both.
+
 import type { Estimate } from '../../results/results.ts'
 import type { StrategyInfo } from '../../results/strategy-info.ts'
 import { medianEstimate } from '../../stats/order-statistic.ts'
