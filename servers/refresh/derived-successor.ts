@@ -4,7 +4,7 @@ import { hashOf } from '../sessions/keeper.ts'
 import type { RedisLink } from '../stores/redis-link.ts'
 import { redisScript } from '../stores/redis-script.ts'
 import { encryptionSecret } from '../tokens/keys.ts'
-import { type ExchangeToken, SECRET_BYTES } from './families.ts'
+import { type ExchangeToken, SECRET_BYTES } from './rotation.ts'
 
 const KEY_BYTES = 32
 /** Exchanges within one leeway. A client that is faster gets the leeway for its last ones. */

@@ -2,7 +2,7 @@ import { hkdfSync } from 'node:crypto'
 import { hashOf } from '../sessions/keeper.ts'
 import type { RedisLink } from '../stores/redis-link.ts'
 import { redisScript } from '../stores/redis-script.ts'
-import { type ExchangeToken, newSecret, SECRET_BYTES } from './families.ts'
+import { type ExchangeToken, newSecret, SECRET_BYTES } from './rotation.ts'
 
 /**
  * With a leeway also the fields `previous`, `rotated`, and `sealed`: the current token, to be opened with the previous one

@@ -1,7 +1,7 @@
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
 import type { Authenticator, StrategyDeps, TokenPair } from '../contract.ts'
 import type { RedisLink } from '../stores/redis-link.ts'
-import { type ExchangeToken, type Refreshed, refreshFamilies } from './families.ts'
+import { type ExchangeToken, type Refreshed, refreshFamilies } from './rotation.ts'
 
 const LIVES_ON =
   'the family ends and cannot be refreshed any more; the access token is accepted until it expires'

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test,
 import { measureDelay } from '../conformance/harness/own-delay.ts'
 import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { StoreUnavailableError } from '../contract.ts'
+import { endWhenSilent } from './lookup-timeout.ts'
 import { type RedisLink, redisLink } from './redis-link.ts'
-import { endWhenSilent } from './redis-link-silence.ts'
 import { redisLinks } from './redis-links.ts'
 
 const SILENCE_MS = 100

@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import type { Redis } from 'ioredis'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import { StoreUnavailableError } from '../contract.ts'
-import { endWhenSilent } from './redis-link-silence.ts'
+import { endWhenSilent } from './lookup-timeout.ts'
 
 export type RedisClient = Redis
 

@@ -3,9 +3,9 @@
 
 import { amountText } from './amounts.ts'
 import { type Described, describe } from './described.ts'
+import { type Relation, relationOf } from './dominance.ts'
 import type { Facts } from './facts/facts.ts'
 import { outlookOf } from './outlook.ts'
-import { type Relation, relationOf } from './relation.ts'
 import { type Unmet, unmetWishes } from './unmet-wishes.ts'
 import type { Wishes, WishId } from './wishes.ts'
 
