@@ -51,8 +51,11 @@ export interface CacheUse {
  * a credential that is merely bad.
  */
 export interface Authenticator {
-  /** A new credential for the subject; opaque to the client, only characters of RFC 6750 `b64token`. */
-  issue(subject: string): MaybePromise<string>
+  /**
+   * A new credential for the subject; opaque to the client, only characters of RFC 6750 `b64token`.
+   * @throws ProofRefusedError where it is to be bound to a key, and the request does not show one
+   */
+  issue(subject: string, request?: FastifyRequest): MaybePromise<string>
   /** Null: the credential is not valid (any reason). `undefined` is passed when the request carries none. */
   verify(credential: string | undefined, request?: FastifyRequest): MaybePromise<Verified | null>
   /** Best effort within what the strategy promises; the credential has been verified before. */
@@ -159,11 +162,27 @@ export const COOKIE_NAME = '__Host-session'
 /** A longer credential is refused before any cryptography. nginx's default header buffer is as large. */
 export const MAX_CREDENTIAL_BYTES = 8192
 
+/** How a credential in the Authorization header is announced: a bound one must not pass for one that is enough (RFC 9449 section 7.1). */
+export const schemeOf = ({ proof }: Pick<StrategyInfo, 'proof'>) => (proof === 'dpop' ? 'DPoP' : 'Bearer')
+export type Scheme = ReturnType<typeof schemeOf>
+
 /** The header that carries the credential of one request. */
-export function credentialHeader(transport: Transport, credential: string): readonly [string, string] {
+export function credentialHeader(
+  transport: Transport,
+  credential: string,
+  scheme: Scheme = 'Bearer',
+): readonly [string, string] {
   return transport === 'bearer'
-    ? ['authorization', `Bearer ${credential}`]
+    ? ['authorization', `${scheme} ${credential}`]
     : ['cookie', `${COOKIE_NAME}=${credential}`]
+}
+
+/** Of signatures under proofs, as challenges tell clients (RFC 9449 section 5.1). */
+export const PROOF_ALGORITHM = 'ES256'
+
+/** There is no proof, or none that holds: nothing can be bound to its key (RFC 9449 section 5). */
+export class ProofRefusedError extends Error {
+  override readonly name = 'ProofRefusedError'
 }
 
 /** What a Redis that answers with an error says, without what it repeats of the command; anything else is no answer. */

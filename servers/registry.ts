@@ -6,6 +6,7 @@ import { jwtBlacklist } from './strategies/jwt-blacklist.ts'
 import { jwtBlacklistBloom } from './strategies/jwt-blacklist-bloom.ts'
 import { jwtBlacklistLocal } from './strategies/jwt-blacklist-local.ts'
 import { jwtCached } from './strategies/jwt-cached.ts'
+import { jwtDpop } from './strategies/jwt-dpop.ts'
 import { jwtFast } from './strategies/jwt-fast.ts'
 import { jwtJose } from './strategies/jwt-jose.ts'
 import { jwtJwks } from './strategies/jwt-jwks.ts'
@@ -40,6 +41,7 @@ export const STRATEGIES = table({
   'jwt-hs256-cached': jwtCached('HS256'),
   'jwt-rs256-cached': jwtCached('RS256'),
   'jwt-es256-cached': jwtCached('ES256'),
+  'jwt-dpop': jwtDpop,
   jwe,
   'paseto-v4': pasetoV4,
   'cookie-sealed': cookieSealed,

@@ -10,6 +10,7 @@ import {
   type MaybePromise,
   NOBODY,
   type StrategyDeps,
+  schemeOf,
   type TokenProfile,
   type Transport,
 } from './contract.ts'
@@ -84,9 +85,18 @@ const LONGEST_SESSION_MS = 24 * 60 * 60 * 1000
 
 /**
  * Opens the strategy and its stores and listens.
- * @throws AuthbenchError `WEAK_KEY`, `REDIS_UNREACHABLE`, `REDIS_MISSING`, `AUTH_SERVER_MISSING`, `BACKEND_NOT_DECLARED`
+ * @throws AuthbenchError `WEAK_KEY`, `REDIS_UNREACHABLE`, `REDIS_MISSING`, `AUTH_SERVER_MISSING`, `BACKEND_NOT_DECLARED`, `PROOF_IN_COOKIE`
  */
 export async function startServer(strategy: AuthStrategy, options: ServerOptions): Promise<RunningServer> {
+  if (strategy.proof !== undefined && options.transport === 'cookie') {
+    throw new AuthbenchError(
+      'PROOF_IN_COOKIE',
+      `${strategy.id} has a scheme of its own in the Authorization header`,
+      {
+        next: 'Use --transport bearer for it.',
+      },
+    )
+  }
   const closers: (() => Promise<void>)[] = []
   let opened: Authenticator | null = null
   /** The stores in any case, and last: the authenticator may still need them. */
@@ -111,7 +121,11 @@ export async function startServer(strategy: AuthStrategy, options: ServerOptions
       dependencies(strategy, { ...options, token, now }, links, closers),
     )
     opened = authenticator
-    const app = await (options.app ?? buildApp)(authenticator, { ...options, work })
+    const app = await (options.app ?? buildApp)(authenticator, {
+      ...options,
+      work,
+      scheme: schemeOf(strategy),
+    })
     await app.listen({ host: HOST, port: options.port })
     return {
       port: (app.server.address() as AddressInfo).port,

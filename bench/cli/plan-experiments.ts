@@ -17,9 +17,11 @@ export function strategiesOfExperiments(
 ): Readonly<Record<string, readonly string[]>> {
   const all = chosenStrategies(choosable(own, null), own, null).infos
   return Object.fromEntries(
-    Object.entries(EXPERIMENT_RUNS).map(([id, { appliesTo = () => true }]) => [
+    Object.entries(EXPERIMENT_RUNS).map(([id, { appliesTo = () => true, proves }]) => [
       id,
-      all.filter((strategy) => appliesTo(strategy)).map((strategy) => strategy.id),
+      all
+        .filter((strategy) => appliesTo(strategy) && (strategy.proof === undefined || proves === true))
+        .map((strategy) => strategy.id),
     ]),
   )
 }

@@ -93,6 +93,7 @@ export async function planRun(
   const strategies = chosenStrategies(config.strategies, own, target)
   const scenarios = scenariosOf(config, strategies, options)
   const experiments = plannedExperiments(config, own, options)
+  refuseIgnored(unproven(strategies, scenarios, experiments, options))
   const started = unionOf(strategies, experiments, own)
   assertNoneTaken(token, started.infos)
   refuseIgnored(timesIn(config, namedGates, scenarios))
@@ -124,6 +125,24 @@ function unionOf(
 ): Chosen {
   const all = [...infos, ...experiments.flatMap(({ strategies }) => strategies)].map(({ id }) => id)
   return chosenStrategies([...new Set(all)], own, null)
+}
+
+/** Named, and in nothing of this run: nobody there can sign a proof for each request. */
+function unproven(
+  { infos }: Chosen,
+  scenarios: readonly Scenario[],
+  experiments: readonly PlannedExperiment[],
+  { strategies: named = [] }: Options,
+): Parameters<typeof refuseIgnored>[0] {
+  const inExperiments = experiments.flatMap(({ strategies }) => strategies.map(({ id }) => id))
+  const left = infos.filter(
+    ({ id, proof }) => proof !== undefined && named.includes(id) && !inExperiments.includes(id),
+  )
+  return left.map(({ id }) => ({
+    when: scenarios.length > 0,
+    message: `--strategies names ${id}, whose clients sign a proof for each request: no load generator does`,
+    next: 'Leave it out. The checklist has it: `authbench conformance`.',
+  }))
 }
 
 function ignoredBeside(options: Options, wantsChecklist: boolean): Parameters<typeof refuseIgnored>[0] {

@@ -8,7 +8,8 @@ import { verify } from './tasks/verify.ts'
 
 const strategies: readonly AuthStrategy[] = Object.values(STRATEGIES)
 const inOneProcess = strategies.filter(
-  ({ state, needs }) => state !== 'none' && !needs.includes('auth-server'),
+  // What needs a proof for each request says nothing without one.
+  ({ state, needs, proof }) => state !== 'none' && !needs.includes('auth-server') && proof === undefined,
 )
 
 /** In the order of reports. */

@@ -6,6 +6,7 @@ import { applicableScenarios, describeScenario } from './scenario.ts'
 const NONE = STRATEGIES.none
 const SESSION = STRATEGIES['session-redis']
 const REFRESHING = { ...SESSION, id: 'refreshing', refreshes: true }
+const PROVING = { ...SESSION, id: 'proving', proof: 'dpop' } as const
 const TARGET = { ...SESSION, id: 'target', family: 'target' } as const
 const ALL = [NONE, SESSION, REFRESHING, TARGET]
 
@@ -31,6 +32,16 @@ describe('scenarios', () => {
       expect.objectContaining({ code: 'SCENARIO_NOT_APPLICABLE' }),
     )
     expect(() => applicableScenarios(named('login', 'mixed'), [TARGET])).toThrow('login, mixed')
+  })
+
+  it('load nobody whose clients would have to sign each request, and say why', () => {
+    const [verify] = named('verify')
+    expect(verify === undefined ? [] : describeScenario(verify, [SESSION, PROVING]).strategies).toEqual([
+      'session-redis',
+    ])
+    expect(() => applicableScenarios(named('verify'), [NONE, PROVING])).toThrow(
+      expect.objectContaining({ next: expect.stringContaining('sign one for each request') }),
+    )
   })
 
   it('of refreshes have somebody to measure', () => {

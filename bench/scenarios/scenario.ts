@@ -59,8 +59,12 @@ function restsOf({ params }: Scenario): readonly Params[] {
   return rests.filter((rest, index) => rests.findIndex((other) => isDeepStrictEqual(rest, other)) === index)
 }
 
+/** No generator signs a proof for each of its requests: the client would be what is measured. */
+const needsNoProof = ({ proof }: StrategyInfo): boolean => proof === undefined
+
 /** Where an endpoint of others lets users in, and what its handler does, nobody knows here. */
 const applies = ({ steps, world, appliesTo }: Scenario, strategy: StrategyInfo): boolean =>
+  needsNoProof(strategy) &&
   ((steps === undefined && world === undefined) || strategy.family !== 'target') &&
   (appliesTo?.(strategy) ?? true)
 
@@ -98,7 +102,9 @@ export function applicableScenarios(
     'SCENARIO_NOT_APPLICABLE',
     `none of these strategies can be measured in ${names}`,
     {
-      next: '`authbench list strategies` shows all; refresh takes one that refreshes, a target takes no logins.',
+      next: asked.every(needsNoProof)
+        ? '`authbench list strategies` shows all; refresh takes one that refreshes, a target takes no logins.'
+        : 'Clients of a strategy that asks for proofs (jwt-dpop) sign one for each request, which no load generator does: `authbench conformance` has them.',
     },
   )
 }

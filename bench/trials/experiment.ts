@@ -19,6 +19,8 @@ export interface ExperimentRun<Observation> {
   readonly uses?: readonly Need[]
   /** By what a strategy declares, never by its id; all where it is not given. */
   readonly appliesTo?: (strategy: StrategyInfo) => boolean
+  /** Its clients can make a proof for each request, where a strategy asks for one; absent: such strategies are not for it. */
+  readonly proves?: true
   run(context: ExperimentContext<Observation>): Promise<void>
 }
 

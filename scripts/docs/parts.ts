@@ -50,6 +50,8 @@ const actionSchema = z.object({
 })
 
 const ALL: readonly StrategyInfo[] = Object.values(STRATEGIES)
+/** No generator signs a proof for each request. */
+const LOADED = ALL.filter(({ proof }) => proof === undefined)
 const codes = (ids: readonly string[]): string => ids.map((id) => `\`${id}\``).join(', ')
 
 function strategyTables(): string {
@@ -72,7 +74,7 @@ function strategyTables(): string {
       )}`,
   )
   const background = ALL.filter((strategy) => strategy.background === true).map(({ id }) => id)
-  const usual = `Measured when none are named: ${codes(usualStrategies)}. All ${ALL.length} of them: \`--strategies all\`.`
+  const usual = `Measured when none are named: ${codes(usualStrategies)}. All of them: \`--strategies all\`. In no load: ${codes(ALL.filter(({ proof }) => proof !== undefined).map(({ id }) => id))}, whose clients would have to sign every request; the checklist has it.`
   const restless = `Ask Redis also when no request comes: ${codes(background)}.`
   return [...tables, usual, restless].join('\n\n')
 }
@@ -142,7 +144,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
         scenario.title,
         scenario.question,
         pointsOf(scenario),
-        String(describeScenario(scenario, ALL).strategies?.length ?? 'all'),
+        String(describeScenario(scenario, LOADED).strategies?.length ?? 'all'),
       ]),
     ),
   profiles: () =>

@@ -15,6 +15,7 @@ import { credentialCases } from './cases/credential.ts'
 import { encryptionCases } from './cases/encryption.ts'
 import { keyCases } from './cases/key.ts'
 import { loadCases } from './cases/load.ts'
+import { proofCases } from './cases/proof.ts'
 import { refreshCases } from './cases/refresh.ts'
 import { revocationCases } from './cases/revocation.ts'
 import { rotationCases } from './cases/rotation.ts'
@@ -34,6 +35,7 @@ export const CASES: readonly ConformanceCase[] = [
   ...claimCases,
   ...keyCases,
   ...encryptionCases,
+  ...proofCases,
   ...cacheCases,
   ...sessionCases,
   ...cookieCases,
@@ -83,7 +85,7 @@ export async function checkStrategy(
         fail(CLOSING, { name: 'does not close', message: messageOf(error), isVerdict: false })
       })
   try {
-    for (const conformanceCase of CASES.filter((one) => one.appliesTo(strategy))) {
+    for (const conformanceCase of CASES.filter((one) => applies(one, strategy))) {
       if (interrupted.aborted) return null
       const { id, name, transport = 'bearer' } = conformanceCase
       const outcome = await attempt(conformanceCase, limit, async () => {
@@ -144,6 +146,10 @@ export async function checkStrategies(
     await pool.close()
   }
 }
+
+/** A proof belongs to a scheme of the Authorization header: no cookie takes its place. */
+const applies = ({ appliesTo, transport }: ConformanceCase, strategy: AuthStrategy): boolean =>
+  appliesTo(strategy) && !(transport === 'cookie' && strategy.proof !== undefined)
 
 async function attempt(
   { run }: ConformanceCase,

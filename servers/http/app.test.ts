@@ -26,8 +26,10 @@ function authenticatorThat(answer: () => Promise<never>): Authenticator {
 
 const bearer = (credential: string) => ({ authorization: `Bearer ${credential}` })
 
-/** Those that open without another process beside them. */
-const alone = Object.values(STRATEGIES).filter(({ needs }) => needs.every((need) => need === 'memory'))
+/** Those that open without another process beside them, and ask for nothing but their credential. */
+const alone = Object.values(STRATEGIES).filter(
+  ({ needs, proof }) => needs.every((need) => need === 'memory') && proof === undefined,
+)
 
 describe('replies', () => {
   test('are the same bytes for every strategy, heads included', async () => {

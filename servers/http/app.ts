@@ -6,6 +6,9 @@ import {
   type Authenticator,
   COOKIE_NAME,
   MAX_CREDENTIAL_BYTES,
+  PROOF_ALGORITHM,
+  ProofRefusedError,
+  type Scheme,
   StoreUnavailableError,
   type TokenPair,
   type Transport,
@@ -17,6 +20,8 @@ import { presentedCredential, REFUSED } from './presented-credential.ts'
 
 export interface AppOptions {
   readonly transport: Transport
+  /** Of the Authorization header; absent: Bearer. */
+  readonly scheme?: Scheme
   /** Told to the client as `expires_in`, and to the browser as the cookie's age where the strategy has no other. */
   readonly ttlSeconds: number
   /** Of the protected read, for who was let in; none where it is not given. */
@@ -71,7 +76,7 @@ const identitySchema = {
  * not what is measured.
  */
 export async function buildApp(authenticator: Authenticator, options: AppOptions): Promise<FastifyInstance> {
-  const { transport, ttlSeconds, work } = options
+  const { transport, ttlSeconds, work, scheme = 'Bearer' } = options
   const { cookieSeconds = ttlSeconds } = authenticator
   const app = options.http2 === true ? http2App() : fastify(SETTINGS)
   app.setErrorHandler(replyToError)
@@ -82,9 +87,9 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
 
   /** Null: refused, and the reply says so. */
   async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Verified | null> {
-    const credential = presentedCredential(request, transport)
+    const credential = presentedCredential(request, transport, scheme)
     const identity = credential === REFUSED ? null : await authenticator.verify(credential, request)
-    if (identity === null) refuse(reply, credential !== undefined)
+    if (identity === null) refuse(reply, scheme, credential !== undefined)
     return identity
   }
 
@@ -106,7 +111,7 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
     reply.header('cache-control', 'no-store')
     if (transport === 'cookie' && credential !== undefined) hand(reply, credential)
     const refresh = refreshToken === undefined ? {} : { refresh_token: refreshToken }
-    return { access_token: credential, token_type: 'Bearer', expires_in: ttlSeconds, ...refresh }
+    return { access_token: credential, token_type: scheme, expires_in: ttlSeconds, ...refresh }
   }
 
   app.post<{ Body: { subject: string } }>(
@@ -117,7 +122,7 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
       const { refreshes } = authenticator
       await endReplaced(request)
       if (refreshes !== undefined) return grant(reply, await refreshes.start(subject))
-      return grant(reply, { credential: await authenticator.issue(subject) })
+      return grant(reply, { credential: await authenticator.issue(subject, request) })
     },
   )
 
@@ -142,7 +147,7 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
 
   app.post('/logout', guard, async (request, reply) => {
     if ((await authenticate(request, reply)) === null) return reply
-    const credential = presentedCredential(request, transport)
+    const credential = presentedCredential(request, transport, scheme)
     if (typeof credential === 'string') await authenticator.revoke(credential, request)
     if (transport === 'cookie') reply.clearCookie(COOKIE_NAME, COOKIE_ATTRIBUTES)
     return reply.code(204).send()
@@ -162,17 +167,27 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
   return app
 }
 
+const PARAMETERS: Readonly<Record<Scheme, readonly string[]>> = {
+  Bearer: [],
+  DPoP: [`algs="${PROOF_ALGORITHM}"`],
+}
+
 /** RFC 6750 section 3: no error code for a request that carries no credential. Never a reason. */
-function refuse(reply: FastifyReply, presented: boolean): void {
+function refuse(reply: FastifyReply, scheme: Scheme, presented: boolean): void {
+  const parameters = [...(presented ? ['error="invalid_token"'] : []), ...PARAMETERS[scheme]].join(', ')
   reply
     .code(401)
-    .header('www-authenticate', presented ? 'Bearer error="invalid_token"' : 'Bearer')
+    .header('www-authenticate', parameters === '' ? scheme : `${scheme} ${parameters}`)
     .send({ error: 'unauthorized' })
 }
 
 function replyToError(error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
   if (error instanceof StoreUnavailableError) {
     reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ error: 'store unavailable' })
+    return
+  }
+  if (error instanceof ProofRefusedError) {
+    reply.code(400).header('cache-control', 'no-store').send({ error: 'invalid_dpop_proof' })
     return
   }
   const status = clientErrorStatus(error)

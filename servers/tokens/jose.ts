@@ -11,7 +11,8 @@ import {
 import { HMAC_BYTES, hmacSecret, jwkOf, keyPair, type SignatureAlgorithm } from './keys.ts'
 
 export interface JoseCodec {
-  sign(subject: string): Promise<string>
+  /** `own`: claims that the strategy adds for itself. */
+  sign(subject: string, own?: Readonly<Record<string, unknown>>): Promise<string>
   /** Null: not a valid access token of this issuer for this audience, at this moment. */
   verify(token: string): Promise<AccessToken | null>
 }
@@ -37,7 +38,8 @@ export async function joseCodec(algorithm: SignatureAlgorithm, deps: StrategyDep
   const encoder = new TextEncoder()
   const header = { typ: ACCESS_TOKEN_TYPE }
   return {
-    sign: (subject) => signatures.sign(encoder.encode(JSON.stringify(newClaims(subject, deps))), header),
+    sign: (subject, own) =>
+      signatures.sign(encoder.encode(JSON.stringify(newClaims(subject, deps, own))), header),
     async verify(token) {
       const signed = await signatures.verify(token)
       if (signed?.header.typ !== ACCESS_TOKEN_TYPE) return null

@@ -64,6 +64,12 @@ export const CHECKLIST: readonly ChecklistItem[] = [
     'draft-ietf-oauth-rfc8725bis; CVE-2023-51774',
   ),
   item(
+    'J20',
+    'takes a token that is bound to a key only with a proof by that key, for this request and this token',
+    'RFC 9449 sections 4.3 and 7.1',
+  ),
+  item('J21', 'takes every proof once, and none that is old or from the future', 'RFC 9449 section 11.1'),
+  item(
     'E01',
     'bounds what decryption costs: no password-based keys, no compression',
     'RFC 8725 section 3.6; draft-ietf-oauth-rfc8725bis',

@@ -56,6 +56,8 @@ export const strategyInfoSchema = z.object({
   background: z.boolean().optional(),
   /** A cache of verified credentials inside each server: what `population` measures. Null: none. */
   cache: z.object({ entries: z.int().positive(), seconds: z.number().positive() }).nullable(),
+  /** Every request has to carry a proof that its sender has a key, made for this request alone (RFC 9449). Absent: the credential is enough. */
+  proof: z.literal('dpop').optional(),
   /** Its credentials are exchanged for new ones with a refresh token; `Authenticator.refreshes` is there. */
   refreshes: z.boolean(),
   /** Items of the security checklist that it fails by design, by their ids. What is listed and holds is an error as well. */

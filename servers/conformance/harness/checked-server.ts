@@ -6,9 +6,16 @@ import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RunningAuthServer, startAuthServer } from '../../auth-server/server.ts'
-import { type AuthStrategy, credentialHeader, type KeyMaterial, type Transport } from '../../contract.ts'
+import {
+  type AuthStrategy,
+  credentialHeader,
+  type KeyMaterial,
+  schemeOf,
+  type Transport,
+} from '../../contract.ts'
 import { type RunningServer, startServer } from '../../server.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../tokens/default-profile.ts'
+import { openProver } from '../formats/proofs.ts'
 import { cookieOf, type Header, type RawRequest, type Reply, sendTo } from './raw-http.ts'
 import type { TestRedis } from './test-redis.ts'
 
@@ -86,6 +93,10 @@ export async function openSubject(
   { transport = 'bearer', keys = environment.keys }: SubjectOptions = {},
 ): Promise<Subject> {
   let now = START_MS
+  const scheme = schemeOf(strategy)
+  // One client, whichever server it talks to.
+  const prover =
+    strategy.proof === undefined ? null : await openProver(DEFAULT_TOKEN_PROFILE.audience, () => now)
   const keyPrefix = `conformance:${randomBytes(8).toString('hex')}:`
   const redisUrl = strategy.needs.includes('redis') ? redisOf({ environment }).url : null
   const authServer = strategy.needs.includes('auth-server')
@@ -135,10 +146,11 @@ export async function openSubject(
   function client(server: RunningServer, folder: string, removeFolder: () => Promise<void>): Node {
     const origin = `http://127.0.0.1:${server.port}`
     const agent = new Agent({ keepAlive: true })
-    const send = (request: RawRequest) => sendTo(origin, request, agent, environment.signal)
+    const send = async (request: RawRequest) =>
+      sendTo(origin, (await prover?.proven(request)) ?? request, agent, environment.signal)
     const sameSite: readonly Header[] = transport === 'cookie' ? [['origin', origin]] : []
     const headers = (credential?: string) =>
-      credential === undefined ? [] : [credentialHeader(transport, credential)]
+      credential === undefined ? [] : [credentialHeader(transport, credential, scheme)]
     const post = (path: string, credential?: string) =>
       send({ method: 'POST', path, headers: [...sameSite, ...headers(credential)] })
     const requestLogin = (user = USER) => {

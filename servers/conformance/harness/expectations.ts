@@ -15,17 +15,22 @@ const POLL_MS = 20
 
 /** RFC 6750 section 3, and no word about the reason. */
 export function assertRefused(reply: Reply, what: string): void {
-  assertUnauthorized(reply, 'Bearer error="invalid_token"', what)
+  assertUnauthorized(
+    reply,
+    ['Bearer error="invalid_token"', 'DPoP error="invalid_token", algs="ES256"'],
+    what,
+  )
 }
 
 /** A request that carries no credential is told how to bring one, and no error code. */
 export function assertChallenged(reply: Reply, what: string): void {
-  assertUnauthorized(reply, 'Bearer', what)
+  assertUnauthorized(reply, ['Bearer', 'DPoP algs="ES256"'], what)
 }
 
-function assertUnauthorized(reply: Reply, challenge: string, what: string): void {
+function assertUnauthorized(reply: Reply, challenges: readonly string[], what: string): void {
   assert.equal(reply.status, 401, `${what}: status`)
-  assert.equal(reply.headers['www-authenticate'], challenge, `${what}: challenge`)
+  const challenge = String(reply.headers['www-authenticate'])
+  assert.ok(challenges.includes(challenge), `${what}: challenge ${challenge}`)
   assert.equal(reply.body, '{"error":"unauthorized"}', `${what}: body`)
 }
 
