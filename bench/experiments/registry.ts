@@ -5,6 +5,7 @@ import { csrf } from './csrf.ts'
 import { forgery } from './forgery.ts'
 import { headers } from './headers.ts'
 import { links } from './links.ts'
+import { outage } from './outage.ts'
 import { refreshRace } from './refresh-race.ts'
 import { revocation } from './revocation.ts'
 import { ttl } from './ttl.ts'
@@ -16,6 +17,7 @@ export const EXPERIMENT_RUNS: Readonly<Record<string, ExperimentRun<unknown>>> =
   'refresh-race': refreshRace,
   revocation,
   ttl,
+  outage,
   csrf,
   forgery,
 }

@@ -45,6 +45,8 @@ export interface Stage {
   redis(): Promise<ProvidedRedis>
   /** A temporary one. */
   folder(): Promise<string>
+  /** Whatever else has to be started and ended: it is ended also when the stage was left before it was there. */
+  keep<Started>(start: Promise<Started>, end: (started: Started) => unknown): Promise<Started>
   /** To be done when the stage is left. */
   defer(end: () => unknown): void
 }

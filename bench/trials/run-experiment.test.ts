@@ -53,7 +53,7 @@ async function tried(
         const name = stages++ === 0 ? 'experiment' : 'trial'
         const none = () => Promise.reject(new Error('no world in this test'))
         return {
-          stage: { signal, server: none, redis: none, folder: none, defer: () => undefined },
+          stage: { signal, server: none, redis: none, folder: none, keep: none, defer: () => undefined },
           leave: async () => void left.push(name),
         }
       },

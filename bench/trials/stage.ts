@@ -64,6 +64,7 @@ export function openStage(props: Props, signal: AbortSignal): OpenStage {
           // What it was for may take a moment to let go of it.
           rm(path, { recursive: true, force: true, maxRetries: 10 }),
         ),
+      keep: kept,
       defer: (end) => ends.defer(async () => void (await end())),
     },
     async leave() {

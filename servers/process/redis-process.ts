@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,6 +29,8 @@ export interface RedisProcess {
 const STOP_MS = 5_000
 const LOG_LINES = 12
 const NAMES = ['redis-server', 'valkey-server']
+/** Where SAVE writes, and a start reads. */
+export const SNAPSHOT_FILE = 'dump.rdb'
 
 /** Tells the number of the process from what Redis prints. */
 const PID_MARK = 'authbench-redis-pid '
@@ -51,14 +53,17 @@ rm -rf "$folder"
 /**
  * Loopback only, no persistence. Whether it got ready is for the caller to see.
  * @param before words that start it in another way, such as `taskset`
+ * @param snapshot what it starts with: a file that SAVE made of another; null: empty
  */
 export async function launchRedis(
   binary: string,
   port: number,
   before: readonly string[] = [],
   onLine: (line: string, pid: number | null) => void = () => {},
+  snapshot: Uint8Array | null = null,
 ): Promise<RedisProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'authbench-redis-'))
+  if (snapshot !== null) await writeFile(join(folder, SNAPSHOT_FILE), snapshot)
   const command = [...before, binary, ...settings(port, folder)]
   const child = spawn('/bin/sh', ['-c', WRAPPER, 'sh', folder, ...command], {
     // A session of its own: Ctrl-C on the terminal is for the runner, which still needs the store to tidy up.

@@ -3,6 +3,7 @@ import type { Experiment } from './experiment.ts'
 import { forgery } from './forgery.ts'
 import { headers } from './headers.ts'
 import { links } from './links.ts'
+import { outage } from './outage.ts'
 import { refreshRace } from './refresh-race.ts'
 import { revocation } from './revocation.ts'
 import { ttl } from './ttl.ts'
@@ -14,6 +15,7 @@ const ENTRIES: Readonly<Record<string, Omit<Experiment, 'id'>>> = {
   'refresh-race': refreshRace,
   revocation,
   ttl,
+  outage,
   csrf,
   forgery,
 }

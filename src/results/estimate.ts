@@ -14,6 +14,14 @@ export const estimateSchema = z.object({
 })
 export type Estimate = z.infer<typeof estimateSchema>
 
+/** Of what was seen once, or the most of what was seen: there is no interval. */
+export const seenEstimate = (value: number, rounds: number): Estimate => ({
+  value,
+  low: null,
+  high: null,
+  rounds,
+})
+
 /** Of a number that was counted: there is nothing else that it could be. */
 export const exactEstimate = (value: number, rounds: number): Estimate => ({
   value,

@@ -47,7 +47,7 @@ export async function costOf(
   }
   const refresh = async (user: number) => {
     const pair = await client.refresh(users[user]?.refreshToken ?? '')
-    if (pair === null) throw new Error('a refresh was refused')
+    if (pair.status !== 200) throw new Error('a refresh was refused')
     users[user] = pair
   }
   /** CPU of server and Redis for so many. */

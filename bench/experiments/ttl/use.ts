@@ -72,7 +72,7 @@ async function countRefreshes(
     if (status === 200) continue
     if (status !== 401) throw new Error(`a request was answered with ${status}`)
     const pair = await client.refresh(pairs[user]?.refreshToken ?? '')
-    if (pair === null) throw new Error('a refresh was refused')
+    if (pair.status !== 200) throw new Error('a refresh was refused')
     if ((await client.me(pair.credential)) !== 200) throw new Error('a new token was refused')
     pairs[user] = pair
     refreshes += 1
@@ -110,7 +110,7 @@ async function logOutAt(
   await at(loginAt + ageSeconds)
   const status = await client.post('/logout', credential)
   if (status !== 204) throw new Error(`the logout was answered with ${status}`)
-  const refreshed = (await client.refresh(refreshToken)) !== null
+  const refreshed = (await client.refresh(refreshToken)).status === 200
   const acceptedSeconds = await acceptedFor(place, credential, loginAt + ageSeconds, 2 * lifeSeconds)
   return { kind: 'logout', strategy, lifeSeconds, ageSeconds, acceptedSeconds, refreshed }
 }

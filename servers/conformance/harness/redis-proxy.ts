@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** A way to Redis that can be cut, for all connections or for the one that is of interest. */
 export interface StoreProxy {
@@ -8,6 +9,8 @@ export interface StoreProxy {
   cut(said?: string | RegExp): void
   /** Those stay open, and nothing comes through: what a lost host looks like. */
   stall(word: string): void
+  /** From now on every answer is late by so much, on all connections; 0: no more. */
+  slow(lateMs: number): void
   mend(): void
   /** Connections that said this word since the last cut. */
   count(word: string): number
@@ -18,19 +21,30 @@ interface Passage {
   readonly near: Socket
   readonly far: Socket
   said: string
+  /** What comes from Redis still comes through. */
+  isHeard: boolean
+  /** Answers keep their order. */
+  sent: Promise<void>
 }
 
 export async function startProxy(target: string): Promise<StoreProxy> {
   const { hostname, port } = new URL(target)
   const passages = new Set<Passage>()
   let open = true
+  let lateMs = 0
 
   const server = createServer((near) => {
     if (!open) {
       near.destroy()
       return
     }
-    const passage: Passage = { near, far: connect(Number(port), hostname), said: '' }
+    const passage: Passage = {
+      near,
+      far: connect(Number(port), hostname),
+      said: '',
+      isHeard: true,
+      sent: Promise.resolve(),
+    }
     passages.add(passage)
     const end = () => {
       passages.delete(passage)
@@ -41,7 +55,15 @@ export async function startProxy(target: string): Promise<StoreProxy> {
     near.on('data', (chunk) => {
       passage.said = (passage.said + chunk.toString('latin1')).slice(-1000)
     })
-    near.pipe(passage.far).pipe(near)
+    near.pipe(passage.far)
+    passage.far.on('data', (chunk) => {
+      const dueMs = performance.now() + lateMs
+      passage.sent = passage.sent.then(async () => {
+        const leftMs = dueMs - performance.now()
+        if (leftMs > 0) await pause(leftMs)
+        if (passage.isHeard && !near.destroyed) near.write(chunk)
+      })
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -58,7 +80,10 @@ export async function startProxy(target: string): Promise<StoreProxy> {
     cut,
     stall(word) {
       open = false
-      for (const { near, far } of matching(word)) far.unpipe(near)
+      for (const passage of matching(word)) passage.isHeard = false
+    },
+    slow(ms) {
+      lateMs = ms
     },
     mend() {
       open = true

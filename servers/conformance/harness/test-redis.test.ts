@@ -15,10 +15,12 @@ afterEach(() => {
 })
 
 /** What it says to a PING; null: nobody is there. */
-async function ping(url: string): Promise<string | null> {
+const ping = (url: string) => tell(url, 'PING')
+
+async function tell(url: string, command: string): Promise<string | null> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   try {
-    socket.write('PING\r\n')
+    socket.write(`${command}\r\n`)
     const [answer] = await once(socket, 'data')
     return String(answer).trim()
   } catch {
@@ -39,6 +41,22 @@ it('dies, comes back on its port, and leaves nothing, even paused', async () => 
   await redis.stop()
   expect(await ping(redis.url)).toBeNull()
   expect(readdirSync(folder)).toEqual([])
+})
+
+it('comes back with what was in it, or empty', async () => {
+  const redis = await startRedis()
+  try {
+    await tell(redis.url, 'SET name value')
+    const snapshot = await redis.snapshot()
+    await redis.kill()
+    await redis.restart(snapshot)
+    expect(await tell(redis.url, 'GET name')).toBe('$5\r\nvalue')
+    await redis.kill()
+    await redis.restart()
+    expect(await tell(redis.url, 'GET name')).toBe('$-1')
+  } finally {
+    await redis.stop()
+  }
 })
 
 it('is gone when its parent was killed, even paused', async () => {

@@ -1,7 +1,15 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { AuthbenchError } from '../../../src/results/errors.ts'
-import { findRedis, freePort, launchRedis, type RedisProcess } from '../../process/redis-process.ts'
+import {
+  findRedis,
+  freePort,
+  launchRedis,
+  type RedisProcess,
+  SNAPSHOT_FILE,
+} from '../../process/redis-process.ts'
 
 const READY_MS = 15_000
 
@@ -12,8 +20,10 @@ export interface TestRedis {
   pause(): void
   resume(): void
   kill(): Promise<void>
-  /** On the same port, empty. */
-  restart(): Promise<void>
+  /** Everything that is in it. */
+  snapshot(): Promise<Uint8Array>
+  /** On the same port, with a snapshot or empty. */
+  restart(snapshot?: Uint8Array): Promise<void>
   /** Takes so much from the lifetime of every key under the prefix: what expires does so on Redis' own clock. */
   age(prefix: string, seconds: number): Promise<void>
   /** Somebody who may write to it puts this token in the place of every signed one. @returns how many there were */
@@ -46,8 +56,12 @@ export async function startRedis(): Promise<TestRedis> {
     pause: () => server.signal('SIGSTOP'),
     resume: () => server.signal('SIGCONT'),
     kill: () => server.kill(),
-    async restart() {
-      server = await launch(binary, port)
+    async snapshot() {
+      await save(port)
+      return readFile(join(server.folder, SNAPSHOT_FILE))
+    },
+    async restart(snapshot) {
+      server = await launch(binary, port, snapshot)
     },
     async age(prefix, seconds) {
       await evaluate(port, AGE, `${prefix}*`, String(Math.round(seconds * 1000)))
@@ -59,13 +73,14 @@ export async function startRedis(): Promise<TestRedis> {
   }
 }
 
-async function launch(binary: string, port: number): Promise<RedisProcess> {
+async function launch(binary: string, port: number, snapshot?: Uint8Array): Promise<RedisProcess> {
   const ready = Promise.withResolvers<'ready'>()
   let accepts = false
-  const server = await launchRedis(binary, port, [], (line, pid) => {
+  const onLine = (line: string, pid: number | null) => {
     accepts ||= line.includes('Ready to accept connections')
     if (accepts && pid !== null) ready.resolve('ready')
-  })
+  }
+  const server = await launchRedis(binary, port, [], onLine, snapshot)
   // Keeps this process alive in the meantime.
   const late = Promise.withResolvers<'late'>()
   const timer = setTimeout(late.resolve, READY_MS, 'late')
@@ -93,6 +108,14 @@ for _, key in ipairs(redis.call('KEYS', '*')) do
   end
 end
 return replaced`
+
+async function save(port: number): Promise<void> {
+  const connection = connect(port, '127.0.0.1')
+  connection.write('SAVE\r\n')
+  const [reply] = await once(connection, 'data')
+  connection.destroy()
+  if (!String(reply).startsWith('+OK')) throw new Error(`Redis did not save: ${reply}`)
+}
 
 /** @returns the number that the script returns */
 async function evaluate(port: number, script: string, ...values: string[]): Promise<number> {

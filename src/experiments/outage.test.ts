@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import { fakeResults } from '../testing/fake-results.ts'
+import type { Answer } from './answers.ts'
+import type { OutageObservation } from './outage/observation.ts'
+import { outage } from './outage.ts'
+
+const { strategies } = fakeResults()
+const titleOf = (id: string) => strategies.find((info) => info.id === id)?.title ?? ''
+
+/** Away from 1 s to 5 s, a read every 100 ms. */
+function observed(
+  strategy: string,
+  statusAt: (sentMs: number) => number | null,
+  changes: Partial<OutageObservation> = {},
+): OutageObservation {
+  const every = Array.from({ length: 60 }, (_, index) => index * 100)
+  return {
+    strategy,
+    fault: 'paused',
+    fromMs: 1000,
+    toMs: 5000,
+    reads: every.map((sentMs): Answer => [sentMs, 10, statusAt(sentMs)]),
+    logins: [],
+    anonymous: every.map((sentMs): Answer => [sentMs, 5, 200]),
+    recoveredMs: 60,
+    users: 20,
+    loggedOut: 0,
+    refreshing: 0,
+    refreshingLoggedOut: 0,
+    revoked: 5,
+    revived: 0,
+    memoryBytes: null,
+    ...changes,
+  }
+}
+const isAway = (sentMs: number) => sentMs >= 1000 && sentMs < 5000
+const faithful = (sentMs: number) => (isAway(sentMs) ? 503 : 200)
+const brokenOf = (...observations: readonly OutageObservation[]) =>
+  outage.analyse(observations, strategies).broken
+
+test('no observations are no figures, no charts and no answer', () => {
+  expect(outage.analyse([], strategies)).toMatchObject({ answer: [], figures: [], charts: [], broken: [] })
+})
+
+test('503 while the store is away and the same credentials afterwards keep every promise', () => {
+  const { broken, answer } = outage.analyse([observed('session-redis', faithful)], strategies)
+  expect(broken).toEqual([])
+  expect(answer[0]).toMatch(/1 strategy answered 503 .* logged nobody out/)
+})
+
+test('a strategy that answers 401 while the store is away is found', () => {
+  const broken = brokenOf(observed('session-redis', (sentMs) => (sentMs === 3000 ? 401 : faithful(sentMs))))
+  expect(broken).toEqual([
+    expect.stringContaining(`${titleOf('session-redis')} answered 1 request with a good credential 401`),
+  ])
+})
+
+test.each([500, null])('so is one that answers %s', (status) => {
+  expect(brokenOf(observed('session-redis', (at) => (isAway(at) ? status : 200)))).toHaveLength(1)
+})
+
+test('a store that lost everything may refuse, and nothing but refuse', () => {
+  const lost = { fault: 'emptied', loggedOut: 20, revived: 5 } as const
+  expect(brokenOf(observed('session-redis', (at) => (at < 1000 ? 200 : 401), lost))).toEqual([])
+  expect(brokenOf(observed('session-redis', (at) => (at < 1000 ? 200 : 500), lost))).toHaveLength(1)
+})
+
+test('a revocable token that is accepted without its list is found, and one without a list is not', () => {
+  expect(brokenOf(observed('jwt-blacklist', () => 200))).toEqual([
+    expect.stringContaining('could no longer know what had been revoked'),
+  ])
+  expect(brokenOf(observed('jwt-es256', () => 200))).toEqual([])
+})
+
+describe('an answer within the limit', () => {
+  const waiting = (tookMs: number): Partial<OutageObservation> => ({
+    reads: [
+      [900, 5, 200],
+      [2000, tookMs, 503],
+    ],
+  })
+
+  test('is a promise: a request that waits longer breaks it', () => {
+    expect(brokenOf(observed('session-redis', faithful, waiting(990)))).toEqual([])
+    expect(brokenOf(observed('session-redis', faithful, waiting(1200)))).toEqual([
+      expect.stringContaining('let a request wait for 1.2 s'),
+    ])
+  })
+
+  test('goes without what this machine made every request wait', () => {
+    const busy = { ...waiting(1200), anonymous: [[1900, 700, 200]] satisfies Answer[] }
+    expect(brokenOf(observed('session-redis', faithful, busy))).toEqual([])
+  })
+})
+
+test.each([
+  ['a route without credentials that fails', { anonymous: [[2000, 5, 503]] satisfies Answer[] }],
+  ['no recovery', { recoveredMs: null }],
+  ['users who are logged out though nothing was lost', { loggedOut: 1 }],
+  ['revoked credentials that are accepted again though nothing was lost', { revived: 1 }],
+  ['a login that is refused', { logins: [[2000, 5, 401]] satisfies Answer[] }],
+])('%s breaks a promise', (_name, changes) => {
+  expect(brokenOf(observed('session-redis', faithful, changes))).toHaveLength(1)
+})
+
+test('a strategy that says itself that it needs its store for everything is not held to it', () => {
+  const excused = strategies.map((info) => ({
+    ...info,
+    exceptions: { A01: { reason: 'it saves every request', cases: ['answers 503'] } },
+  }))
+  const observations = [observed('session-redis', () => 500)]
+  expect(outage.analyse(observations, excused).broken).toEqual([])
+})
+
+test('what was lost is told: who is logged out, and which revoked credentials are back', () => {
+  const { answer, figures } = outage.analyse(
+    [
+      observed('session-redis', faithful, { fault: 'emptied', loggedOut: 20 }),
+      observed('jwt-blacklist', faithful, { fault: 'emptied', revived: 5 }),
+    ],
+    strategies,
+  )
+  expect(answer).toEqual([
+    expect.stringMatching(`^A Redis that loses .*${titleOf('session-redis').replace(/[()]/g, '.')}`),
+    expect.stringContaining(titleOf('jwt-blacklist')),
+    expect.stringContaining('accepted again'),
+  ])
+  const of = (id: string, subject: string) =>
+    figures.find((figure) => figure.id === id && figure.subject === subject)?.estimate
+  expect(of('logged-out', 'session-redis')).toMatchObject({ value: 20, low: 20, high: 20 })
+  expect(of('revived', 'jwt-blacklist')).toMatchObject({ value: 5, low: 5, high: 5 })
+  // Seen once: no interval, and not called exact.
+  expect(of('recovery', 'session-redis')).toMatchObject({ value: 60, low: null })
+})
+
+test('the chart shows what was answered over time, from a second before the fault', () => {
+  const { charts } = outage.analyse([observed('session-redis', faithful, { fromMs: 1000 })], strategies)
+  expect(charts).toMatchObject([
+    {
+      kind: 'timeline',
+      id: 'paused',
+      rows: [
+        {
+          spans: [
+            { from: 0, to: 1000, state: 'served' },
+            { from: 1000, to: 5000, state: 'unavailable' },
+            { from: 5000, to: 6000, state: 'served' },
+          ],
+        },
+      ],
+      events: [{ at: 1000 }, { at: 5000 }],
+    },
+  ])
+})
