@@ -22,7 +22,12 @@ export type ToServer =
 
 /** Server child to runner. */
 export type FromServer =
-  | { readonly type: 'ready'; readonly port: number }
+  | {
+      readonly type: 'ready'
+      readonly port: number
+      /** Absent: plain text, as every checkout speaks it from before it was asked for TLS. */
+      readonly tls?: true
+    }
   | { readonly type: 'issued'; readonly credentials: readonly string[] }
   | { readonly type: 'filled' }
   | { readonly type: 'clock-stopped' }

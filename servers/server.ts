@@ -14,7 +14,7 @@ import {
   type TokenProfile,
   type Transport,
 } from './contract.ts'
-import { buildApp } from './http/app.ts'
+import { buildApp, type TlsIdentity } from './http/app.ts'
 import { handlerWork } from './http/handler-work.ts'
 import { heldMemory } from './process/held-memory.ts'
 import { memoryStore } from './stores/memory.ts'
@@ -40,6 +40,8 @@ export interface ServerOptions {
   readonly port: number
   /** Absent: HTTP/1.1. */
   readonly http2?: boolean
+  /** Absent: plain text. */
+  readonly tls?: TlsIdentity
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Milliseconds that only go forward; the machine's own where none is given. */

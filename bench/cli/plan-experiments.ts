@@ -67,6 +67,9 @@ const LOAD_OPTIONS = [
   'handlerCpu',
   'handlerRow',
   'roles',
+  'storeRtt',
+  'link',
+  'tls',
 ] as const satisfies readonly (keyof Options)[]
 
 /** What only a load makes use of, where there is none. */

@@ -52,6 +52,7 @@ const OPTIONS_OF_WORLD: Readonly<Record<WorldPartName, string>> = {
   roles: 'roles',
   storeRttMs: 'store-rtt',
   link: 'link',
+  tls: 'tls',
 }
 
 /**

@@ -29,6 +29,7 @@ const ALL: Required<Options> = {
   roles: 100,
   storeRtt: 0.5,
   link: '3g',
+  tls: true,
   connections: 4,
   pool: 50,
   popularity: 'zipf',

@@ -24,13 +24,14 @@ export const experimentCommand = (id: string, config: RunConfig, options: Option
   ].join(' ')
 
 /** Only what is not as usual. */
-const worldOptions = ({ handler, roles, storeRttMs, link }: World): readonly string[] => [
+const worldOptions = ({ handler, roles, storeRttMs, link, tls }: World): readonly string[] => [
   ...(storeRttMs === 0 ? [] : [`--store-rtt ${storeRttMs}`]),
   ...(link === null ? [] : [`--link ${link.name}`]),
   ...(handler.waitMs === 0 ? [] : [`--handler-wait ${handler.waitMs}`]),
   ...(handler.cpuUs === 0 ? [] : [`--handler-cpu ${handler.cpuUs}`]),
   ...(handler.rows === 'none' ? [] : [`--handler-row ${handler.rows}`]),
   ...(roles === null ? [] : [`--roles ${roles}`]),
+  ...(tls ? ['--tls'] : []),
 ]
 
 /**

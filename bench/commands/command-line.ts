@@ -80,6 +80,7 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
       Number,
     )
     .option('--link <name>', `what clients come over: ${LINK_NAMES.join(', ')} (default: the loopback)`)
+    .option('--tls', 'clients and servers speak TLS, with a certificate that is made for the run')
     .option('--handler-wait <ms>', 'the handler waits so long for something else (default: 0)', Number)
     .option('--handler-cpu <us>', 'the handler computes so long (default: 0)', Number)
     .option(

@@ -21,10 +21,12 @@ export interface EngineRequest {
 }
 
 export interface EngineTarget {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`, `https:` with a certificate. */
   readonly origin: string
   /** What requests name as their host; absent: the origin's. */
   readonly host?: string
+  /** The one that the server has to show (PEM); absent: requests go in plain text. */
+  readonly certificate?: string
   readonly connections: number
   readonly expectStatus: number
   /**

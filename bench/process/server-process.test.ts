@@ -1,16 +1,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterEach, expect, it } from 'vitest'
 import { testKeys } from '../../servers/testing/test-deps.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/default-profile.ts'
 import type { Subject } from '../run/equipment.ts'
+import { newServerIdentity } from '../worlds/tls/certificate.ts'
 import { OWN_SERVERS, type ServerInit, startServerProcess } from './server-process.ts'
 
 let subject: Subject | undefined
 afterEach(() => subject?.stop())
 
-const start = async (init: Partial<ServerInit>) =>
+const start = async (init: Partial<ServerInit>, entry = OWN_SERVERS) =>
   startServerProcess(
     {
       strategy: 'none',
@@ -23,7 +25,7 @@ const start = async (init: Partial<ServerInit>) =>
       port: 0,
       ...init,
     },
-    OWN_SERVERS,
+    entry,
     null,
     new AbortController().signal,
   )
@@ -83,4 +85,14 @@ it('a server tells what its requests allocate, and nothing where there are none'
   expect(difference / own).toBeGreaterThan(0.8)
   expect(difference / own).toBeLessThan(1.2)
   expect(await allocatedBy('alice.10', 0)).toBeLessThan(own / 30)
+})
+
+it('a server of a checkout from before TLS is not taken for one that speaks it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'authbench-plain-'))
+  const file = join(folder, 'main.mjs')
+  writeFileSync(file, `process.on('message', () => process.send({ type: 'ready', port: 1 }))`)
+  await expect(start({ tls: newServerIdentity(new Date()) }, pathToFileURL(file))).rejects.toMatchObject({
+    code: 'TLS_NOT_SPOKEN',
+  })
+  rmSync(folder, { recursive: true })
 })

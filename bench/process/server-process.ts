@@ -4,6 +4,8 @@ import { extname, join } from 'node:path'
 import type { FromServer, ToServer } from '../../servers/messages.ts'
 import type { ServerWorld } from '../../servers/server.ts'
 import type { ProcessCpu } from '../../src/results/cell.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import { originOf } from '../load/http/address.ts'
 import { cpuCounter } from '../machine/cpu-time/cpu-counter.ts'
 import { residentBytes } from '../machine/resident-memory.ts'
 import type { Subject } from '../run/equipment.ts'
@@ -31,6 +33,12 @@ export type ServerInit = Omit<Extract<ToServer, { type: 'init' }>, 'type' | 'fol
 function authServerInit({ keys, token, ttlSeconds, redisUrl, keyPrefix }: ServerInit) {
   return { keys: { RS256: keys.RS256 }, token, ttlSeconds, redisUrl, keyPrefix, port: 0 }
 }
+
+const speaksNoTls = (strategy: string): AuthbenchError =>
+  new AuthbenchError('TLS_NOT_SPOKEN', `the server of '${strategy}' knows no TLS`, {
+    next: 'The checkout that it comes from is from before --tls: run without it.',
+    exitCode: 3,
+  })
 
 /** It is told what of a world is its own affair; what lies around it is laid by whoever moves it. */
 export interface ServerProcess extends Subject {
@@ -64,15 +72,17 @@ export async function startServerProcess(
         signal,
       )
     }
-    const { port } = await child.request(
+    const ready = await child.request(
       { type: 'init', ...init, folder, authServer: authServer?.address ?? null },
       'ready',
       START_LIMIT_MS,
     )
+    if (init.tls !== undefined && ready.tls !== true) throw speaksNoTls(init.strategy)
     const counter = cpuCounter([child.pid])
     return {
       pid: child.pid,
-      origin: `http://127.0.0.1:${port}`,
+      origin: originOf({ host: '127.0.0.1', port: ready.port }, init.tls === undefined ? 'http' : 'https'),
+      ...(init.tls === undefined ? {} : { certificate: init.tls.certificate }),
       async issue(subjects, kind) {
         const message = { type: 'issue', subjects, ...(kind === undefined ? {} : { kind }) } as const
         return (await child.request(message, 'issued', ISSUE_LIMIT_MS)).credentials

@@ -13,6 +13,8 @@ export interface Subject {
   readonly origin: string
   /** What requests name as their host, where it is not the origin's. */
   readonly host?: string
+  /** The one that it shows; absent: it speaks plain text. */
+  readonly certificate?: string
   /** Null where the process is not on this machine, or its CPU time is not shown. */
   readonly pid: number | null
   /** Processes that may be in another container than ours; absent: it is a child of ours. */
@@ -89,7 +91,10 @@ export interface Bench {
   startGenerator(): Promise<Generator>
   /** Null when no strategy of the run needs Redis. */
   readonly store: StoreMeter | null
-  probe(to: Pick<EngineTarget, 'origin' | 'host'>, request: EngineRequest): Promise<RawResponse>
+  probe(
+    to: Pick<EngineTarget, 'origin' | 'host' | 'certificate'>,
+    request: EngineRequest,
+  ): Promise<RawResponse>
   readMachineTime(): MachineTime | null
   /** What CPU quotas did so far to this process, its children, and these others. By group. */
   readThrottling(others: readonly number[]): ReadonlyMap<string, Throttling>

@@ -4,7 +4,7 @@ import type { Cell, CompletedCell, Params, Probe, Slice, StoreUse } from '../../
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import type { RunConfig } from '../../src/results/results.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
-import { USUAL_WORLD, type World } from '../../src/worlds/world.ts'
+import { USUAL_WORLD, type World, worldWith } from '../../src/worlds/world.ts'
 import type { EngineSlice, EngineTarget } from '../load/engine.ts'
 import type { EngineId, WarmUp } from '../load/messages.ts'
 import type { RunListener } from '../progress/events.ts'
@@ -111,7 +111,8 @@ export function newLane(subject: PlannedSubject, plan: PlannedRound, context: Ro
     key: subject.arm === 'main' ? subject.strategy : `${subject.strategy}-${subject.arm}`,
     tracks: plan.points.map((params) => newTrack(params, context)),
     server: null,
-    world: USUAL_WORLD,
+    // A server begins to listen with it, and never goes on without.
+    world: worldWith(USUAL_WORLD, { tls: context.config.world?.tls ?? false }),
     origin: null,
     probe: null,
     probeHere: null,
@@ -138,11 +139,16 @@ export const pidOf = ({ server }: Lane, { config }: RoundContext): number | null
 export function addressed({
   server,
   origin,
-}: Pick<Lane, 'server' | 'origin'>): Pick<EngineTarget, 'origin' | 'host'> {
+}: Pick<Lane, 'server' | 'origin'>): Pick<EngineTarget, 'origin' | 'host' | 'certificate'> {
   const own = server?.origin ?? ''
   // Over a link as well: its requests are to weigh the same.
   const host = server?.host ?? (origin === null || origin === own ? undefined : new URL(own).host)
-  return { origin: origin ?? own, ...(host === undefined ? {} : { host }) }
+  const certificate = server?.certificate
+  return {
+    origin: origin ?? own,
+    ...(host === undefined ? {} : { host }),
+    ...(certificate === undefined ? {} : { certificate }),
+  }
 }
 
 const FATAL = new Set(['REDIS_LOST', 'REDIS_COUNTERS_RESET', 'GENERATOR_LOST'])

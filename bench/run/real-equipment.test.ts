@@ -8,6 +8,7 @@ import { testKeys } from '../../servers/testing/test-deps.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/default-profile.ts'
 import { resolveConfig } from '../../src/plan/config.ts'
 import { USUAL_WORLD, worldWith } from '../../src/worlds/world.ts'
+import { protectedRequest, sendRaw } from '../load/http/probe.ts'
 import { type ProvidedRedis, provideRedis } from '../redis/provide.ts'
 import type { Subject } from './equipment.ts'
 import { machineBench } from './real-equipment.ts'
@@ -37,10 +38,10 @@ afterAll(async () => {
 const folders = async (kind: 'redis' | 'server') =>
   (await readdir(folder)).filter((name) => name.startsWith(`authbench-${kind}-`))
 
-function benchWith({ origin = redis.origin, signal = new AbortController().signal } = {}) {
+function benchWith({ origin = redis.origin, signal = new AbortController().signal, tls = false } = {}) {
   const ids = ['session-redis', 'jwt-blacklist'] as const
   const config = resolveConfig(
-    { profile: 'smoke' },
+    { profile: 'smoke', tls },
     { strategies: ids, scenarios: ['verify'] },
     { profile: 'smoke', seed: 1, extraClaims: [] },
   )
@@ -143,4 +144,20 @@ test('a server goes into another world and back, its proxies with it, and leaves
   expect(await me(subject.origin)).toBe(200)
   await expect(me(there.origin)).rejects.toThrow()
   expect(await (await subject.watchWay?.())?.()).toEqual([])
+})
+
+test('a server of a run over TLS shows the certificate of the run, over a link as well', async () => {
+  const subject = await benchWith({ tls: true })('session-redis', false)
+  const { certificate = '' } = subject
+  const [credential = ''] = await subject.issue(['user-0000001'])
+  const ask = (origin: string) => sendRaw({ origin, certificate }, protectedRequest('bearer', credential))
+  expect((await ask(subject.origin)).status).toBe(200)
+  const link = { name: 'test', upBitsPerSecond: 1e6, downBitsPerSecond: 1e6, roundTripMs: 1 }
+  const there = await subject.enter(worldWith(USUAL_WORLD, { tls: true, link }))
+  expect(there.origin).toMatch(/^https:/)
+  expect((await ask(there.origin)).status).toBe(200)
+  const plain = subject.origin.replace('https:', 'http:')
+  await expect(sendRaw({ origin: plain }, protectedRequest('bearer', credential))).rejects.toMatchObject({
+    code: 'PROBE_FAILED',
+  })
 })

@@ -14,6 +14,7 @@ import { redisMeter } from '../redis/meter.ts'
 import { type ProvidedRedis, provideRedis } from '../redis/provide.ts'
 import { TARGET_ID, type Target, targetSubject } from '../subjects/target.ts'
 import { subjectInWorld } from '../worlds/subject-in-world.ts'
+import { newServerIdentity } from '../worlds/tls/certificate.ts'
 import type { Bench, MovableSubject, StoreMeter } from './equipment.ts'
 
 export interface MachineBenchOptions {
@@ -51,6 +52,7 @@ export function machineBench(options: MachineBenchOptions): Bench {
   const shared = redis?.origin === 'given' && background.size > 0
   const asksAuthServer = idsWith('auth-server')
   const helpers = [pinning.redis, ...(asksAuthServer.size > 0 || usesProxies ? [helperCore(pinning)] : [])]
+  const tls = config.world?.tls === true ? { tls: newServerIdentity(new Date()) } : {}
   const fileOf = (strategy: string) => {
     const file = options.files.get(strategy)
     return file === undefined ? {} : { file }
@@ -70,6 +72,7 @@ export function machineBench(options: MachineBenchOptions): Bench {
             transport: config.transport,
             redisUrl,
             port: 0,
+            ...tls,
             ...(asksAuthServer.has(strategy) ? { authServer: { core: helperCore(pinning) } } : {}),
           },
           arm === 'base' && base !== null ? base : OWN_SERVERS,

@@ -55,7 +55,12 @@ export function subjectInWorld(
         const gone = laid(before).filter((stretch) => !laid(stretches).includes(stretch))
         await Promise.all(gone.map(({ proxy }) => proxy.stop()))
       }
-      return { origin: link === null ? server.origin : originOf(link.proxy) }
+      return {
+        origin:
+          link === null
+            ? server.origin
+            : originOf(link.proxy, server.certificate === undefined ? 'http' : 'https'),
+      }
     },
     watchWay: () => watchWay(laid(stretches)),
     async stop() {

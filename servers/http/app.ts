@@ -28,6 +28,14 @@ export interface AppOptions {
   readonly work?: Pick<HandlerWork, 'current'>
   /** In plain text and with prior knowledge (RFC 9113 section 3.3); absent: HTTP/1.1. */
   readonly http2?: boolean
+  /** Absent: plain text. */
+  readonly tls?: TlsIdentity
+}
+
+/** PEM, of a key and of the certificate that clients trust. */
+export interface TlsIdentity {
+  readonly key: string
+  readonly certificate: string
 }
 
 /** No server may close a connection in the middle of a run: slices on other servers can keep one idle for long. */
@@ -43,9 +51,18 @@ const SETTINGS = {
   exposeHeadRoutes: false,
 } as const
 
-/** Fastify's types tell its raw requests from those of HTTP/1.1; nothing here uses what differs. */
-const http2App = (): FastifyInstance =>
-  fastify({ ...SETTINGS, http2: true, http2SessionTimeout: KEEP_ALIVE_MS }) as unknown as FastifyInstance
+/** Fastify's types tell its raw servers and requests from those of HTTP/1.1 in plain text; nothing here uses what differs. */
+function appOver({ http2, tls }: Pick<AppOptions, 'http2' | 'tls'>): FastifyInstance {
+  if (http2 === true)
+    return fastify({
+      ...SETTINGS,
+      http2: true,
+      http2SessionTimeout: KEEP_ALIVE_MS,
+    }) as unknown as FastifyInstance
+  if (tls === undefined) return fastify(SETTINGS)
+  const https = { key: tls.key, cert: tls.certificate }
+  return fastify({ ...SETTINGS, https }) as unknown as FastifyInstance
+}
 
 const COOKIE_ATTRIBUTES = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const
 
@@ -78,7 +95,7 @@ const identitySchema = {
 export async function buildApp(authenticator: Authenticator, options: AppOptions): Promise<FastifyInstance> {
   const { transport, ttlSeconds, work, scheme = 'Bearer' } = options
   const { cookieSeconds = ttlSeconds } = authenticator
-  const app = options.http2 === true ? http2App() : fastify(SETTINGS)
+  const app = appOver(options)
   app.setErrorHandler(replyToError)
   if (transport === 'cookie') await app.register(cookie)
   await authenticator.mount?.(app, transport)

@@ -72,6 +72,8 @@ function isWithheld(metric: MetricInfo, { consequence }: Difference): boolean {
       return !metric.exact
     case 'timed metrics, allocation and bytes not judged':
       return !metric.exact || isBytes(metric)
+    case 'nothing is judged':
+      return true
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Environment, Results, RunConfig } from '../results/results.ts'
 import { simulatedRun } from '../testing/simulated-runs.ts'
+import { USUAL_WORLD } from '../worlds/world.ts'
 import { changesBetween } from './changes-of-runs.ts'
 import { differencesBetween } from './run-differences.ts'
 import { verdictOf } from './verdict.ts'
@@ -114,6 +115,16 @@ describe('two stored runs', () => {
     expect(differencesBetween(before, head)).toMatchObject([
       { what, head: 'not recorded', consequence: 'label' },
     ])
+  })
+
+  it('in other worlds are not judged at all', () => {
+    const [near, far] = [USUAL_WORLD, { ...USUAL_WORLD, storeRttMs: 1, tls: true }]
+    const { changes, differences } = changesBetween(base, otherwise({ world: far }))
+    expect(differences).toMatchObject([
+      { what: 'setting world', base: 'as usual', head: 'Redis is 1 ms away; clients speak TLS' },
+    ])
+    expect(new Set(changes.map(({ verdict }) => verdict))).toEqual(new Set(['inconclusive']))
+    expect(differencesBetween(base, otherwise({ world: near }))).toEqual([])
   })
 
   it.each<[string, Partial<RunConfig>]>([

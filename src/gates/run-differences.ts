@@ -2,6 +2,8 @@ import { keyOf } from '../analysis/subject.ts'
 import type { Input } from '../results/inputs.ts'
 import type { Results, RunConfig } from '../results/results.ts'
 import { formatList, formatNumber } from '../units.ts'
+import { worldText } from '../worlds/words.ts'
+import { USUAL_WORLD } from '../worlds/world.ts'
 
 /**
  * - `label`: said beside the verdicts
@@ -12,6 +14,7 @@ export type Consequence =
   | 'timed metrics not judged'
   | 'timed metrics and allocation not judged'
   | 'timed metrics, allocation and bytes not judged'
+  | 'nothing is judged'
 
 /** Something in which two stored runs differ. */
 export interface Difference {
@@ -86,26 +89,32 @@ const FREE_SETTINGS: readonly string[] = [
 ]
 /** Settings that change what is sent. */
 const WIRE_SETTINGS: readonly string[] = ['transport', 'extraClaims']
+/** In another one a handler asks Redis, or credentials are larger: not even counts are of the same thing. */
+const WORLD = 'world'
 
-const settingText = (value: RunConfig[keyof RunConfig] | undefined): string =>
+const settingText = (value: Omit<RunConfig, 'world'>[keyof Omit<RunConfig, 'world'>]): string =>
   Array.isArray(value) ? listText(value.map(String)) : `${value ?? 'not set'}`
 
 /** Every setting of the method, whatever its name: one that is added later is compared too. */
 function settingsOf({ config }: Results): ReadonlyMap<string, string> {
   const settings = new Map<string, string>()
-  for (const [name, value] of Object.entries(config)) {
+  const { world = USUAL_WORLD, ...rest } = config
+  for (const [name, value] of Object.entries(rest)) {
     if (!FREE_SETTINGS.includes(name)) settings.set(name, settingText(value))
   }
-  return settings
+  return settings.set(WORLD, worldText(world) ?? 'as usual')
 }
 
 function settingDifferences(base: Results, head: Results): readonly Difference[] {
   const [before, after] = [settingsOf(base), settingsOf(head)]
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
     const [one = 'not set', other = 'not set'] = [before.get(name), after.get(name)]
-    const consequence = WIRE_SETTINGS.includes(name)
-      ? ('timed metrics, allocation and bytes not judged' as const)
-      : ('timed metrics and allocation not judged' as const)
+    const consequence =
+      name === WORLD
+        ? ('nothing is judged' as const)
+        : WIRE_SETTINGS.includes(name)
+          ? ('timed metrics, allocation and bytes not judged' as const)
+          : ('timed metrics and allocation not judged' as const)
     return one === other ? [] : [{ what: `setting ${name}`, base: one, head: other, consequence }]
   })
 }

@@ -32,6 +32,7 @@ export const optionsSchema = z.strictObject({
   roles: worldSchema.shape.roles.unwrap().optional(),
   storeRtt: worldSchema.shape.storeRttMs.unwrap().optional(),
   link: name.optional(),
+  tls: z.boolean().optional(),
   connections: z.number().int().min(1).max(1000).optional(),
   pool: z.number().int().min(1).max(1_000_000).optional(),
   popularity: name.optional(),
@@ -119,6 +120,7 @@ export function saidOfWorld({
   roles,
   storeRtt,
   link,
+  tls,
 }: Options): WorldPart {
   const known = link === undefined ? null : linkNamed(link)
   const handler = {
@@ -131,6 +133,7 @@ export function saidOfWorld({
     ...(roles === undefined ? {} : { roles }),
     ...(storeRtt === undefined ? {} : { storeRttMs: storeRtt }),
     ...(known === null ? {} : { link: known }),
+    ...(tls === undefined ? {} : { tls }),
   }
 }
 

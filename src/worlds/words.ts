@@ -24,7 +24,7 @@ const linkText = ({ name, upBitsPerSecond, downBitsPerSecond, roundTripMs }: Lin
   `${name} (${megabits(upBitsPerSecond)} Mbit/s up, ${megabits(downBitsPerSecond)} down, round trip ${roundTripMs} ms)`
 
 /** Everything that is not as usual, as one line; null where all is. */
-export function worldText({ handler, roles: count, storeRttMs, link }: World): string | null {
+export function worldText({ handler, roles: count, storeRttMs, link, tls }: World): string | null {
   const { waitMs, cpuUs, rows } = handler
   const work = [
     ...(waitMs === 0 ? [] : [`waits ${waitMs} ms`]),
@@ -35,6 +35,7 @@ export function worldText({ handler, roles: count, storeRttMs, link }: World): s
     ...(work.length === 0 ? [] : [`the handler ${work.join(', ')}`]),
     ...(storeRttMs === 0 ? [] : [`Redis is ${storeRttMs} ms away`]),
     ...(link === null ? [] : [`clients come over ${linkText(link)}`]),
+    ...(tls ? ['clients speak TLS'] : []),
     ...(count === USUAL_WORLD.roles ? [] : [`every credential has ${roles(count ?? 0)}`]),
   ]
   return parts.length === 0 ? null : parts.join('; ')

@@ -18,8 +18,16 @@ test('zero is said, silence is not', () => {
 test('the usual world needs no words', () => {
   expect(worldText(USUAL_WORLD)).toBeNull()
   expect(
-    worldText({ handler: { waitMs: 5, cpuUs: 200, rows: 'redis' }, roles: 1, storeRttMs: 0, link: null }),
-  ).toBe('the handler waits 5 ms, computes 200 µs, reads a row from Redis; every credential has 1 role')
+    worldText({
+      handler: { waitMs: 5, cpuUs: 200, rows: 'redis' },
+      roles: 1,
+      storeRttMs: 0,
+      link: null,
+      tls: true,
+    }),
+  ).toBe(
+    'the handler waits 5 ms, computes 200 µs, reads a row from Redis; clients speak TLS; every credential has 1 role',
+  )
 })
 
 test('roles are distinct, and each takes 28 bytes of a token', () => {

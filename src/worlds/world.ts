@@ -31,6 +31,8 @@ export const worldSchema = z.object({
   storeRttMs: z.number().min(0).max(200).default(0),
   /** Null: the loopback. */
   link: linkSchema.nullable().default(null),
+  /** Between clients and servers. Of the whole run: a server listens with it or without. */
+  tls: z.boolean().default(false),
 })
 export type World = z.infer<typeof worldSchema>
 
@@ -43,6 +45,7 @@ export const USUAL_WORLD: World = {
   roles: null,
   storeRttMs: 0,
   link: null,
+  tls: false,
 }
 
 /** What the part says, and of the rest what was. */
@@ -63,6 +66,7 @@ const PARTS = {
   roles: ({ roles }) => roles,
   storeRttMs: ({ storeRttMs }) => storeRttMs,
   link: ({ link }) => link,
+  tls: ({ tls }) => tls,
 } as const satisfies Record<string, (part: WorldPart) => unknown>
 export type WorldPartName = keyof typeof PARTS
 

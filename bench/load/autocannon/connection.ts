@@ -1,5 +1,4 @@
-import { connect } from 'node:net'
-import type { Address } from '../http/address.ts'
+import { connectTo, type Peer, readyEvent } from '../http/socket.ts'
 import { type BrakedClient, brake, release } from './client.ts'
 
 /** What http-parser-js, autocannon's parser, says of a head. */
@@ -44,7 +43,7 @@ export interface ConnectionEvents {
  */
 export class AutocannonConnection {
   readonly #client: BrakedClient
-  readonly #address: Address
+  readonly #peer: Peer
   readonly #events: ConnectionEvents
   #bytesOfEarlierSockets = 0
   #isUp = false
@@ -55,9 +54,9 @@ export class AutocannonConnection {
   /** The response under way is the last of its socket. */
   #isLast = false
 
-  constructor(client: BrakedClient, address: Address, events: ConnectionEvents) {
+  constructor(client: BrakedClient, peer: Peer, events: ConnectionEvents) {
     this.#client = client
-    this.#address = address
+    this.#peer = peer
     this.#events = events
     client._connect = () => this.#connect()
     // The client sets its own handlers after it was handed out.
@@ -91,7 +90,7 @@ export class AutocannonConnection {
 
   #connect(): void {
     const client = this.#client
-    const socket = connect(this.#address)
+    const socket = connectTo(this.#peer)
     client.conn = socket
     client.parser.initialize('RESPONSE')
     this.#isUp = true
@@ -107,7 +106,7 @@ export class AutocannonConnection {
         this.#events.refused(error ?? new Error('the server ends connections at once'))
       }
     }
-    socket.on('connect', () => {
+    socket.on(readyEvent(this.#peer), () => {
       connected = true
     })
     socket.on('data', (chunk: Buffer) => {

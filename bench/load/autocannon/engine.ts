@@ -3,7 +3,7 @@
 import autocannon from 'autocannon'
 import { AuthbenchError } from '../../../src/results/errors.ts'
 import type { EngineSlice, EngineTarget, LoadEngine, OpenLoad, Window } from '../engine.ts'
-import { addressOf } from '../http/address.ts'
+import { type Peer, peerOf } from '../http/socket.ts'
 import { renewalFieldOf } from '../renewal.ts'
 import { cohortsOf, newResponseTally, type ResponseTally } from '../response-tally.ts'
 import { type BrakedClient, brake, type Jar, Walk } from './client.ts'
@@ -51,6 +51,7 @@ class AutocannonLoad implements OpenLoad {
   readonly #opening = Promise.withResolvers<void>()
   readonly #openTimer: NodeJS.Timeout
   readonly #target: EngineTarget
+  readonly #peer: Peer
   readonly #cohorts: readonly string[]
   readonly #instance: autocannon.Instance
   readonly #lanes: Lane[] = []
@@ -68,6 +69,7 @@ class AutocannonLoad implements OpenLoad {
 
   constructor(target: EngineTarget) {
     this.#target = target
+    this.#peer = peerOf(target)
     this.#cohorts = cohortsOf(target)
     this.opened = this.#opening.promise
     this.#onAllWaiting = () => {
@@ -154,7 +156,7 @@ class AutocannonLoad implements OpenLoad {
   }
 
   #add(client: BrakedClient, jar: Jar): void {
-    const connection = new AutocannonConnection(client, addressOf(this.#target.origin), {
+    const connection = new AutocannonConnection(client, this.#peer, {
       closed: () => this.#onClosed(lane),
       lost: () => this.#onLost(lane),
       refused: (error) => this.#onRefused(lane, error),

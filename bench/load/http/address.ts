@@ -13,5 +13,5 @@ export function addressOf(url: string): Address {
   return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? 80 : Number(port) }
 }
 
-export const originOf = ({ host, port }: Address): string =>
-  `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`
+export const originOf = ({ host, port }: Address, scheme: 'http' | 'https' = 'http'): string =>
+  `${scheme}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`

@@ -1,9 +1,8 @@
-import { connect } from 'node:net'
 import { credentialHeader, type Transport } from '../../../servers/contract.ts'
 import { AuthbenchError } from '../../../src/results/errors.ts'
 import { type EngineRequest, type EngineTarget, hostOf } from '../engine.ts'
-import { addressOf } from './address.ts'
 import { newResponseParser } from './response-parser.ts'
+import { connectTo, peerOf } from './socket.ts'
 
 const LIMIT_MS = 3000
 
@@ -35,14 +34,14 @@ export function protectedRequest(
   return { ...route, headers: { ...site, ...(header === null ? {} : { [header[0]]: header[1] }) } }
 }
 
-/** One request on a raw socket: the bytes counted are the bytes on the wire. Informational responses are skipped. */
+/** One request on a raw socket: the bytes counted are the bytes on the wire, above TLS. Informational responses are skipped. */
 export function sendRaw(
-  to: Pick<EngineTarget, 'origin' | 'host'>,
+  to: Pick<EngineTarget, 'origin' | 'host' | 'certificate'>,
   request: EngineRequest,
 ): Promise<RawResponse> {
   const text = requestText(request, hostOf(to))
   return new Promise((resolve, reject) => {
-    const socket = connect(addressOf(to.origin))
+    const socket = connectTo(peerOf(to))
     const parser = newResponseParser()
     let received = 0
     const fail = (message: string, cause?: unknown) => {

@@ -1,7 +1,7 @@
-import { connect, type Socket } from 'node:net'
-import { type Address, addressOf } from '../http/address.ts'
+import type { Socket } from 'node:net'
 import type { ResponseHead } from '../http/response-head.ts'
 import { newResponseParser, type ResponseParser } from '../http/response-parser.ts'
+import { connectTo, type Peer, readyEvent } from '../http/socket.ts'
 import { NO_RENEWAL, type RenewalField, renewalOf } from '../renewal.ts'
 import type { Expectation } from '../response-tally.ts'
 
@@ -37,7 +37,7 @@ export interface ConnectionListener {
 
 /** One connection with at most one request on it, which walks its requests in a circle and outlives its sockets. */
 export class PacedConnection {
-  readonly #address: Address
+  readonly #peer: Peer
   readonly #requests: readonly PreparedRequest[]
   readonly #listener: ConnectionListener
   readonly #parser: ResponseParser
@@ -53,12 +53,12 @@ export class PacedConnection {
 
   /** @param renewing the response field that renews credentials */
   constructor(
-    origin: string,
+    peer: Peer,
     requests: readonly PreparedRequest[],
     renewing: RenewalField | null,
     listener: ConnectionListener,
   ) {
-    this.#address = addressOf(origin)
+    this.#peer = peer
     this.#requests = requests
     this.#parser = newResponseParser(renewing)
     this.#listener = listener
@@ -97,14 +97,13 @@ export class PacedConnection {
     const gone = (error: Error | null) => {
       if (socket === this.#socket) this.#gone(error)
     }
-    const socket = connect({
-      ...this.#address,
+    const socket = connectTo(this.#peer, {
       noDelay: true,
       onread: { buffer: RECEIVED, callback: received },
     })
     this.#socket = socket
     this.#fruitless += 1
-    socket.on('connect', () => {
+    socket.on(readyEvent(this.#peer), () => {
       if (socket !== this.#socket) return
       this.#connected = true
       this.#listener.free(this)

@@ -12,6 +12,7 @@ import {
 } from '../engine.ts'
 import { requestText } from '../http/probe.ts'
 import type { ResponseHead } from '../http/response-head.ts'
+import { peerOf } from '../http/socket.ts'
 import { renewalFieldOf } from '../renewal.ts'
 import { cohortsOf, expectationOf } from '../response-tally.ts'
 import { type ConnectionListener, PacedConnection, type SentRequest } from './connection.ts'
@@ -101,9 +102,10 @@ class PacedLoad implements OpenLoad, ConnectionListener {
     )
     const renewing = renewalFieldOf(target)
     const requests = target.requests.flatMap((request) => prepared.get(request) ?? [])
+    const peer = peerOf(target)
     this.#connections = Array.from({ length: target.connections }, (_, own) => {
       const part = requests.filter((_, index) => index % target.connections === own)
-      return new PacedConnection(target.origin, part, renewing, this)
+      return new PacedConnection(peer, part, renewing, this)
     })
     const hadResponse = new Set<PacedConnection>()
     const timer = setTimeout(() => {

@@ -1,4 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import type { ServerIdentity } from '../../worlds/tls/certificate.ts'
 
 export interface RawServer {
   readonly origin: string
@@ -19,11 +21,12 @@ export interface RawServer {
 /** A server that does as it is told for every request, and keeps what it saw on the wire. The first request is number 1. */
 export async function rawServer(
   answer: (socket: Socket, requestNumber: number, request: string) => void,
+  identity?: ServerIdentity,
 ): Promise<RawServer> {
   const heads: string[] = []
   const sockets = new Set<Socket>()
   let bytes = 0
-  const server: Server = createServer({ noDelay: true }, (socket) => {
+  const serve = (socket: Socket) => {
     sockets.add(socket)
     let buffered = ''
     socket.on('error', () => undefined)
@@ -39,12 +42,16 @@ export async function rawServer(
         answer(socket, heads.length, request)
       }
     })
-  })
+  }
+  const server: Server =
+    identity === undefined
+      ? createServer({ noDelay: true }, serve)
+      : createTlsServer({ key: identity.key, cert: identity.certificate, noDelay: true }, serve)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   return {
-    origin: `http://127.0.0.1:${address.port}`,
+    origin: `${identity === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`,
     heads,
     bytes: () => bytes,
     connections: () => sockets.size,

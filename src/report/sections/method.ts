@@ -154,7 +154,12 @@ function limits(results: Results): readonly string[] {
         ]
       : []),
     ...(environment.warnings ?? []).map((warning) => `Said before the run: ${warning}`),
-    'One server process on one machine: effects of scale-out, of TLS and of real networks are not in these numbers.',
+    `One server process on one machine: effects of scale-out${config.world?.tls === true ? '' : ', of TLS'} and of real networks are not in these numbers.`,
+    ...(config.world?.tls === true
+      ? [
+          'Connections are kept: what TLS costs is that of records, and its handshakes are in no window. Bytes are counted above TLS.',
+        ]
+      : []),
   ]
 }
 
