@@ -142,7 +142,7 @@ function unproven(
   return left.map(({ id }) => ({
     when: scenarios.length > 0,
     message: `--strategies names ${id}, whose clients sign a proof for each request: no load generator does`,
-    next: 'Leave it out. The checklist has it: `authbench conformance`.',
+    next: 'Leave it out. The experiment leak has it, and the checklist: `authbench conformance`.',
   }))
 }
 

@@ -4,6 +4,7 @@ import type { ExperimentRun } from '../trials/experiment.ts'
 import { csrf } from './csrf.ts'
 import { forgery } from './forgery.ts'
 import { headers } from './headers.ts'
+import { leak } from './leak.ts'
 import { links } from './links.ts'
 import { outage } from './outage.ts'
 import { refreshRace } from './refresh-race.ts'
@@ -20,4 +21,5 @@ export const EXPERIMENT_RUNS: Readonly<Record<string, ExperimentRun<unknown>>> =
   outage,
   csrf,
   forgery,
+  leak,
 }

@@ -104,7 +104,7 @@ export function applicableScenarios(
     {
       next: asked.every(needsNoProof)
         ? '`authbench list strategies` shows all; refresh takes one that refreshes, a target takes no logins.'
-        : 'Clients of a strategy that asks for proofs (jwt-dpop) sign one for each request, which no load generator does: `authbench conformance` has them.',
+        : 'Clients of a strategy that asks for proofs (jwt-dpop) sign one for each request, which no load generator does: the experiment leak and `authbench conformance` have them.',
     },
   )
 }

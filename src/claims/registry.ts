@@ -5,6 +5,7 @@ import type { Claim } from './claim.ts'
 import { cookiesAndCsrf } from './csrf.ts'
 import { forgedSubject, standardIssues } from './forgery.ts'
 import { databaseAnyway, moreWork } from './handler-work.ts'
+import { leakedWithoutExpiry } from './leak.ts'
 import { accessTokenOutlives, revocation } from './revocation.ts'
 import { size } from './size.ts'
 import { sizeFelt } from './size-felt.ts'
@@ -31,6 +32,7 @@ export const CLAIMS: readonly Claim[] = [
   cookiesAndCsrf,
   forgedSubject,
   standardIssues,
+  leakedWithoutExpiry,
 ]
 
 export const judgeClaims = (results: MeasuredResults): ClaimResult[] =>

@@ -2,6 +2,7 @@ import { csrf } from './csrf.ts'
 import type { Experiment } from './experiment.ts'
 import { forgery } from './forgery.ts'
 import { headers } from './headers.ts'
+import { leak } from './leak.ts'
 import { links } from './links.ts'
 import { outage } from './outage.ts'
 import { refreshRace } from './refresh-race.ts'
@@ -18,6 +19,7 @@ const ENTRIES: Readonly<Record<string, Omit<Experiment, 'id'>>> = {
   outage,
   csrf,
   forgery,
+  leak,
 }
 
 export const EXPERIMENTS: readonly Experiment[] = Object.entries(ENTRIES).map(([id, entry]) => ({
