@@ -1,8 +1,8 @@
 import { EXPERIMENTS } from '../../src/experiments/registry.ts'
 import type { Options } from '../../src/plan/config.ts'
+import { triedIn } from '../../src/plan/profiles.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import type { RunConfig } from '../../src/results/results.ts'
-import type { StrategyInfo } from '../../src/results/strategy-info.ts'
 import { EXPERIMENT_RUNS } from '../experiments/registry.ts'
 import { choosable, chosenStrategies } from '../subjects/chosen-strategies.ts'
 import type { OwnStrategy } from '../subjects/own-strategies.ts'
@@ -27,25 +27,23 @@ export function strategiesOfExperiments(
 }
 
 /**
- * Those of the run, each with the strategies that the user named, or all that it is about.
+ * Those of the run, each with the strategies that the user named, or that the profile tries.
  * @throws AuthbenchError SCENARIO_NOT_APPLICABLE
  */
 export function plannedExperiments(
-  { experiments = [] }: RunConfig,
+  { experiments = [], profile }: RunConfig,
   own: readonly OwnStrategy[],
   { strategies: named }: Options,
 ): readonly PlannedExperiment[] {
-  const isNamed = ({ id }: StrategyInfo) =>
-    named === undefined ||
-    named.includes('all') ||
-    named.includes(id) ||
-    own.some(({ info }) => info.id === id)
+  const isOwn = (id: string) => own.some(({ info }) => info.id === id)
   const applying = strategiesOfExperiments(own)
   return EXPERIMENTS.filter(({ id }) => experiments.includes(id)).flatMap((meaning) => {
     const effects = EXPERIMENT_RUNS[meaning.id]
     if (effects === undefined) return []
-    const { infos } = chosenStrategies(applying[meaning.id] ?? [], own, null)
-    const strategies = infos.filter(isNamed)
+    const about = applying[meaning.id] ?? []
+    const wanted = named === undefined ? triedIn(profile, about) : named.includes('all') ? about : named
+    const { infos } = chosenStrategies(about, own, null)
+    const strategies = infos.filter(({ id }) => wanted.includes(id) || isOwn(id))
     if (infos.length > 0 && strategies.length === 0) {
       throw new AuthbenchError('SCENARIO_NOT_APPLICABLE', `${meaning.id} is about none of these strategies`, {
         next: `Leave it out, or name one of ${infos.map(({ id }) => id).join(', ')}.`,

@@ -7,6 +7,7 @@ import type { Options } from '../../src/plan/config.ts'
 import { PROFILES } from '../../src/plan/profiles.ts'
 import { jsonReporter } from '../../src/report/export/json.ts'
 import type { RunConfig } from '../../src/results/results.ts'
+import { expectedTime } from '../cli/expected-time.ts'
 import { mergeOptions, redisUrl } from '../cli/options.ts'
 import type { PlannedExperiment } from '../cli/plan-experiments.ts'
 import { planRun } from '../cli/plan-run.ts'
@@ -158,6 +159,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     count: PROFILES[config.profile].trials,
     command: experimentCommand(experiment.meaning.id, config, merged),
   })
+  say(expectedTime(planned))
   const first = loads ? await measure(config, 0) : NO_LOAD
   if (loads && cellsKept === 0) return endWithoutCells(first, signal, terminal)
   const loaded = await extended(first, config, { measure, analysed, say })

@@ -248,6 +248,8 @@ export const revocation: ExperimentRun<RevocationObservation> = {
   needs: [],
   uses: ['redis'],
   appliesTo: ({ revocation: { effect } }) => effect !== 'never' && effect !== 'unknown',
+  expectedMs: (count, strategies) =>
+    ({ smoke: 7000, short: 45_000, full: 220_000 })[count] * strategies.length,
   async run(context) {
     for (const info of context.strategies) {
       const bound = boundMs(info)

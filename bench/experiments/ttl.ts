@@ -67,6 +67,8 @@ async function herds(context: Context, users: number): Promise<void> {
 export const ttl: ExperimentRun<TtlObservation> = {
   needs: ['redis'],
   appliesTo: ({ refreshes }) => refreshes,
+  expectedMs: (count, strategies) =>
+    ({ smoke: 7000, short: 45_000, full: 240_000 })[count] * strategies.length,
   async run(context) {
     const plan = PLANS[context.count]
     const redis = await context.redis()

@@ -1,13 +1,10 @@
 import { allocated } from '../../src/metrics/allocated.ts'
 import { usedUs } from '../../src/metrics/cpu.ts'
-import { isMeasuredIn } from '../../src/plan/rounds.ts'
+import { expectedRoundMs, type ForecastScenario, slicesOfRound } from '../../src/plan/forecast.ts'
 import type { Arm, Cell } from '../../src/results/cell.ts'
-import type { RunConfig, ScenarioInfo } from '../../src/results/results.ts'
+import type { RunConfig } from '../../src/results/results.ts'
 import { formatCount, formatQuantity } from '../../src/units.ts'
-import type { Scenario } from '../scenarios/scenario.ts'
 import type { RunEvent, RunListener } from './events.ts'
-
-type PlannedScenario = Pick<Scenario, 'load' | 'params'> & Pick<ScenarioInfo, 'strategies'>
 
 /** The part of a terminal that progress needs. */
 export interface ProgressStream {
@@ -19,31 +16,6 @@ export interface ProgressStream {
 const seconds = (milliseconds: number): string => {
   const whole = Math.max(0, Math.ceil(milliseconds / 1000))
   return whole < 90 ? `${whole} s` : `${Math.ceil(whole / 60)} min`
-}
-
-const OVERHEAD_MS = 8
-/** Of a search that begins at half of the capacity. */
-const USUAL_TRIALS = 8
-
-function serversOf({ strategies, against }: RunConfig, scenario: PlannedScenario): number {
-  const measured = strategies.filter((id) => isMeasuredIn(scenario, id)).length
-  return measured === 0 ? 0 : measured * (against ? 2 : 1) + 1
-}
-
-/** Slices of one server in a round of the scenario, and the milliseconds that one takes. */
-function slicesOf(config: RunConfig, { load, params }: PlannedScenario): readonly [number, number] {
-  if (load.kind === 'closed') return [config.slicesPerRound, config.sliceMs]
-  if (load.kind === 'search') return [USUAL_TRIALS, config.trialMs]
-  return [config.pacedSlicesPerRound * params.length, config.pacedSliceMs]
-}
-
-/** Before a round has been timed: what its slices and warm-up take, and starting as many servers. */
-function expectedRoundMs(config: RunConfig, scenario: PlannedScenario): number {
-  const servers = serversOf(config, scenario)
-  const startMs = 350 * servers
-  const warmupMs = Math.min(config.warmupLimitMs, (servers * config.warmupRequests) / 15)
-  const [slices, milliseconds] = slicesOf(config, scenario)
-  return startMs + warmupMs + servers * slices * (milliseconds + OVERHEAD_MS)
 }
 
 const ARMS: Readonly<Record<Arm, string>> = { main: '', twin: ' (A/A twin)', base: ' (base)' }
@@ -78,7 +50,7 @@ export interface Progress {
 /** On a terminal one line that is written over; elsewhere one plain line for each cell. */
 export function showProgress(
   config: RunConfig,
-  scenarios: readonly PlannedScenario[],
+  scenarios: readonly ForecastScenario[],
   stream: ProgressStream,
   now: () => number,
   firstRound = 0,
@@ -86,10 +58,7 @@ export function showProgress(
   const startedAt = now()
   const expectedMs = scenarios.reduce((sum, scenario) => sum + expectedRoundMs(config, scenario), 0)
   const rounds = config.rounds - firstRound
-  const slicesPerRound = scenarios.reduce(
-    (sum, scenario) => sum + serversOf(config, scenario) * slicesOf(config, scenario)[0],
-    0,
-  )
+  const slicesPerRound = scenarios.reduce((sum, scenario) => sum + slicesOfRound(config, scenario), 0)
   let roundsDone = 0
   let currentRound = firstRound
   let slicesDone = 0

@@ -21,6 +21,8 @@ export interface ExperimentRun<Observation> {
   readonly appliesTo?: (strategy: StrategyInfo) => boolean
   /** Its clients can make a proof for each request, where a strategy asks for one; absent: such strategies are not for it. */
   readonly proves?: true
+  /** On a quiet machine, for the forecast before a run; absent: nobody knows. */
+  readonly expectedMs?: (count: TrialCount, strategies: readonly StrategyInfo[]) => number
   run(context: ExperimentContext<Observation>): Promise<void>
 }
 

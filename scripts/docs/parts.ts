@@ -11,7 +11,7 @@ import { LIMITS, MINIMUM_GROWTH_BYTES, SEND_LAG_SHARE, SEND_LAG_US } from '../..
 import { EXPERIMENTS } from '../../src/experiments/registry.ts'
 import { METRICS } from '../../src/metrics/registry.ts'
 import { resolveConfig } from '../../src/plan/config.ts'
-import { PROFILES } from '../../src/plan/profiles.ts'
+import { PROFILES, type Profile } from '../../src/plan/profiles.ts'
 import { familiesOf } from '../../src/report/groups/families.ts'
 import { markdownOfSection } from '../../src/report/markdown/markdown.ts'
 import { revocationText } from '../../src/report/words/phrases.ts'
@@ -150,13 +150,13 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   profiles: () =>
     table(
       ['profile', 'rounds', 'slices for each strategy in a round', 'strategies', 'scenarios', 'for'],
-      Object.entries(PROFILES).map(
-        ([id, { rounds, slicesPerRound, sliceMs, strategies, scenarios, purpose }]) => [
+      Object.entries<Profile>(PROFILES).map(
+        ([id, { rounds, slicesPerRound, sliceMs, strategies, scenarios, experiments, purpose }]) => [
           codes([id]),
           String(rounds),
           `${slicesPerRound} × ${sliceMs} ms`,
-          strategies === 'all' ? 'all' : 'the usual ones',
-          codes(scenarios),
+          strategies === 'all' ? 'all' : strategies === 'usual' ? 'the usual ones' : codes(strategies),
+          `${codes(scenarios)}${experiments === 'all' ? ', every experiment' : ''}`,
           purpose,
         ],
       ),

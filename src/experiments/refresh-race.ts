@@ -65,10 +65,11 @@ function figuresOf(
   strategies: readonly StrategyInfo[],
 ): readonly Figure[] {
   return strategies.flatMap(({ id, title }) => [
-    ...honest.flatMap(({ text, of }): Figure[] => {
+    ...honest.flatMap(({ text, first, of }): Figure[] => {
       const own = of(id)
       if (own.length === 0) return []
-      const place = { subject: id, label: title, params: { situation: text }, unit: '' }
+      const params = { situation: text, kind: first.situation }
+      const place = { subject: id, label: title, params, unit: '' }
       const loggedOut = own.filter((each) => each.loggedOut).length
       const refused = own.reduce((sum, each) => sum + each.refused, 0)
       return [

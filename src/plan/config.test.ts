@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Options, resolveConfig } from './config.ts'
+import { PROFILES } from './profiles.ts'
 
 const resolve = (options: Options) =>
   resolveConfig(
@@ -112,5 +113,30 @@ describe('resolveConfig', () => {
 
   it('measures a strategy once however often it is named', () => {
     expect(resolve({ strategies: ['jwt-hs256', 'jwt-hs256'] }).strategies).toEqual(['none', 'jwt-hs256'])
+  })
+
+  it('runs every experiment with a small set of strategies for the article, and with all of them for publishing', () => {
+    const choices = {
+      strategies: [...PROFILES.article.strategies, 'jwe', 'jwt-refresh-leeway'],
+      scenarios: ['verify', 'login'],
+      experiments: { race: ['jwt-refresh', 'jwt-refresh-leeway', 'jwe'], size: ['jwe'] },
+    }
+    const chosen = (options: Options) =>
+      resolveConfig(options, choices, { profile: 'quick', seed: 1, extraClaims: [] })
+    expect(chosen({})).not.toHaveProperty('experiments')
+    expect(chosen({ profile: 'article' })).toMatchObject({
+      scenarios: ['verify'],
+      experiments: ['race', 'size'],
+      strategies: PROFILES.article.strategies,
+    })
+    expect(chosen({ profile: 'full' })).toMatchObject({ experiments: ['race', 'size'] })
+    expect(chosen({ profile: 'article', scenarios: ['race'] }).strategies).toEqual([
+      'jwt-refresh',
+      'jwt-refresh-leeway',
+    ])
+    // An experiment that is about none of those is about whom it is about.
+    expect(chosen({ profile: 'article', scenarios: ['size'] }).strategies).toEqual(['jwe'])
+    // Beside another checkout the question is another one.
+    expect(chosen({ profile: 'article', against: '.' })).not.toHaveProperty('experiments')
   })
 })

@@ -13,7 +13,7 @@ import {
   worldWith,
 } from '../worlds/world.ts'
 import { nearest } from './nearest-name.ts'
-import { PROFILES, type Profile, type ProfileId } from './profiles.ts'
+import { PROFILES, type Profile, type ProfileId, triedIn } from './profiles.ts'
 
 const name = z.string().min(1)
 
@@ -104,12 +104,27 @@ function chosenStrategies(
   if (named?.includes('all')) return strategies
   if (named !== undefined) return unique([...named, ...added])
   if (experimentsAlone !== null) {
-    return unique([...experimentsAlone.flatMap((id) => experiments[id] ?? []), ...added])
+    const about = (id: string) => experiments[id] ?? []
+    const tried = experimentsAlone.flatMap((id) =>
+      profile === null ? about(id) : triedIn(profile, about(id)),
+    )
+    return unique([...tried, ...added])
   }
   if (target !== undefined) return added
-  return profile === null || PROFILES[profile].strategies === 'usual'
-    ? unique([...usual, ...added])
-    : strategies
+  const own: Profile['strategies'] = profile === null ? 'usual' : PROFILES[profile].strategies
+  if (own === 'all') return strategies
+  return unique([...(own === 'usual' ? usual : own), ...added])
+}
+
+/** What a profile runs; experiments are about our servers as they are, which is no question beside a target or another checkout. */
+function offeredBy(
+  profile: Profile | null,
+  { scenarios, experiments = {} }: Choices,
+  { target, against }: Options,
+): readonly string[] {
+  const loads = scenarios.filter((id) => profile?.scenarios.includes(id))
+  const alone = target !== undefined || against !== undefined
+  return profile?.experiments === 'all' && !alone ? [...loads, ...Object.keys(experiments)] : loads
 }
 
 /** Of a link or a place of rows that nobody knows nothing: that is told as a mistake. */
@@ -152,9 +167,8 @@ export function resolveConfig(
   const profileId = options.profile ?? defaults.profile
   choose('profile', profileId, Object.keys(PROFILES), problems)
   const profile: Profile | null = isProfile(profileId) ? PROFILES[profileId] : null
-  const offered: readonly string[] = profile?.scenarios ?? []
   const loadsAndExperiments = [...choices.scenarios, ...Object.keys(choices.experiments ?? {})]
-  const asked = unique(options.scenarios ?? loadsAndExperiments.filter((id) => offered.includes(id)))
+  const asked = unique(options.scenarios ?? offeredBy(profile, choices, options))
   const scenarios = asked.filter((id) => choices.scenarios.includes(id))
   const experiments = Object.keys(choices.experiments ?? {}).filter((id) => asked.includes(id))
   const strategies = chosenStrategies(

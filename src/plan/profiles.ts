@@ -5,9 +5,13 @@ export interface Profile {
   /** One sentence for `--help`, README and `authbench list profiles`. */
   readonly purpose: string
   /** Run when none are named. */
-  readonly strategies: 'usual' | 'all'
-  /** Scenarios and experiments that run when none are named. */
+  readonly strategies: 'usual' | 'all' | readonly string[]
+  /** Scenarios that run when none are named. */
   readonly scenarios: readonly string[]
+  /** Whether every experiment runs as well, when no scenario is named. Absent: none. */
+  readonly experiments?: 'all'
+  /** Whom experiments try when no strategy is named, as far as they are about them. Absent: all that they are about. */
+  readonly tried?: readonly string[]
   /** How many trials an experiment makes. */
   readonly trials: TrialCount
   readonly rounds: number
@@ -31,6 +35,20 @@ export interface Profile {
  * of `bench/process/child.ts`); before that the same server costs up to 1.7 times as much.
  */
 const STEADY_STATE_REQUESTS = 8000
+
+/** What the claims of the article are about, each in its fastest form, and one library beside another. */
+const OF_THE_ARTICLE = [
+  'none',
+  'jwt-hs256',
+  'jwt-hs256-fast',
+  'jwt-es256-fast',
+  'session-redis',
+  'session-near-cache',
+  'session-memory',
+  'jwt-blacklist',
+  'jwt-blacklist-local',
+  'jwt-refresh',
+] as const
 
 /**
  * How much evidence a run collects. Fewer than 6 rounds have no 95 % interval, so `smoke` names no winner. Rounds are many and
@@ -100,10 +118,47 @@ export const PROFILES = {
     warmupLimitMs: 30_000,
     pool: 1000,
   },
+  article: {
+    purpose: 'an hour; every claim of the article',
+    strategies: OF_THE_ARTICLE,
+    scenarios: ['verify', 'refresh', 'handler-work', 'claims-size', 'store-distance', 'blacklist-size'],
+    experiments: 'all',
+    tried: [
+      ...OF_THE_ARTICLE,
+      'jwt-not-before',
+      'jwt-refresh-leeway',
+      'jwt-refresh-idempotent',
+      'jwt-dpop',
+      'jwt-jwks',
+      'introspection',
+    ],
+    trials: 'short',
+    rounds: 8,
+    slicesPerRound: 4,
+    sliceMs: 125,
+    pacedSlicesPerRound: 4,
+    pacedSliceMs: 500,
+    trialMs: 300,
+    warmupRequests: STEADY_STATE_REQUESTS,
+    warmupLimitMs: 20_000,
+    pool: 1000,
+  },
   full: {
     purpose: 'hours; for publishing',
     strategies: 'all',
-    scenarios: ['verify', 'iso-load', 'login', 'logout', 'refresh', 'mixed'],
+    scenarios: [
+      'verify',
+      'iso-load',
+      'login',
+      'logout',
+      'refresh',
+      'mixed',
+      'handler-work',
+      'claims-size',
+      'store-distance',
+      'blacklist-size',
+    ],
+    experiments: 'all',
     trials: 'full',
     rounds: 24,
     slicesPerRound: 12,
@@ -118,6 +173,13 @@ export const PROFILES = {
 } as const satisfies Record<string, Profile>
 
 export type ProfileId = keyof typeof PROFILES
+
+/** Of the strategies that an experiment is about, those that the profile tries; all where that would be none. */
+export function triedIn(profile: ProfileId, about: readonly string[]): readonly string[] {
+  const { tried }: Profile = PROFILES[profile]
+  const some = tried === undefined ? about : about.filter((id) => tried.includes(id))
+  return some.length === 0 ? about : some
+}
 
 /** Profiles whose runs tell times, in rising order of their length. */
 export const TIMED_PROFILES: readonly (readonly [string, Profile])[] = Object.entries<Profile>(

@@ -45,7 +45,7 @@ export const scenarioInfoSchema = z.object({
 export type ScenarioInfo = z.infer<typeof scenarioInfoSchema>
 
 export const runConfigSchema = z.object({
-  profile: z.enum(['smoke', 'gate', 'quick', 'ci', 'full']),
+  profile: z.enum(['smoke', 'gate', 'quick', 'ci', 'article', 'full']),
   /** None where experiments about none of them ran alone. */
   strategies: z.array(z.string()),
   /** None where only experiments were asked for. */

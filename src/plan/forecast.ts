@@ -1,0 +1,77 @@
+import type { Params } from '../results/cell.ts'
+import type { RunConfig, ScenarioInfo } from '../results/results.ts'
+import { isMeasuredIn } from './rounds.ts'
+
+/** What of a scenario says how long it takes. */
+export interface ForecastScenario extends Pick<ScenarioInfo, 'strategies'> {
+  readonly load: { readonly kind: 'closed' | 'paced' | 'search' }
+  readonly params: readonly Params[]
+  readonly entries?: ((params: Params) => number) | undefined
+}
+
+/** Around a slice, those included that are measured again because something disturbed them. */
+const OVERHEAD_MS = 20
+/** A server from nothing until its credentials are issued and its answers are right, a few at a time. */
+const START_MS = 800
+/** Of one server on a core of its own that warms up. */
+const REQUESTS_PER_MS = 15
+/** One entry of a store that is filled. */
+const ENTRY_MS = 0.03
+/** Of a search that begins at half of the capacity. */
+const USUAL_TRIALS = 8
+
+function serversOf({ strategies, against }: RunConfig, scenario: ForecastScenario): number {
+  const measured = strategies.filter((id) => isMeasuredIn(scenario, id)).length
+  return measured === 0 ? 0 : measured * (against ? 2 : 1) + 1
+}
+
+/** Slices of one server in a round of the scenario, and the milliseconds that one takes. */
+function slicesOf(config: RunConfig, { load, params }: ForecastScenario): readonly [number, number] {
+  if (load.kind === 'closed') return [config.slicesPerRound * params.length, config.sliceMs]
+  if (load.kind === 'search') return [USUAL_TRIALS, config.trialMs]
+  return [config.pacedSlicesPerRound * params.length, config.pacedSliceMs]
+}
+
+/** Of all servers. */
+export const slicesOfRound = (config: RunConfig, scenario: ForecastScenario): number =>
+  serversOf(config, scenario) * slicesOf(config, scenario)[0]
+
+/** What slices and warm-up take, and starting as many servers and filling their stores. */
+export function expectedRoundMs(config: RunConfig, scenario: ForecastScenario): number {
+  const servers = serversOf(config, scenario)
+  const warmupMs = Math.min(config.warmupLimitMs, (servers * config.warmupRequests) / REQUESTS_PER_MS)
+  const [slices, milliseconds] = slicesOf(config, scenario)
+  const entries = Math.max(0, ...scenario.params.map((point) => scenario.entries?.(point) ?? 0))
+  return servers * (START_MS + ENTRY_MS * entries + slices * (milliseconds + OVERHEAD_MS)) + warmupMs
+}
+
+/** Of every round of every scenario. */
+export const expectedLoadMs = (config: RunConfig, scenarios: readonly ForecastScenario[]): number =>
+  config.rounds * scenarios.reduce((sum, scenario) => sum + expectedRoundMs(config, scenario), 0)
+
+export interface ExpectedExperiment {
+  readonly id: string
+  /** Null: it does not say. */
+  readonly ms: number | null
+}
+
+const SHORT_MS = 90_000
+const about = (ms: number): string =>
+  ms < SHORT_MS ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 60_000)} min`
+
+/** One line before a run: how long it takes on a quiet machine, and what for. */
+export function forecastLine(loadMs: number, experiments: readonly ExpectedExperiment[]): string {
+  const known = experiments.flatMap(({ id, ms }) => (ms === null ? [] : [{ id, ms }]))
+  const unknown = experiments.flatMap(({ id, ms }) => (ms === null ? [id] : []))
+  const total = known.reduce((sum, { ms }) => sum + ms, loadMs)
+  const parts = [
+    ...(loadMs === 0 || experiments.length === 0 ? [] : [`loads ${about(loadMs)}`]),
+    ...known.map(({ id, ms }) => `${id} ${about(ms)}`),
+  ]
+  return [
+    `This takes about ${about(total)} on a quiet machine`,
+    ...(parts.length < 2 ? [] : [` (${parts.join(', ')})`]),
+    ...(unknown.length === 0 ? [] : [`, and as long as ${unknown.join(', ')} may need`]),
+    '.',
+  ].join('')
+}
