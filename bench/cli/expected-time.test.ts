@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { isStrategyId } from '../../servers/registry.ts'
+import { CLAIMS } from '../../src/claims/registry.ts'
 import { PROFILES } from '../../src/plan/profiles.ts'
 import { EXPERIMENT_RUNS } from '../experiments/registry.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
@@ -27,4 +28,11 @@ test('the profile article runs every experiment, on strategies that it is about,
     for (const strategy of strategies) expect(effects.appliesTo?.(strategy) ?? true).toBe(true)
   const line = expectedTime(planned)
   expect(Number(/about (\d+) min/.exec(line)?.[1])).toBeLessThanOrEqual(60)
+})
+
+test('the profiles for the article run what its claims are decided by', () => {
+  const experiments = Object.keys(EXPERIMENT_RUNS)
+  for (const { scenarios } of [PROFILES.article, PROFILES.full])
+    for (const { from = [] } of CLAIMS)
+      expect([...experiments, ...scenarios]).toEqual(expect.arrayContaining([...from]))
 })

@@ -121,6 +121,9 @@ export const csrf: ExperimentRun<CsrfObservation> = {
     (state === 'stateless' || state === 'stateful') &&
     !refreshes &&
     needs.every((need) => need === 'redis' || need === 'memory'),
+  expectedMs: (count, strategies) =>
+    ({ smoke: 8000, short: 40_000, full: 200_000 })[count] *
+    (count === 'smoke' ? 1 : new Set(strategies.map(({ state }) => state)).size),
   async run(context) {
     const { repeats, sameSite, defences, blocks } = PLAN[context.count]
     const program = programOf('chromium')

@@ -81,6 +81,7 @@ export const forgery: ExperimentRun<ForgeryObservation> = {
   needs: [],
   // Libraries are its subjects, not strategies.
   appliesTo: () => false,
+  expectedMs: () => 8000,
   async run(context) {
     const otherKeys = await generateKeys()
     const canary = await startCanary('{"keys":[]}')

@@ -102,6 +102,7 @@ export const leak: ExperimentRun<LeakObservation> = {
     cache === null &&
     (revocation.effect === 'at-expiry' || revocation.effect === 'immediate') &&
     needs.every((need) => need === 'redis' || need === 'memory'),
+  expectedMs: (count) => 10_000 * TRIALS[count],
   async run(context) {
     const { endlessToken } = await import('./leak/endless-token.ts')
     await stealFrom(context, endlessToken, [ENDLESS])

@@ -173,6 +173,8 @@ function leaveOut(context: Context, { link }: Place): void {
 export const links: ExperimentRun<LinksObservation> = {
   needs: [],
   uses: ['redis'],
+  // Slow links side by side, and each page of the slowest at its own pace.
+  expectedMs: (count) => 65_000 * REPETITIONS[count],
   async run(context) {
     const clients: Client[] = []
     for (const info of chosenKinds(context)) {

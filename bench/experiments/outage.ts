@@ -123,6 +123,8 @@ async function outageOf(
 export const outage: ExperimentRun<OutageObservation> = {
   needs: ['redis'],
   appliesTo: ({ needs }) => needs.includes('redis'),
+  expectedMs: (count, strategies) =>
+    (REPETITIONS[count] * OUTAGE_FAULTS.length * strategies.length * (AWAY_MS[count] + 5000)) / LANES,
   async run(context) {
     const limitMs = SLACK_MS + BEFORE_MS + AWAY_MS[context.count] + 3 * RECOVERY_LIMIT_MS + LONGEST_LAG_MS
     const trials = Array.from({ length: REPETITIONS[context.count] }).flatMap(() =>

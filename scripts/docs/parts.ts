@@ -8,6 +8,7 @@ import { readResults } from '../../bench/store/results-folder.ts'
 import { STRATEGIES, strategyIds, usualStrategies } from '../../servers/registry.ts'
 import { CHECKLIST, CHECKLIST_GROUPS } from '../../src/checklist/items.ts'
 import { LIMITS, MINIMUM_GROWTH_BYTES, SEND_LAG_SHARE, SEND_LAG_US } from '../../src/checks/limits.ts'
+import { CLAIMS } from '../../src/claims/registry.ts'
 import { EXPERIMENTS } from '../../src/experiments/registry.ts'
 import { METRICS } from '../../src/metrics/registry.ts'
 import { resolveConfig } from '../../src/plan/config.ts'
@@ -128,6 +129,17 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
         letter,
         about,
         String(CHECKLIST.filter(({ id }) => id.startsWith(letter)).length),
+      ]),
+    ),
+  claims: () =>
+    table(
+      ['claim', 'id', 'supported by', 'refuted by', 'decided in'],
+      CLAIMS.map(({ id, text, supports = '–', refutes = '–', from = [] }) => [
+        text,
+        codes([id]),
+        supports,
+        refutes,
+        from.length === 0 ? '–' : codes(from),
       ]),
     ),
   experiments: () =>

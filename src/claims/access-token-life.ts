@@ -90,5 +90,9 @@ function judge(results: MeasuredResults): ReturnType<Claim['judge']> {
 export const accessTokenLife: Claim = {
   id: 'access-token-life',
   text: 'An access token should live between 10 minutes and 4 hours, with a refresh token beside it.',
+  from: ['ttl'],
+  supports:
+    'Whether users ask 30, 120 or 1,200 times an hour: the life from which on refreshing takes at most 5 % of their CPU lies between 10 min and 4 h.',
+  refutes: 'For none of them it does.',
   judge,
 }

@@ -106,6 +106,10 @@ const BOTH =
 export const blacklist: Claim = {
   id: 'blacklist-loses-the-point',
   text: 'A JWT with a blacklist or whitelist loses the point of using JWT.',
+  from: ['blacklist-size', 'verify'],
+  supports:
+    'A session beats every revocable token, with CPU, latency, memory, trips to the store and how soon a revocation holds in the balance.',
+  refutes: 'No session beats any of them.',
   judge(results) {
     if (results.frontier !== undefined) return weighed(results, results.frontier)
     const session = referenceSession(results)

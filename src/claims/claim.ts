@@ -7,6 +7,11 @@ export interface Claim {
   readonly id: string
   /** One sentence. */
   readonly text: string
+  /** Scenarios and experiments that decide it. */
+  readonly from?: readonly string[]
+  /** What would; anything between the two depends. */
+  readonly supports?: string
+  readonly refutes?: string
   judge(results: MeasuredResults): Omit<ClaimResult, 'id' | 'text'>
 }
 

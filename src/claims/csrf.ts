@@ -15,6 +15,9 @@ const NAMES: Readonly<Record<string, string>> = {
 export const cookiesAndCsrf: Claim = {
   id: 'cookies-csrf',
   text: 'With cookies you need not care about cross-site request forgery.',
+  from: ['csrf'],
+  supports: 'The cookie alone stops every forged request of a real browser.',
+  refutes: 'Every setting of SameSite lets some of them through.',
   judge(results) {
     const forged = (experimentOf(results, EXPERIMENT)?.figures ?? []).filter(
       ({ id, params }) => id === 'forged' && params.defence === ALONE,

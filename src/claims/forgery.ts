@@ -35,6 +35,9 @@ const NOT_MEASURED = notMeasured(
 export const forgedSubject: Claim = {
   id: 'forged-subject',
   text: 'A client cannot put the name of another user into its token.',
+  from: ['forgery'],
+  supports: 'No library accepts a token that names another user and was made without the key.',
+  refutes: 'One accepts such a token.',
   judge(results) {
     const figures = countsOf(results).filter(namesAnother)
     if (figures.length === 0) return NOT_MEASURED
@@ -61,6 +64,9 @@ export const forgedSubject: Claim = {
 export const standardIssues: Claim = {
   id: 'libraries-handle-standard-issues',
   text: 'With an up-to-date library the standard issues of tokens are taken care of.',
+  from: ['forgery'],
+  supports: 'No library accepts a hostile token, called as its documentation shows it.',
+  refutes: 'One accepts a token that was made without its key.',
   judge(results) {
     const figures = countsOf(results)
     const readme = figures.filter(isIn('readme'))

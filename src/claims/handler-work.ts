@@ -76,6 +76,10 @@ function judge(
 export const databaseAnyway: Claim = {
   id: 'most-apps-need-a-database-anyway',
   text: 'Most applications read the user from a database anyway, so that a token without a lookup saves little.',
+  from: ['handler-work'],
+  supports:
+    'Where the handler reads the row of the user, every token saves less than 5 % of the median latency.',
+  refutes: 'Every token saves more than that.',
   judge(results) {
     const reads = (row: Row) => row.params.rows !== undefined
     const decisive = rowsOf(results, 'latency.p50', reads)
@@ -106,6 +110,9 @@ const DECISIVE_MS = 5
 export const moreWork: Claim = {
   id: 'more-work-no-value',
   text: 'JWT is more work without additional value in most cases.',
+  from: ['handler-work'],
+  supports: 'Where the handler waits for 5 ms, every token saves less than 5 % of the median latency.',
+  refutes: 'Every token saves more than that.',
   judge(results) {
     const rows = rowsOf(results, 'latency.p50', ({ params }) => WAITS_MS.includes(Number(params.waitMs)))
     const decisive = rows.filter(({ params }) => params.waitMs === DECISIVE_MS)

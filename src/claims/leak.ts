@@ -44,6 +44,9 @@ function sentenceOf({ title, worksMs, isNoticed }: Theft): string {
 export const leakedWithoutExpiry: Claim = {
   id: 'leaked-without-expiry',
   text: 'A leaked token without expiry works for ever, and nobody can tell it from a legitimate one.',
+  from: ['leak'],
+  supports: 'A copy of it works for as long as it is watched, and nobody notices.',
+  refutes: 'It has an end, or shows.',
   judge(results) {
     const experiment = experimentOf(results, EXPERIMENT)
     const endless = experiment === null ? null : theftOf(experiment, 'no expiry')

@@ -42,6 +42,9 @@ const titles = (rotations: readonly Rotation[]): string => formatList(rotations.
 export const refreshErgonomics: Claim = {
   id: 'refresh-restores-ergonomics',
   text: 'With a refresh token, short access tokens interrupt nobody.',
+  from: ['refresh-race'],
+  supports: 'Tabs that refresh at once log nobody out, whichever way tokens rotate.',
+  refutes: 'They log users out with every rotation.',
   judge(results) {
     const experiment = experimentOf(results, EXPERIMENT)
     const rotations = experiment === null ? [] : rotationsOf(experiment)

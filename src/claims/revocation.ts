@@ -15,6 +15,9 @@ const NAMED_AT_MOST = 8
 export const revocation: Claim = {
   id: 'jwt-revocation',
   text: 'A JWT cannot be revoked.',
+  from: ['verify', 'revocation'],
+  supports: 'Every token that the server keeps no state for is accepted after its logout.',
+  refutes: 'None is.',
   judge(results) {
     const afterLogout = (id: string) =>
       results.probes.find(({ strategy }) => strategy === id)?.revokedStatus ?? 0
@@ -104,6 +107,9 @@ function judgedByTrials(lags: readonly Lag[]): ReturnType<Claim['judge']> {
 export const accessTokenOutlives: Claim = {
   id: 'access-token-outlives-revocation',
   text: 'A refresh token can be revoked, but its access token still works until it expires.',
+  from: ['revocation'],
+  supports: 'Every access token is accepted after the logout that ended its refresh token.',
+  refutes: 'None is.',
   judge(results) {
     const refreshing = results.strategies.filter(
       ({ refreshes, revocation: { effect } }) => refreshes && effect === 'at-expiry',

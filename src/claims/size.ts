@@ -78,6 +78,9 @@ export const MISSING =
 export const size: Claim = {
   id: 'jwt-size',
   text: 'A JWT makes every request larger.',
+  from: ['verify', 'headers'],
+  supports: 'Every token makes a request larger than the smallest session does.',
+  refutes: 'None does.',
   judge(results) {
     const found = sizesOf(results)
     if (found === null) return notMeasured(MISSING)

@@ -55,6 +55,10 @@ const crossoversOf = ({ crossovers = [] }: MeasuredResults, tokens: readonly Str
 export const speed: Claim = {
   id: 'jwt-speed',
   text: 'Verifying a signature takes less server CPU than a session lookup, so a JWT costs less.',
+  from: ['verify', 'store-distance'],
+  supports:
+    'Every stateless token costs less server CPU than a session in Redis, at any distance of the store.',
+  refutes: 'None does.',
   judge(results) {
     const session = referenceSession(results)
     const tokens = session === null ? [] : strategiesWith(results, 'stateless')

@@ -15,6 +15,9 @@ function commandsOf(results: MeasuredResults, { id, needs }: StrategyInfo): numb
 export const store: Claim = {
   id: 'stateless-saves-the-store',
   text: 'A stateless token saves the session store.',
+  from: ['verify'],
+  supports: 'No stateless token asks Redis for anything, and a session does on every request.',
+  refutes: 'Every stateless token asks, or sessions do not either.',
   judge(results) {
     const stateless = strategiesWith(results, 'stateless')
     const sessions = strategiesWith(results, 'stateful').filter(

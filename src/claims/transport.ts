@@ -93,5 +93,9 @@ function subjectsOf(
 export const transportIsNeutral: Claim = {
   id: 'transport-is-neutral',
   text: 'JWT is not opposed to cookies, but to stateful tokens: where a credential travels is a choice of its own.',
+  from: ['headers'],
+  supports:
+    'Every token is accepted in a cookie as well as in the header, and weighs the same in both within 5 %.',
+  refutes: 'A token is not accepted in both.',
   judge,
 }

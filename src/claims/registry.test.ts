@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest'
+import { analyse } from '../analyse.ts'
+import { ATTACKS } from '../experiments/forgery/observation.ts'
+import { exactEstimate } from '../results/estimate.ts'
+import type { Figure } from '../results/experiment.ts'
+import type { Estimate } from '../results/results.ts'
+import { fakeCells } from '../testing/fake-cells.ts'
+import { fakeExperiment } from '../testing/fake-experiment.ts'
+import { FAKE_STRATEGIES, fakeContext, fakeStrategy } from '../testing/fake-subjects.ts'
+import { CLAIMS, judgeClaims } from './registry.ts'
+
+/** What the article says, in its order, and what is said against it. */
+const LISTED = [
+  'forged-subject',
+  'libraries-handle-standard-issues',
+  'transport-is-neutral',
+  'cookies-csrf',
+  'jwt-size',
+  'jwt-size-felt',
+  'jwt-revocation',
+  'blacklist-loses-the-point',
+  'stateless-saves-the-store',
+  'most-apps-need-a-database-anyway',
+  'leaked-without-expiry',
+  'access-token-life',
+  'refresh-restores-ergonomics',
+  'access-token-outlives-revocation',
+  'more-work-no-value',
+  'jwt-speed',
+]
+
+const refreshing = fakeStrategy({
+  id: 'jwt-refresh',
+  state: 'hybrid',
+  needs: ['redis'],
+  refreshes: true,
+  revocation: { effect: 'at-expiry' },
+}).info
+const STATELESS = 'jwt-hs256'
+
+const figure = (id: string, subject: string, params: Figure['params'], estimate: Estimate): Figure => ({
+  id,
+  title: id,
+  subject,
+  label: subject,
+  params,
+  unit: '',
+  estimate,
+})
+const exactly = (value: number) => exactEstimate(value, 10)
+const [forged = ''] = Object.entries(ATTACKS).flatMap(([id, { namesAnother }]) => (namesAnother ? [id] : []))
+
+const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
+  forgery: ['readme', 'options', 'ours'].map((configuration) =>
+    figure('accepted', 'jose', { attack: forged, configuration }, exactly(0)),
+  ),
+  headers: ['bearer', 'cookie'].flatMap((transport) =>
+    ['http1.up', 'http2.repeated.up'].map((id) =>
+      figure(id, STATELESS, { roles: 0, transport, status: 200 }, exactly(500)),
+    ),
+  ),
+  links: ['http2-bearer', 'http2-cookie'].map((way) =>
+    figure('page.added', STATELESS, { link: 'edge', way, requests: 40, start: 'cold' }, exactly(300)),
+  ),
+  'refresh-race': [figure('false-logouts', 'jwt-refresh', { kind: 'parallel' }, exactly(0))],
+  revocation: [figure('lag.max', 'jwt-refresh', { instances: 2, fault: 'none' }, exactly(1500))],
+  ttl: [figure('break-even', 'jwt-refresh', { use: 'work' }, exactly(30))],
+  csrf: [figure('forged', 'session-memory', { sameSite: 'lax', defence: 'cookie alone' }, exactly(1))],
+  leak: ['noticed', 'endless'].map((id) =>
+    figure(id, 'jwt', { theft: 'no expiry' }, exactly(id === 'endless' ? 10 : 0)),
+  ),
+}
+
+test('every claim of the article is there, in its order, and none is there twice', () => {
+  const ids = CLAIMS.map(({ id }) => id)
+  expect(ids.filter((id) => LISTED.includes(id))).toEqual(LISTED)
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('with what the scenarios and experiments of its claims find, each has a verdict', () => {
+  const load = (scenario: string, params = {}) =>
+    fakeCells({ strategies: FAKE_STRATEGIES, rounds: 6, scenario, params, noise: 0.002 })
+  const context = fakeContext(FAKE_STRATEGIES, 6)
+  const [verify] = context.scenarios
+  if (verify === undefined) throw new Error('no scenario')
+  const results = analyse(
+    [
+      ...load('verify'),
+      ...[{ waitMs: 0 }, { waitMs: 5 }, { rows: 'redis' }].flatMap((params) => load('handler-work', params)),
+    ],
+    { ...context, scenarios: [verify, { ...verify, id: 'handler-work', worlds: true }] },
+  )
+  const claims = judgeClaims({
+    ...results,
+    strategies: [...results.strategies, refreshing],
+    experiments: Object.entries(FIGURES).map(([id, figures]) => fakeExperiment(id, figures)),
+  })
+  const open = claims.filter(({ id, verdict }) => LISTED.includes(id) && verdict === 'not measured')
+  expect(open.map(({ id, why }) => `${id}: ${why}`)).toEqual([])
+})
+
+test('every claim says what decides it, what would support it and what would refute it', () => {
+  for (const { id, from = [], supports = '', refutes = '' } of CLAIMS) {
+    if (!LISTED.includes(id)) continue
+    expect(from).not.toEqual([])
+    for (const sentence of [supports, refutes]) expect(sentence).toMatch(/\.$/)
+  }
+})
