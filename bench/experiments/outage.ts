@@ -8,27 +8,27 @@ import {
 } from '../../src/experiments/outage/observation.ts'
 import type { TrialCount } from '../../src/plan/profiles.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
-import { subjectName } from '../load/http/probe.ts'
 import type { ExperimentContext, ExperimentRun, Stage } from '../trials/experiment.ts'
+import { inLanes } from '../trials/lanes.ts'
 import { type PacedProbe, pacedProbe } from '../trials/paced-probe.ts'
 import { requestsTo } from '../trials/requests.ts'
-import { failingStore } from './outage/store.ts'
 import {
   countAccepted,
   countRefused,
   loggedIn,
   loggedOut,
+  newSubject,
   RECOVERY_LIMIT_MS,
   recovered,
   refreshed,
-} from './outage/users.ts'
+} from '../trials/users.ts'
+import { failingStore } from './outage/store.ts'
 
 type Context = ExperimentContext<OutageObservation>
 
 /** Longer than a cache that is believed for 5 s; the long form outlives the leeway of a refresh token as well. */
 const AWAY_MS: Readonly<Record<TrialCount, number>> = { smoke: 1000, short: 7000, full: 20_000 }
 const REPETITIONS: Readonly<Record<TrialCount, number>> = { smoke: 1, short: 1, full: 3 }
-/** Trials wait more than they work, so that several go on at the same time. */
 const LANES = 5
 const USERS = 20
 const READERS = 5
@@ -44,13 +44,9 @@ const AFTER_MS = 500
 /** Promises to refuse a revoked credential that take longer are not waited for. */
 const LONGEST_LAG_MS = 10_000
 const SLACK_MS = 30_000
-/** A machine that is too busy to start a server makes a trial void. */
-const TRIES = 3
 
-function revokedCount(info: StrategyInfo): number {
-  const aloneMs = servesAloneMs(info)
-  return aloneMs === null || aloneMs > LONGEST_LAG_MS ? 0 : REVOKED
-}
+/** What a server knows of its users by itself is not outlived. */
+const isTooLong = (aloneMs: number | null) => aloneMs !== null && aloneMs > LONGEST_LAG_MS
 
 async function outageOf(
   context: Context,
@@ -63,13 +59,24 @@ async function outageOf(
   const server = await stage.server(info.id, { redis: store })
   const requests = requestsTo(server, context.transport, CONNECTIONS)
   stage.defer(() => requests.close())
-  const users = await loggedIn(requests, USERS, signal)
-  const readers = await loggedIn(requests, READERS, signal)
+  const aloneMs = servesAloneMs(info)
+  const users = await loggedIn(
+    requests,
+    requests,
+    isTooLong(aloneMs) && !keepsData(fault) ? 0 : USERS,
+    signal,
+  )
+  const readers = await loggedIn(requests, requests, READERS, signal)
   const refreshing = await refreshed(
     requests,
-    await loggedIn(requests, info.refreshes && keepsData(fault) ? REFRESHING : 0, signal),
+    await loggedIn(requests, requests, info.refreshes && keepsData(fault) ? REFRESHING : 0, signal),
   )
-  const revoked = await loggedIn(requests, revokedCount(info), signal)
+  const revoked = await loggedIn(
+    requests,
+    requests,
+    aloneMs === null || isTooLong(aloneMs) ? 0 : REVOKED,
+    signal,
+  )
   await loggedOut(requests, revoked, signal)
 
   const startMs = performance.now()
@@ -81,7 +88,7 @@ async function outageOf(
   }
   let turn = 0
   const reads = probe(READ_EVERY_MS, () => requests.me(readers[turn++ % READERS]?.credential ?? ''))
-  const logins = probe(LOGIN_EVERY_MS, async () => (await requests.login(subjectName(0))).status)
+  const logins = probe(LOGIN_EVERY_MS, async () => (await requests.login(newSubject())).status)
   const anonymous = probe(ANONYMOUS_EVERY_MS, () => requests.health())
 
   await pause(BEFORE_MS)
@@ -94,12 +101,14 @@ async function outageOf(
   const after = server.readMemory()
   await store.mend()
   const toMs = at()
-  const isBack = await recovered(requests, signal)
+  const isBack = await recovered(requests, requests, signal)
   const backMs = at()
   // At once: a leeway does not last.
   const refreshingLoggedOut = await countRefused(requests, refreshing, signal)
   await pause(AFTER_MS)
   await Promise.all([reads, logins, anonymous].map((each) => each.stop()))
+  // Not before nobody is accepted any more because of what was known before.
+  if (!isTooLong(aloneMs)) await pause(Math.max(0, (aloneMs ?? 0) - (at() - fromMs)))
 
   return {
     strategy: info.id,
@@ -130,16 +139,11 @@ export const outage: ExperimentRun<OutageObservation> = {
     const trials = Array.from({ length: REPETITIONS[context.count] }).flatMap(() =>
       OUTAGE_FAULTS.flatMap((fault) => context.strategies.map((info) => ({ info, fault }))),
     )
-    const waiting = trials.values()
-    await Promise.all(
-      Array.from({ length: LANES }, async () => {
-        for (const { info, fault } of waiting) {
-          let isDone = false
-          for (let tries = 0; !isDone && tries < TRIES; tries += 1)
-            isDone = await context.trial({ limitMs }, (stage) => outageOf(context, stage, info, fault))
-          context.say(`${info.title}: ${fault}`)
-        }
-      }),
-    )
+    await inLanes(context, trials, {
+      lanes: LANES,
+      limitMs,
+      nameOf: ({ info, fault }) => `${info.title}: ${fault}`,
+      work: ({ info, fault }, stage) => outageOf(context, stage, info, fault),
+    })
   },
 }

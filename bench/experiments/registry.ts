@@ -9,6 +9,7 @@ import { links } from './links.ts'
 import { outage } from './outage.ts'
 import { refreshRace } from './refresh-race.ts'
 import { revocation } from './revocation.ts'
+import { split } from './split.ts'
 import { ttl } from './ttl.ts'
 
 /** What each of `src/experiments/registry.ts` does. */
@@ -19,6 +20,7 @@ export const EXPERIMENT_RUNS: Readonly<Record<string, ExperimentRun<unknown>>> =
   revocation,
   ttl,
   outage,
+  split,
   csrf,
   forgery,
   leak,

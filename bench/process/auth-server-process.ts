@@ -12,6 +12,7 @@ const USAGE_LIMIT_MS = 3000
 const ENTER_LIMIT_MS = 15_000
 
 export interface AuthServerProcess {
+  readonly pid: number
   readonly address: AuthServerAddress
   enter(world: AuthServerWorld): Promise<void>
   readCpu(): Promise<ProcessCpu>
@@ -37,6 +38,7 @@ export async function startAuthServerProcess(
     const { address } = await child.request({ type: 'init', ...init }, 'ready', START_LIMIT_MS)
     const counter = cpuCounter([child.pid])
     return {
+      pid: child.pid,
       address,
       async enter(world) {
         await child.request({ type: 'enter', world }, 'entered', ENTER_LIMIT_MS)

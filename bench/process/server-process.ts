@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
+import type { AuthServerAddress } from '../../servers/contract.ts'
 import type { FromServer, ToServer } from '../../servers/messages.ts'
 import type { ServerWorld } from '../../servers/server.ts'
 import type { ProcessCpu } from '../../src/results/cell.ts'
@@ -25,9 +26,12 @@ const ENTER_LIMIT_MS = 15_000
 
 /** The server's folder is made, and removed, here. */
 export type ServerInit = Omit<Extract<ToServer, { type: 'init' }>, 'type' | 'folder' | 'authServer'> & {
-  /** Starts one beside the server, for this core; the two end together. */
-  readonly authServer?: { readonly core: number | null }
+  /** Starts one beside the server, for this core, and the two end together; or one that is there. */
+  readonly authServer?: { readonly core: number | null } | { readonly address: AuthServerAddress }
 }
+
+/** Of the same checkout, which may be TypeScript where this is the built package. */
+export const authServerBeside = (entry: URL): URL => new URL(`auth-main${extname(entry.pathname)}`, entry)
 
 /** Not the server's port, and no key but the one that it signs with. */
 function authServerInit({ keys, token, ttlSeconds, redisUrl, keyPrefix }: ServerInit) {
@@ -62,18 +66,18 @@ export async function startServerProcess(
   const usage = () => child.request({ type: 'usage' }, 'usage', USAGE_LIMIT_MS)
   const readAllocated = async () => (await usage()).allocatedBytes ?? null
   try {
-    if (wanted !== undefined) {
+    if (wanted !== undefined && 'core' in wanted) {
       authServer = await startAuthServerProcess(
         authServerInit(init),
-        // Of the same checkout, which may be TypeScript where this is the built package.
-        new URL(`auth-main${extname(entry.pathname)}`, entry),
+        authServerBeside(entry),
         wanted.core,
         `auth server of '${init.strategy}'`,
         signal,
       )
     }
+    const given = wanted !== undefined && 'address' in wanted ? wanted.address : null
     const ready = await child.request(
-      { type: 'init', ...init, folder, authServer: authServer?.address ?? null },
+      { type: 'init', ...init, folder, authServer: authServer?.address ?? given },
       'ready',
       START_LIMIT_MS,
     )

@@ -28,7 +28,10 @@ export interface ExperimentRun<Observation> {
 
 export interface ServerWish
   extends Partial<
-    Pick<ServerInit, 'transport' | 'ttlSeconds' | 'keys' | 'token' | 'keyPrefix' | 'port' | 'http2'>
+    Pick<
+      ServerInit,
+      'transport' | 'ttlSeconds' | 'keys' | 'token' | 'keyPrefix' | 'port' | 'http2' | 'authServer'
+    >
   > {
   /** Absent: null for strategies that need none, otherwise it has to be given. */
   readonly redis?: Pick<ProvidedRedis, 'url'>

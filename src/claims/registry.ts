@@ -11,9 +11,10 @@ import { accessTokenOutlives, revocation } from './revocation.ts'
 import { size } from './size.ts'
 import { sizeFelt } from './size-felt.ts'
 import { speed } from './speed.ts'
+import { splitApis } from './split-apis.ts'
 import { store } from './store.ts'
 import { transportIsNeutral } from './transport.ts'
-import { splitApis, stickySessions } from './untested.ts'
+import { stickySessions } from './untested.ts'
 
 /** In the order of the article; what those say who answer it comes last. */
 export const CLAIMS: readonly Claim[] = [

@@ -74,7 +74,9 @@ function answerOf(groups: readonly Group[], broken: readonly string[]): readonly
   const loggedOut = lost.filter(({ trials }) => sumOf(trials, 'loggedOut') > 0)
   const kept = lost.filter(
     ({ info, trials }) =>
-      sumOf(trials, 'loggedOut') === 0 && !loggedOut.some((group) => group.info.id === info.id),
+      sumOf(trials, 'users') > 0 &&
+      sumOf(trials, 'loggedOut') === 0 &&
+      !loggedOut.some((group) => group.info.id === info.id),
   )
   const revived = lost.filter(({ trials }) => sumOf(trials, 'revived') > 0)
   return [

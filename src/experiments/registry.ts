@@ -7,6 +7,7 @@ import { links } from './links.ts'
 import { outage } from './outage.ts'
 import { refreshRace } from './refresh-race.ts'
 import { revocation } from './revocation.ts'
+import { split } from './split.ts'
 import { ttl } from './ttl.ts'
 
 /** Every experiment there is, in the order of reports; what they do is in `bench/experiments/`. */
@@ -17,6 +18,7 @@ const ENTRIES: Readonly<Record<string, Omit<Experiment, 'id'>>> = {
   revocation,
   ttl,
   outage,
+  split,
   csrf,
   forgery,
   leak,

@@ -55,7 +55,9 @@ export function figuresOf({ info, fault, trials }: Group): readonly Figure[] {
     ...(keepsData(fault)
       ? [counted('refused-while-away', 'Refused with 401 while it is away', refused)]
       : []),
-    counted('logged-out', 'Users logged out', sumOf(trials, 'loggedOut')),
+    ...(sumOf(trials, 'users') === 0
+      ? []
+      : [counted('logged-out', 'Users logged out', sumOf(trials, 'loggedOut'))]),
     ...(sumOf(trials, 'refreshing') === 0
       ? []
       : [

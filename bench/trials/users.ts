@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { OK, UNAUTHORIZED, UNAVAILABLE } from '../../../src/experiments/answers.ts'
-import { subjectName } from '../../load/http/probe.ts'
-import type { Granted, Requests } from '../../trials/requests.ts'
+import { OK, UNAUTHORIZED, UNAVAILABLE } from '../../src/experiments/answers.ts'
+import { subjectName } from '../load/http/probe.ts'
+import type { Granted, Requests } from './requests.ts'
 
 const POLL_MS = 20
 /** A server that never recovers is not waited for. */
@@ -9,6 +9,9 @@ export const RECOVERY_LIMIT_MS = 10_000
 /** Of a refresh token (RFC 6749 section 5.2). */
 const INVALID_GRANT = 400
 const NO_CONTENT = 204
+/** Nobody's subject is anybody else's: a logout may end everything of one. */
+let subjects = 0
+export const newSubject = (): string => subjectName(subjects++)
 
 /** The answer, once it says something about the user: on a busy machine a store can seem to be away. */
 async function settled<Answer extends { readonly status: number }>(
@@ -27,17 +30,19 @@ async function settled<Answer extends { readonly status: number }>(
 const judged = async (ask: () => Promise<number>, signal: AbortSignal): Promise<number> =>
   (await settled(async () => ({ status: await ask() }), signal)).status
 
-/** New users, whose credentials are accepted. */
+/** New users, whose credentials are accepted. Two APIs may be one. */
 export function loggedIn(
-  requests: Requests,
+  entrance: Pick<Requests, 'login'>,
+  core: Pick<Requests, 'me'>,
   count: number,
   signal: AbortSignal,
 ): Promise<readonly Granted[]> {
   return Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      const granted = await settled(() => requests.login(subjectName(index)), signal)
+    Array.from({ length: count }, async () => {
+      const subject = newSubject()
+      const granted = await settled(() => entrance.login(subject), signal)
       if (granted.status !== OK) throw new Error(`a login was answered with ${granted.status}`)
-      const status = await judged(() => requests.me(granted.credential), signal)
+      const status = await judged(() => core.me(granted.credential), signal)
       if (status !== OK) throw new Error(`a new credential was answered with ${status}`)
       return granted
     }),
@@ -101,12 +106,16 @@ export async function countAccepted(
 }
 
 /** Resolves with whether a login, sent now or later, gives a credential that is accepted. */
-export async function recovered(requests: Requests, signal: AbortSignal): Promise<boolean> {
+export async function recovered(
+  entrance: Pick<Requests, 'login'>,
+  core: Pick<Requests, 'me'>,
+  signal: AbortSignal,
+): Promise<boolean> {
   const endMs = performance.now() + RECOVERY_LIMIT_MS
   while (performance.now() < endMs) {
     signal.throwIfAborted()
-    const { credential } = await requests.login(subjectName(0)).catch(() => ({ credential: '' }))
-    if (credential !== '' && (await requests.me(credential).catch(() => null)) === OK) return true
+    const { credential } = await entrance.login(newSubject()).catch(() => ({ credential: '' }))
+    if (credential !== '' && (await core.me(credential).catch(() => null)) === OK) return true
     await pause(POLL_MS)
   }
   return false
