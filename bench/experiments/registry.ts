@@ -1,6 +1,7 @@
 // In this folder: what each experiment does, one file each; what it means is in `src/experiments/`.
 
 import type { ExperimentRun } from '../trials/experiment.ts'
+import { anotherServer } from './another-server.ts'
 import { csrf } from './csrf.ts'
 import { forgery } from './forgery.ts'
 import { headers } from './headers.ts'
@@ -24,4 +25,5 @@ export const EXPERIMENT_RUNS: Readonly<Record<string, ExperimentRun<unknown>>> =
   csrf,
   forgery,
   leak,
+  'another-server': anotherServer,
 }

@@ -1,5 +1,6 @@
 import type { ClaimResult, MeasuredResults } from '../results/results.ts'
 import { accessTokenLife } from './access-token-life.ts'
+import { anotherServerVerifies, identifiedWithoutState } from './another-server.ts'
 import { blacklist } from './blacklist.ts'
 import type { Claim } from './claim.ts'
 import { cookiesAndCsrf } from './csrf.ts'
@@ -18,7 +19,9 @@ import { stickySessions } from './untested.ts'
 
 /** In the order of the article; what those say who answer it comes last. */
 export const CLAIMS: readonly Claim[] = [
+  identifiedWithoutState,
   forgedSubject,
+  anotherServerVerifies,
   standardIssues,
   transportIsNeutral,
   cookiesAndCsrf,

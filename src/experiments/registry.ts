@@ -1,3 +1,4 @@
+import { anotherServer } from './another-server.ts'
 import { csrf } from './csrf.ts'
 import type { Experiment } from './experiment.ts'
 import { forgery } from './forgery.ts'
@@ -22,6 +23,7 @@ const ENTRIES: Readonly<Record<string, Omit<Experiment, 'id'>>> = {
   csrf,
   forgery,
   leak,
+  'another-server': anotherServer,
 }
 
 export const EXPERIMENTS: readonly Experiment[] = Object.entries(ENTRIES).map(([id, entry]) => ({

@@ -104,7 +104,7 @@ export async function openForger(subject: Subject): Promise<Forger> {
 }
 
 /** Null: no JWT, or one whose key is not among ours (an auth server has its own). */
-async function signedByUs(credential: string, keys: KeyMaterial): Promise<Issued | null> {
+export async function signedByUs(credential: string, keys: KeyMaterial): Promise<Issued | null> {
   const header = headerOf(credential)
   const algorithm = KEY_OF[String(header?.alg)]
   if (header === null || algorithm === undefined) return null
