@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { COOKIE_NAME } from '../../servers/contract.ts'
+import { credentialHeader, schemeOf } from '../../servers/contract.ts'
 import { assertFits } from '../../servers/http/credential-size.ts'
 import { isStrategyId, STRATEGIES, strategyIds } from '../../servers/registry.ts'
 import { assertNoneTaken } from '../../servers/user-files/claims-file.ts'
@@ -73,7 +73,8 @@ export async function serve(id: string, flags: ServeFlags, terminal: Terminal): 
   cleanup.defer(() => server.stop())
   server.pin()
   const { origin } = server
-  const header = transport === 'bearer' ? 'authorization: Bearer $TOKEN' : `cookie: ${COOKIE_NAME}=$TOKEN`
+  const [name, value] = credentialHeader(transport, '$TOKEN', schemeOf(STRATEGIES[id]))
+  const header = `${name}: ${value}`
   // With cookies a request that changes something has to say that it comes from the server's own pages.
   const site = transport === 'bearer' ? '' : " -H 'sec-fetch-site: same-origin'"
   terminal.stdout.write(
@@ -82,6 +83,11 @@ export async function serve(id: string, flags: ServeFlags, terminal: Terminal): 
       // A key that the file has for something else would go unnoticed: the server would run with a new one.
       ...(given.length > 0 ? [`From ${flags.keys}: ${given.join(', ')}. All other keys are new.`] : []),
       ...(server.authServer === undefined ? [] : [`Its auth server listens on ${server.authServer.origin}.`]),
+      ...(STRATEGIES[id].proof === undefined
+        ? []
+        : [
+            'Each of these requests needs a DPoP header as well, signed for it alone (RFC 9449): curl makes none.',
+          ]),
       '',
       `TOKEN=$(curl -s ${origin}/login${site} -H 'content-type: application/json' -d '{"subject":"user-0000001"}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
       `curl -i ${origin}/me -H "${header}"`,

@@ -74,20 +74,22 @@ async function openScene(
   ])
   const victim = newVictim(sameSite, defence)
   const needsRedis = STRATEGIES[strategy].needs.includes('redis')
-  const server = await startServer(STRATEGIES[strategy], {
+  const redisUrl = needsRedis ? (await stage.redis()).url : null
+  const folder = await stage.folder()
+  const starting = startServer(STRATEGIES[strategy], {
     keys,
     token,
     ttlSeconds,
     transport: 'cookie',
-    redisUrl: needsRedis ? (await stage.redis()).url : null,
+    redisUrl,
     keyPrefix: 'authbench:',
-    folder: await stage.folder(),
+    folder,
     authServer: null,
     port: 0,
     now: Date.now,
     app: victim.build,
   })
-  stage.defer(server.close)
+  const server = await stage.keep(starting, ({ close }) => close())
   return {
     page: await browser.newcomer(),
     victim,

@@ -43,7 +43,7 @@ async function cellsOf(context: Context, cell: Cell, set: AttackSet): Promise<vo
   const { library, configuration, kind } = cell
   const { keys, token, ttlSeconds } = context
   const open = (jwk = keys[kind]) =>
-    VERIFIERS[library](configuration, { kind, jwk, keys, token, ttlSeconds }, context.defer)
+    VERIFIERS[library](configuration, { kind, jwk, keys, token, ttlSeconds }, context)
   const verify = await open()
   const attempt = async (attack: AttackId): Promise<readonly (readonly [string, boolean])[]> => {
     if (attack === 'weak-key') {
@@ -84,8 +84,7 @@ export const forgery: ExperimentRun<ForgeryObservation> = {
   expectedMs: () => 8000,
   async run(context) {
     const otherKeys = await generateKeys()
-    const canary = await startCanary('{"keys":[]}')
-    context.defer(() => canary.close())
+    const canary = await context.keep(startCanary('{"keys":[]}'), ({ close }) => close())
     // What it loads is for whoever runs this and nobody else.
     const { attacksOn } = await import('./forgery/attacks.ts')
     const { keys, token, ttlSeconds } = context

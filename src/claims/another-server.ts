@@ -81,6 +81,10 @@ function holds({ of }: Tried): boolean {
 export const anotherServerVerifies: Claim = {
   id: 'another-server-verifies',
   text: 'With an asymmetric signature another server can verify a token, without the one that issued it.',
+  from: [EXPERIMENT],
+  supports:
+    'Services with public keys serve every user while the issuer is gone and while keys rotate, fetch keys once however many names are made up, and nothing that they forge is accepted.',
+  refutes: 'No such service does.',
   judge(results) {
     const tried = triedOf(results)
     const signed = tried.filter(isPublic)
@@ -117,6 +121,10 @@ export const anotherServerVerifies: Claim = {
 export const identifiedWithoutState: Claim = {
   id: 'identified-without-state',
   text: 'A signed token says who the user is, without any state on the server.',
+  from: [EXPERIMENT],
+  supports:
+    'Every token whose key the services have is served by all of them, also by one that has just started, and nobody is asked.',
+  refutes: 'No such token is.',
   judge(results) {
     const tried = triedOf(results).filter(({ of }) => of.served('others') !== null)
     const tokens = tried.filter(({ info }) => info.state === 'stateless' && info.needs.length === 0)

@@ -40,18 +40,20 @@ export async function openServices(
   const now = () => startMs + elapsedMs
   const redisUrl = strategy.needs.includes('redis') ? (redis?.url ?? null) : null
   const shared = { keys, token, ttlSeconds, redisUrl, keyPrefix: 'authbench:', port: 0, now }
-  const authServer = strategy.needs.includes('auth-server') ? await startAuthServer(shared) : null
-  if (authServer !== null) stage.defer(authServer.close)
+  const authServer = strategy.needs.includes('auth-server')
+    ? await stage.keep(startAuthServer(shared), ({ close }) => close())
+    : null
 
   async function start(): Promise<Service> {
-    const server = await startServer(strategy, {
+    const folder = await stage.folder()
+    const starting = startServer(strategy, {
       ...shared,
       transport: 'bearer',
-      folder: await stage.folder(),
+      folder,
       authServer: authServer?.address ?? null,
       clock: now,
     })
-    stage.defer(server.close)
+    const server = await stage.keep(starting, ({ close }) => close())
     const requests = requestsTo({ origin: `http://127.0.0.1:${server.port}` }, 'bearer', CONNECTIONS)
     stage.defer(requests.close)
     return { server, requests }

@@ -11,6 +11,7 @@ import { fastCodec } from '../../../servers/tokens/fast-jwt.ts'
 import { joseCodec } from '../../../servers/tokens/jose.ts'
 import { HMAC_BYTES, hmacSecret, keyPair } from '../../../servers/tokens/keys.ts'
 import type { Configuration, KeyKind, Library } from '../../../src/experiments/forgery/observation.ts'
+import type { Stage } from '../../trials/experiment.ts'
 
 export interface VerifierProps {
   readonly kind: KeyKind
@@ -145,7 +146,7 @@ async function jsonWebToken(configuration: Configuration, props: VerifierProps):
 async function fastifyPlugin(
   configuration: Configuration,
   props: VerifierProps,
-  defer: (end: () => unknown) => void,
+  stage: Pick<Stage, 'defer'>,
 ): Promise<Verify> {
   const key = keyOf(props)
   const check = configuration === 'ours' ? ownChecks(props) : null
@@ -155,7 +156,7 @@ async function fastifyPlugin(
     ours: { algorithms: [props.kind], complete: true, ignoreExpiration: true, ignoreNotBefore: true },
   }[configuration]
   const app = fastify({ logger: false })
-  defer(() => app.close())
+  stage.defer(() => app.close())
   // "Usage": a secret, and `request.jwtVerify()` in a hook; public keys as in "secret (required)".
   await app.register(fastifyJwt, {
     secret: props.kind === 'HS256' ? key : { public: key },
@@ -181,7 +182,7 @@ async function fastifyPlugin(
 type Open = (
   configuration: Configuration,
   props: VerifierProps,
-  defer: (end: () => unknown) => void,
+  stage: Pick<Stage, 'defer'>,
 ) => Promise<Verify>
 
 export const VERIFIERS: Readonly<Record<Library, Open>> = {

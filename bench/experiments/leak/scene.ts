@@ -43,20 +43,21 @@ export async function openScene(
   const startMs = Date.now()
   let elapsedMs = 0
   const now = () => startMs + elapsedMs
-  const server = await startServer(strategy, {
+  const folder = await stage.folder()
+  const starting = startServer(strategy, {
     keys,
     token,
     ttlSeconds,
     transport: 'bearer',
     redisUrl,
     keyPrefix: 'authbench:',
-    folder: await stage.folder(),
+    folder,
     authServer: null,
     port: 0,
     now,
     clock: now,
   })
-  stage.defer(server.close)
+  const server = await stage.keep(starting, ({ close }) => close())
   const origin = `http://127.0.0.1:${server.port}`
   return {
     elapsedMs: () => elapsedMs,
