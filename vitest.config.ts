@@ -55,8 +55,8 @@ export default defineConfig({
     // To start a process and load fastify, zod and the rest for each file takes longer than most files do. A test that changes what is
     // shared, such as the environment or a clock, has to put it back.
     isolate: false,
-    unstubEnvs: true,
-    unstubGlobals: true,
+    globalSetup: ['src/testing/own-temporary-folder.ts'],
+    setupFiles: ['src/testing/put-back.ts'],
     // Of workers, and of the many processes that they start.
     env: { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/authbench') },
   },

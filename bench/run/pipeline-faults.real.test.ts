@@ -5,8 +5,11 @@ import { commandOf, processesOf, realRun } from '../testing/real-run.ts'
 
 // Runs whose servers die, and strategies of the user that do not do what they should.
 
+const LIMIT_MS = 240_000
+
 realRun(
   'fails the cell of a server that is killed, with the cause, and finishes the run',
+  { timeout: LIMIT_MS },
   async ({ run }) => {
     const running = run.start(
       '--strategies',
@@ -36,6 +39,7 @@ realRun(
 
 realRun(
   'fails the cells of strategies of the user that do not do what they should, and says why',
+  { timeout: LIMIT_MS },
   async ({ run }) => {
     const sound = join(import.meta.dirname, '../../servers/examples/hmac-ticket.ts')
     const files = Object.entries({

@@ -4,8 +4,10 @@ import { measured, processesOf, realRun } from '../testing/real-run.ts'
 
 // What pipeline.test.ts leaves out: open loops, sessions of each connection's own, another checkout.
 
+const LIMIT_MS = 240_000
+
 // Where others use the machine too, every trial of the search is made three times.
-realRun('sends what is due when it is due, and finds a rate', { timeout: 120_000 }, async ({ run }) => {
+realRun('sends what is due when it is due, and finds a rate', { timeout: LIMIT_MS }, async ({ run }) => {
   const running = run.start('--strategies', 'session-redis', '--scenarios', 'iso-load,slo', '--slo', '200')
   const pids = await processesOf(running)
   await running.ended
@@ -33,6 +35,7 @@ realRun('sends what is due when it is due, and finds a rate', { timeout: 120_000
 
 realRun(
   'lets users in and out, and refreshes, on every connection with a session of its own',
+  { timeout: LIMIT_MS },
   async ({ run }) => {
     const running = run.start(...['--strategies', 'jwt-refresh', '--scenarios', 'refresh,mixed'])
     const pids = await processesOf(running)
@@ -68,6 +71,7 @@ realRun(
 
 realRun(
   'runs every strategy from another checkout in the same rounds, and holds the change to gates',
+  { timeout: LIMIT_MS },
   async ({ run }) => {
     const own = fileURLToPath(new URL('../..', import.meta.url))
     const running = run.start(

@@ -1,7 +1,7 @@
 import { compactDecrypt } from 'jose'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { type ConformanceOutcome, isUnexpected } from '../../src/checklist/rows.ts'
-import type { AuthStrategy } from '../contract.ts'
+import { type AuthStrategy, StoreUnavailableError } from '../contract.ts'
 import hmacTicket from '../examples/hmac-ticket.ts'
 import { STRATEGIES } from '../registry.ts'
 import { otherTestKeys, testKeys } from '../testing/test-deps.ts'
@@ -200,4 +200,31 @@ test('a weakness that nobody here can try is declared in vain, not in error', as
     environment,
   )
   expect(rows?.find(({ item }) => item === 'J10')).toMatchObject({ outcome: 'not applicable', detail: null })
+})
+
+test.each([
+  ['the machine kept the process from running', 250, 0],
+  ['nothing disturbed it', 249, 1],
+])('a case that fails once, while %s', async (_, lateMs, expected) => {
+  const good = STRATEGIES['session-memory']
+  let isAway = true
+  const strategy: AuthStrategy = {
+    ...good,
+    async open(deps) {
+      const sessions = await good.open(deps)
+      return {
+        ...sessions,
+        async verify(credential, request) {
+          if (credential === undefined || !isAway) return sessions.verify(credential, request)
+          isAway = false
+          throw new StoreUnavailableError(new Error('no answer'))
+        },
+      }
+    },
+  }
+  const rows = await checkStrategy(strategy, environment, undefined, () => ({
+    lateMs: () => lateMs,
+    [Symbol.dispose]() {},
+  }))
+  expect(rows?.filter(isUnexpected)).toHaveLength(expected)
 })

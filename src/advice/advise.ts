@@ -145,7 +145,7 @@ export function advise(facts: Facts, wishes: Wishes, parts: typeof PARTS): Advic
     if (ahead.length > 0) return ahead
     return open.length === 0
       ? ['no worse than the others']
-      : [`its ${open.join(', ')} cannot be compared with all others`]
+      : [`ahead in nothing; stays because its ${open.join(', ')} could not be compared`]
   }
   const alone = ruledOut.flatMap(({ id, title, unmet: [first, ...more] }) =>
     first === undefined || more.some(({ wish }) => wish !== first.wish)

@@ -48,7 +48,7 @@ function rows(
         scenario,
         cells: group.length,
         sentence: named
-          ? `Worst of ${names.length} strategies, ${title}: ${example.check.sentence}`
+          ? `${names.length} of ${strategies.length} strategies. The worst is ${title}: ${example.check.sentence}`
           : example.check.sentence,
       },
     ]

@@ -78,7 +78,11 @@ export const CHECKLIST: readonly ChecklistItem[] = [
   item('S02', 'keeps only the hash of a credential in the store', 'The Copenhagen Book, server-side tokens'),
   item('S03', 'adopts no id that the client chose; a login gives a new one', 'ASVS 7.2.4'),
   item('S04', 'ends a session on the server when its time is over', 'ASVS 7.3.1 and 7.3.2'),
-  item('S05', 'refuses a credential after logout, on every node, as soon as it declares', 'ASVS 7.4.1'),
+  item(
+    'S05',
+    'refuses a credential after logout, on every node, within the time that the strategy declares',
+    'ASVS 7.4.1',
+  ),
   item(
     'S06',
     'ends everything of one subject at a logout everywhere, and nothing of others',

@@ -5,14 +5,16 @@ import type { CellCheck } from './check.ts'
 export const warmUp: CellCheck = {
   id: 'warm-up',
   check({ warmup: { requests, wanted, converged } }) {
-    const still = converged === false ? ', and the cost of a request still fell' : ''
     return {
       id: 'warm-up',
       value: requests,
       warnLimit: wanted,
       invalidLimit: null,
       outcome: requests >= wanted && converged !== false ? 'ok' : 'warn',
-      sentence: `The server was measured after ${formatCount(requests, 'request')} of warm-up; ${formatCount(wanted, 'request')} were wanted${still}.`,
+      sentence:
+        converged === false
+          ? `The cost of a request was still falling after ${formatCount(requests, 'request')} of warm-up (${formatCount(wanted, 'request')} wanted).`
+          : `The server was measured after ${formatCount(requests, 'request')} of warm-up (${formatCount(wanted, 'request')} wanted).`,
     }
   },
 }

@@ -14,7 +14,7 @@ const NAMED_AT_MOST = 8
 
 export const revocation: Claim = {
   id: 'jwt-revocation',
-  text: 'A JWT cannot be revoked.',
+  text: 'A JWT without state on the server cannot be revoked.',
   from: ['verify', 'revocation'],
   supports: 'Every token that the server keeps no state for is accepted after its logout.',
   refutes: 'None is.',

@@ -98,7 +98,7 @@ function computed(results: MeasuredResults): ReturnType<Claim['judge']> {
   })
   const most = Math.max(...tokens.map(extraMs))
   return notMeasured(
-    `No slow link was measured. Computed for HTTP/1.1, where headers are sent in full: on a 3G uplink of ${UPLINK_KBPS} kbit/s the largest token adds ${formatQuantity(most, 'ms')} to a request whose round trip takes ${ROUND_TRIP_MS} ms: hardly felt once, ${formatQuantity(most * REQUESTS_OF_A_PAGE, 'ms')} when a page sends ${REQUESTS_OF_A_PAGE}.`,
+    `No slow link was measured. Computed for HTTP/1.1, where headers are sent in full: on a 3G uplink of ${UPLINK_KBPS} kbit/s the largest token adds ${formatQuantity(most, 'ms')} to a request whose round trip takes ${ROUND_TRIP_MS} ms. One request hardly shows it; a page of ${REQUESTS_OF_A_PAGE} requests takes ${formatQuantity(most * REQUESTS_OF_A_PAGE, 'ms')} longer.`,
     evidence,
   )
 }

@@ -24,7 +24,7 @@ function groupsOf(results: MeasuredResults, compared: readonly Comparison[], ses
   const groups: readonly Group[] = [
     { words: `Less server CPU than ${session}`, verdicts: ['better'] },
     { words: `More server CPU than ${session}`, verdicts: ['worse'] },
-    { words: `No difference to ${session} shown`, verdicts: ['unsure', 'equal'] },
+    { words: `Not told apart from ${session}`, verdicts: ['unsure', 'equal'] },
     { words: `Too few rounds in common with ${session}`, verdicts: ['not judged'] },
   ]
   return groups
@@ -54,7 +54,7 @@ const crossoversOf = ({ crossovers = [] }: MeasuredResults, tokens: readonly Str
 
 export const speed: Claim = {
   id: 'jwt-speed',
-  text: 'Verifying a signature takes less server CPU than a session lookup, so a JWT costs less.',
+  text: 'A JWT costs the server less CPU than a session lookup.',
   from: ['verify', 'store-distance'],
   supports:
     'Every stateless token costs less server CPU than a session in Redis, at any distance of the store.',

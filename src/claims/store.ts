@@ -43,7 +43,7 @@ export const store: Claim = {
     const local =
       memory.length === 0
         ? ''
-        : ` ${formatList(memory.map(({ title }) => title))} saves it as well, at the price of one process.`
+        : ` ${formatList(memory.map(({ title }) => title))} saves the store as well, but works with one server process only.`
     if (asking.length > 0) {
       return {
         verdict: asking.length === stateless.length ? 'refuted' : 'depends',
@@ -55,7 +55,7 @@ export const store: Claim = {
     return {
       verdict: saves ? 'supported' : 'refuted',
       why: saves
-        ? `No stateless strategy sent Redis a command; a session sends it on every request. The route needs no user record here; one that does has a lookup anyway.${local}`
+        ? `No stateless strategy sent Redis a command; a session sends it on every request. The route here reads no user record; one that does needs a lookup anyway.${local}`
         : 'Neither tokens nor sessions sent Redis a command.',
       evidence,
     }

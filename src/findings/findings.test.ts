@@ -101,7 +101,8 @@ describe('findings', () => {
         {
           kind: 'not-saturated',
           severity: 'info',
-          sentence: 'The server was not fully busy in 2 cells of b: throughput there is not its capacity.',
+          sentence:
+            'The server was not fully busy in 2 cells of b: its throughput there is below its capacity.',
           advice: 'Use more connections than 16: --connections 32.',
         },
       ])

@@ -96,7 +96,7 @@ export const notConverged: Finder = ({ strategies, config: { warmupRequests } },
   return [
     warning(
       'not-converged',
-      `A request still became cheaper at the end of the warm-up of ${formatCount(servers.size, 'server')} of ${namesOf(strategies, early)}, which may look more expensive than it is.`,
+      `Requests were still getting cheaper when the warm-up of ${formatCount(servers.size, 'server')} ended (${namesOf(strategies, early)}), so the cost there may look higher than it is.`,
       warmer === undefined
         ? null
         : `Use --profile ${warmer[0]}, which warms up with ${formatCount(warmer[1].warmupRequests, 'request')}.`,

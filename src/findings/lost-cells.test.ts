@@ -108,7 +108,7 @@ describe('findings from single cells', () => {
         kind: 'not-converged',
         severity: 'warning',
         sentence:
-          'A request still became cheaper at the end of the warm-up of 1 server of a, which may look more expensive than it is.',
+          'Requests were still getting cheaper when the warm-up of 1 server ended (a), so the cost there may look higher than it is.',
         advice: 'Use --profile full, which warms up with 16,000 requests.',
       },
     ])

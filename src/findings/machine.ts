@@ -26,14 +26,14 @@ export const clientLimited: Finder = (results) => {
   const { cores, pinning } = results.environment
   const advice =
     cores < 4
-      ? `Rank by CPU per request, which stays right; for throughput use a machine with 4 cores or more (this one has ${cores}).`
+      ? `Rank by CPU per request, which this does not touch; for throughput use a machine with 4 cores or more (this one has ${cores}).`
       : pinning.generator === null
-        ? 'Rank by CPU per request, which stays right; for throughput let the processes be pinned to cores of their own.'
-        : 'Rank by CPU per request, which stays right.'
+        ? 'Rank by CPU per request, which this does not touch; for throughput let the processes be pinned to cores of their own.'
+        : 'Rank by CPU per request, which this does not touch.'
   return [
     warning(
       'client-limited',
-      `The load generator was busy up to ${formatPercent(worst)} of the time in ${formatCount(cells, 'cell')}: throughput and latency of the cheap strategies are the client's, which makes them look more alike than they are.`,
+      `The load generator was busy up to ${formatPercent(worst)} of the time in ${formatCount(cells, 'cell')}. It limited the throughput and latency of the cheap strategies, so they look more alike than they are.`,
       advice,
     ),
   ]
@@ -57,7 +57,7 @@ export const notSaturated: Finder = ({ config: { connections }, strategies }, ce
   return [
     info(
       'not-saturated',
-      `The server was not fully busy in ${formatCount(count, 'cell')} of ${of}: throughput there is not its capacity.`,
+      `The server was not fully busy in ${formatCount(count, 'cell')} of ${of}: its throughput there is below its capacity.`,
       connections >= 64
         ? null
         : `Use more connections than ${connections}: --connections ${connections * 2}.`,

@@ -181,7 +181,7 @@ test('the method names schedule, connections, windows and limits of the open loo
   const text = listed(methodSection(everything))
   expect(text).toContain('a Poisson schedule (exponential gaps, as independent users give)')
   expect(text).toContain('over 64 connections')
-  expect(text).toContain('4 slices of 250 ms each')
+  expect(text).toContain('4 windows of 250 ms each')
   expect(text).toContain('trials of 300 ms')
   expect(text).toContain('The windows of an open loop are short (250 ms and 300 ms)')
   const { config } = everything
@@ -189,7 +189,7 @@ test('the method names schedule, connections, windows and limits of the open loo
     'a constant schedule (equal gaps)',
   )
   expect(listed(methodSection(run('verify')))).not.toMatch(/open loop|Poisson/)
-  expect(listed(methodSection(run('iso-load')))).not.toContain('6 slices of 250 ms')
+  expect(listed(methodSection(run('iso-load')))).not.toContain('6 windows of 250 ms')
 })
 
 test('a check that fails in several scenarios is one row that names them', () => {

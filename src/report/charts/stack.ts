@@ -46,7 +46,7 @@ export function stackChart(stacks: readonly CostStack[]): StackChart | null {
     id: 'stack',
     title: 'Where the CPU of one request goes',
     description:
-      'CPU of all processes per request, in parts that add up to it. HTTP: the server without authentication. Unexplained: what is left over; below zero it takes back from the others.',
+      'CPU of all processes per request, in parts that add up to it. HTTP: the server without authentication. Unexplained: the total less the parts; below zero, the parts add up to more than the total.',
     unit: 'us/req',
     rounds: roundsOf(stacks.map(({ total }) => total)),
     parts: ids.filter((id) => used.has(id)).map((id) => ({ id, name: PART_NAMES[id] })),

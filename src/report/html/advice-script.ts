@@ -89,8 +89,8 @@ export const ADVICE_SCRIPT = `
         ({ wish, text, known }) => 'Ruled out, ' + wishName(wish) + ': ' + (known ? '' : 'not known, ') + text))
     const lit = new Set(advice.left.map(({ id }) => id))
     const isAsked = Object.keys(typed()).length > 0
-    for (const mark of document.querySelectorAll('#answer svg :is(circle, text)[aria-label]'))
-      mark.classList.toggle('dim', isAsked && !lit.has(mark.getAttribute('aria-label')))
+    for (const mark of document.querySelectorAll('#answer svg [data-subject]'))
+      mark.classList.toggle('dim', isAsked && !lit.has(mark.dataset.subject))
     notes.textContent = advice.notes.join(' ')
   }
   const remember = () => {

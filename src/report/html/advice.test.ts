@@ -134,7 +134,7 @@ test('in the picture those stay lit that are left, once something is asked for',
   await open(fakeResults())
   const dim = () =>
     page.evaluate<readonly string[]>(
-      `[...document.querySelectorAll('#answer svg circle.dim')].map((dot) => dot.getAttribute('aria-label')).sort()`,
+      `[...document.querySelectorAll('#answer svg circle.dim')].map((dot) => dot.dataset.subject).sort()`,
     )
   expect(await dim()).toEqual([])
   await page.getByLabel('Revoked after a logout').selectOption('at-once')

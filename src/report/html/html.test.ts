@@ -200,7 +200,7 @@ describe('in Chromium', () => {
     test('columns sort by keyboard: upwards, downwards, as it was; what has no value comes last', async () => {
       const page = await open(smaller, 1280, 'light')
       const before = await names(page)
-      const head = page.locator(`${table} >> nth=0`).locator('thead th', { hasText: 'Auth CPU' })
+      const head = page.locator(`${table} >> nth=0`).locator('thead th', { hasText: '+ Server CPU' })
       await head.locator('button').press('Enter')
       expect(await head.getAttribute('aria-sort')).toBe('ascending')
       const up = await names(page)

@@ -9,6 +9,7 @@ import { withoutPreview } from '../short-form.ts'
 import { inlineSvg } from '../svg/draw.ts'
 import { THEME } from '../svg/theme.ts'
 import { chartUnit } from '../terminal/charts.ts'
+import { CLAIMS_TITLE } from '../words/phrases.ts'
 import { ADVICE_STYLE, adviceHtml } from './advice.ts'
 import { escapeHtml, proseHtml } from './escape.ts'
 import { SCRIPT, SCRIPT_HASH } from './script.ts'
@@ -77,7 +78,7 @@ function blockHtml(block: Block): string {
     case 'list':
       return `<h3>${escapeHtml(block.title)}</h3>${listHtml(block.items)}`
     case 'command':
-      return `<pre><code>${escapeHtml(block.text)}</code></pre>`
+      return `<pre tabindex="0"><code>${escapeHtml(block.text)}</code></pre>`
     case 'table':
       return tableHtml(block.table)
     case 'chart':
@@ -85,7 +86,7 @@ function blockHtml(block: Block): string {
     case 'claims':
       return block.claims.map(claimHtml).join('\n')
     case 'verdicts':
-      return `<h3 id="claims">What the article claims</h3><ul class="verdicts">${block.claims.map(verdictHtml).join('')}</ul>`
+      return `<h3 id="claims">${CLAIMS_TITLE}</h3><ul class="verdicts">${block.claims.map(verdictHtml).join('')}</ul>`
     case 'advice':
       return adviceHtml(block.facts, block.command)
     case 'findings':

@@ -77,7 +77,7 @@ test('it stays below 200 KB, leaving out what repeats', () => {
 
 test('of many strategies the decision table is short, and whole below', () => {
   const text = markdownReporter.render(fakeResults({ strategies: manyStrategies() }), {})
-  const decide = text.slice(text.indexOf('## Decide'), text.indexOf('## What the article claims'))
+  const decide = text.slice(text.indexOf('## Decide'), text.indexOf('## Claims of the article'))
   const [short = '', whole = ''] = decide.split('<summary>All 35 rows</summary>')
   const rows = (part: string) => part.match(/^\| (?!\*\*|---|Strategy).*$/gm)?.length
   expect(rows(short)).toBe(12)

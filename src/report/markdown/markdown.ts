@@ -8,6 +8,7 @@ import { foldsNamed } from '../terminal/brief.ts'
 import { chartLines, chartUnit } from '../terminal/charts.ts'
 import { plainPaint } from '../terminal/paint.ts'
 import { singleLine } from '../terminal/width.ts'
+import { CLAIMS_TITLE } from '../words/phrases.ts'
 
 /** A step summary of GitHub holds 1 MiB for all; a comment 64 KiB. Above this, sections that repeat are left out. */
 const BUDGET_BYTES = 190_000
@@ -82,7 +83,7 @@ function chartText(chart: Chart): string {
 
 function claimsText(claims: readonly ClaimResult[]): string {
   return [
-    '| Verdict | What the article says | What was measured |',
+    '| Verdict | Claim | What was measured |',
     '| --- | --- | --- |',
     ...claims.map(({ verdict, text, why }) => `| **${verdict}** | ${escaped(text)} | ${escaped(why)} |`),
     '',
@@ -122,7 +123,11 @@ function blockText(block: Block): string {
     case 'claims':
       return claimsText(block.claims)
     case 'verdicts':
-      return block.claims.map(({ verdict, text }) => `- **${verdict}**: ${escaped(text)}`).join('\n')
+      return [
+        `${escaped(CLAIMS_TITLE)}:`,
+        '',
+        ...block.claims.map(({ verdict, text }) => `- **${verdict}**: ${escaped(text)}`),
+      ].join('\n')
     case 'findings':
       return block.findings.map(findingText).join('\n')
     default:

@@ -40,7 +40,7 @@ export function adviceSection(results: Results): Section | null {
         { title: 'Strategies, and what they are ahead in', unit: null },
       ],
       rows,
-      note: 'They meet the deadline, and no other is shown to be better in CPU (of server, Redis and auth server), p50, request bytes or store memory and worse in none. Redis on the same machine.',
+      note: 'Each strategy in this table meets its deadline. One is left out where another is shown to be better in CPU (of server, Redis and auth server), p50, request size or store memory, and worse in none of them. Redis ran on the same machine.',
     },
   }
   return {

@@ -119,9 +119,9 @@ export function checklistSection({ conformance = [], strategies }: Results): Sec
   )
   const parts = [
     `${counts.pass} hold`,
-    `${counts['expected failure']} fail by design`,
-    `${counts['unexpected failure']} fail without having said so`,
-    `${counts['unexpected pass']} hold against the declaration`,
+    `${counts['expected failure']} fail as the strategy declares`,
+    `${counts['unexpected failure']} fail though the strategy does not declare it`,
+    `${counts['unexpected pass']} hold though the strategy declares that they fail`,
   ]
   return {
     id: 'checklist',
@@ -130,7 +130,7 @@ export function checklistSection({ conformance = [], strategies }: Results): Sec
       ...unexpectedBlocks(conformance, titleOf),
       {
         kind: 'text',
-        text: `${formatCount(servers, 'server')} held to ${formatCount(items.size, 'item')} as far as they apply: ${parts.join(', ')}.`,
+        text: `${formatCount(servers, 'server')} were held to those of ${formatCount(items.size, 'item')} that apply to them: ${parts.join(', ')}.`,
         tone: 'plain',
       },
       {

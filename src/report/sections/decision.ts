@@ -21,6 +21,7 @@ import { intervalNote, revocationText } from '../words/phrases.ts'
 import { familyTable } from './family-table.ts'
 
 const THROUGHPUT = 'throughput'
+const STORE_COST = 'cpu.redis'
 
 /** What is looked up for a decision under each kind of load. A load that compares no strategies decides nothing. */
 const VALUES: Readonly<Record<LoadKind, readonly string[]>> = {
@@ -82,16 +83,20 @@ function kindNote(group: Group, { config }: Results): string {
 
 /** @param isExplained the note says how to read the columns; not repeated for every point of a scenario */
 export function decisionTable(results: Results, group: Group, isExplained: boolean): Table {
-  const metrics = metricsOf(group)
   const cost = group.kind === 'closed' ? group.metrics.find(({ id }) => id === COST) : undefined
   const costed = cost !== undefined && group.baseline !== null
+  const costs = costed
+    ? [COST, STORE_COST].flatMap((id) => group.metrics.find((metric) => metric.id === id) ?? [])
+    : []
+  // A strategy that costs Redis no CPU sends it no command: one column for the two.
+  const metrics = metricsOf(group).filter(({ id }) => costs.length < 2 || id !== 'redis.commands')
   const revoking = group.kind !== 'same rate'
   const values: readonly Column[] = metrics.map(({ title, unit }) => ({ title, unit }))
   const declared: readonly Column[] = revoking ? [{ title: 'Revokes', unit: null }] : []
   const observed: readonly Column[] = revoking ? [{ title: 'After logout', unit: null }] : []
   const columns: readonly Column[] = [
     { title: 'Strategy', unit: null },
-    ...(costed ? [{ title: 'Auth CPU', unit: cost.unit }] : []),
+    ...costs.map(({ title, unit }) => ({ title: `+ ${title}`, unit })),
     ...(group.kind === 'search' ? [...values, ...declared] : [...declared, ...values]),
     ...observed,
   ]
@@ -117,7 +122,6 @@ export function decisionTable(results: Results, group: Group, isExplained: boole
   const named = group.strategies.some(({ id }) => isLimited(results, group, id))
   const strategies = decisionOrder(group)
   const rows = strategies.map((strategy) => {
-    const against = againstBaseline(group, strategy.id, COST)
     const isBaseline = strategy.id === group.baseline?.id
     const own = metrics.map(({ id }) => {
       const limited = id === THROUGHPUT && isLimited(results, group, strategy.id)
@@ -128,9 +132,12 @@ export function decisionTable(results: Results, group: Group, isExplained: boole
       : []
     return [
       strategyCell(strategy),
-      ...(costed
-        ? [isBaseline ? textCell('baseline', 'muted') : valueCell(against?.difference, true, toneOf(against))]
-        : []),
+      ...costs.map(({ id }) => {
+        const against = againstBaseline(group, strategy.id, id)
+        return isBaseline
+          ? textCell('baseline', 'muted')
+          : valueCell(against?.difference, true, toneOf(against))
+      }),
       ...(group.kind === 'search' ? [...own, ...revokes] : [...revokes, ...own]),
       ...(revoking ? [observedCell(strategy, results.probes)] : []),
     ]
@@ -141,17 +148,17 @@ export function decisionTable(results: Results, group: Group, isExplained: boole
     rows,
     ...rowsByFamily(strategies, leadersOf(group)),
     note:
-      (costed ? `Auth CPU: server CPU per request, less that of “${group.baseline.title}”. ` : '') +
+      (costed ? `+: what a request costs more than one of “${group.baseline.title}”. ` : '') +
       (isExplained ? kindNote(group, results) : '') +
       (revoking ? 'After logout: status of the next request with the same credential. ' : '') +
       intervalNote(estimates) +
       (isExplained && estimates.some(({ low }) => low !== null)
-        ? ' Brackets include how the machine changed between rounds, which all strategies share; overlapping brackets do not mean no difference.' +
+        ? ' The speed of the machine varies between rounds, for all strategies alike, and widens the brackets: two strategies can differ though their brackets overlap.' +
           (costed
             ? ' Differences are taken round by round, so they need not equal the difference of two numbers.'
             : '')
         : '') +
-      (limits === null ? '' : ` ${named ? '† ' : ''}Throughput is not a capacity throughout: ${limits}.`),
+      (limits === null ? '' : ` ${named ? '† ' : ''}Not the most that the server can do: ${limits}.`),
   }
 }
 

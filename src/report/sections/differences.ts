@@ -53,8 +53,8 @@ function bandNote(group: Group): string {
   const shown = primary !== null && bandText(group.comparisons, primary.id) !== null ? primary : metric
   const noise = shown === undefined ? null : bandText(group.comparisons, shown.id)
   return shown === undefined || noise === null
-    ? 'The run has no A/A interval, so no difference in time is shown.'
-    : `A difference is shown when its whole interval lies outside ${noise} (${shown.title}): the further end of the A/A interval, to both sides.`
+    ? 'The run has no A/A interval, so no difference in time counts.'
+    : `A difference counts when its whole interval lies outside the noise of its metric, which is ${noise} for ${shown.title}. The noise is the larger end of the A/A interval, taken both ways.`
 }
 
 /** @param metrics of the group */

@@ -33,7 +33,7 @@ function openItems(results: Results): readonly string[] {
     config.arrivals === 'poisson'
       ? 'a Poisson schedule (exponential gaps, as independent users give)'
       : 'a constant schedule (equal gaps)'
-  const slices = `${config.pacedSlicesPerRound} slices of ${formatDuration(config.pacedSliceMs)} each`
+  const slices = `${config.pacedSlicesPerRound} windows of ${formatDuration(config.pacedSliceMs)} each`
   return [
     ...(kinds.has('same rate')
       ? [
@@ -66,7 +66,7 @@ function methodItems(results: Results): readonly string[] {
   const { pinning } = environment
   const world = worldText(config.world ?? USUAL_WORLD)
   const slices = hasClosedLoop(results)
-    ? `: ${config.slicesPerRound} slices of ${formatDuration(config.sliceMs)} each`
+    ? `: ${config.slicesPerRound} windows of ${formatDuration(config.sliceMs)} each`
     : ''
   return [
     `${formatCount(config.rounds, 'round')}; every round starts a fresh server process per strategy, and visits them in a seeded order and its reverse${slices}, after a warm-up of ${formatCount(config.warmupRequests, 'request')}.`,
@@ -85,8 +85,8 @@ function methodItems(results: Results): readonly string[] {
             ? 'CPU time is read from the kernel scheduler (schedstat), all threads.'
             : 'CPU time is read from the process’s own usage (rusage).',
         ]),
-    'Paired by round: Hodges-Lehmann estimate, exact 95 % signed-rank interval. The baseline runs twice per round; what it differs from itself is the noise.',
-    `Every interval and verdict stands for itself: ${formatCount(comparisons.length, 'comparison')}, not adjusted for their number.`,
+    'Strategies are compared within each round (Hodges-Lehmann estimate, exact 95 % signed-rank interval). The baseline runs twice in each round; the difference between the two is the noise.',
+    `${formatCount(comparisons.length, 'comparison')} were made, not corrected for their number: a few may be wrong by chance.`,
     ...(config.extraClaims.length === 0
       ? []
       : [`Extra claims in every token: ${config.extraClaims.join(', ')}.`]),

@@ -121,8 +121,8 @@ function checkBlocks(results: Results): readonly Block[] {
   const named = checksTable(
     results,
     worstOf(rest, ({ id, outcome, strategy }) => [id, outcome, strategy]),
-    'Checks that did not pass everywhere',
-    { title: 'Strategy', of: (row) => row.strategies.map(titleOf).join('') || 'all' },
+    'Checks that did not pass, by strategy',
+    { title: 'Strategy', of: (row) => row.strategies.map(titleOf).join('') || 'several' },
   )
   const counted = checksTable(
     results,
@@ -131,7 +131,7 @@ function checkBlocks(results: Results): readonly Block[] {
     {
       title: 'Strategy',
       of: ({ strategies: own }) =>
-        own.length > 1 ? `${own.length} of them` : own.map(titleOf).join('') || 'all',
+        own.length > 1 ? `${own.length} strategies` : own.map(titleOf).join('') || 'several',
     },
   )
   const tables: readonly Block[] = [
@@ -145,7 +145,7 @@ function checkBlocks(results: Results): readonly Block[] {
       : [
           {
             kind: 'text' as const,
-            text: `Passed in every cell: ${formatList(passed)}.`,
+            text: `Checks that passed in every cell: ${formatList(passed)}.`,
             tone: 'plain' as const,
           },
         ]),

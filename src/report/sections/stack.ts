@@ -25,7 +25,7 @@ function stackTable(stacks: readonly CostStack[], parts: StackChart['parts']): B
         }),
       ]),
       ...rowsByFamily(stacks.map(({ strategy }) => strategy)),
-      note: `${intervalNote(stacks.map(({ total }) => total))} Verification and Redis client come from processes that did nothing else, with up to 16 operations in flight; the rest is what remains of the total, with all that has no number of its own here (–). Its interval adds theirs to that of the paired difference to the baseline.`,
+      note: `${intervalNote(stacks.map(({ total }) => total))} Verification and Redis client come from processes that did nothing else, with up to 16 operations in flight; “Unexplained” is the total less the other columns; it also holds each cost that is marked –. Its interval is wide because it holds the uncertainty of all the parts.`,
     },
   }
 }

@@ -75,7 +75,12 @@ export function strategiesSection({ strategies, config }: Results): Section | nu
         textOr(Object.keys(strategy.exceptions).join(', '), 'nothing'),
       ]),
       ...groupsByFamily(ordered),
-      note: 'Round trips: to a store or another server, and from there to its store, for one request with a good credential and warm caches. Refreshes: credentials are exchanged for new ones with a refresh token. Library: the package that verifies the credential.',
+      note:
+        'Round trips: to a store or another server, and from there to its store, for one request with a good credential and warm caches. ' +
+        (ordered.some(({ refreshes }) => refreshes)
+          ? 'Refreshes: credentials are exchanged for new ones with a refresh token. '
+          : '') +
+        'Library: the package that verifies the credential.',
     },
   }
   return {

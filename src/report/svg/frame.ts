@@ -19,10 +19,12 @@ export const SURFACE = 'var(--surface)'
 
 /** The little of an SVG element that is needed here. */
 interface SvgElement {
+  readonly tagName: string
   textContent: string
   readonly outerHTML: string
   readonly attributes: Iterable<{ readonly name: string; value: string }>
   setAttribute(name: string, value: string): void
+  getAttribute(name: string): string | null
   removeAttribute(name: string): void
   prepend(...nodes: readonly SvgElement[]): void
   remove(): void
@@ -81,6 +83,12 @@ export function svgOf(chart: Chart, { height, options, note }: Drawing): string 
     ...options,
   })
   for (const style of svg.querySelectorAll('style')) style.remove()
+  // A name is only for what has a role (WAI-ARIA 1.2 section 5.2.8.6). Plot gives one to groups of marks, and to each mark that is asked for one.
+  for (const mark of svg.querySelectorAll('[aria-label]')) {
+    const name = mark.getAttribute('aria-label')
+    mark.removeAttribute('aria-label')
+    if (name !== null && mark.tagName.toLowerCase() !== 'g') mark.setAttribute('data-subject', name)
+  }
   const child = (name: string, text: string) => {
     const element = svgDocument.createElementNS(NAMESPACE, name)
     element.setAttribute('id', `${chart.id}-${name}`)

@@ -34,10 +34,11 @@ describe('the first screen', () => {
       JWT ES256 (jose)                +143.2 [+139.8, +146.5]       0 exact             625 B    at expiry
       +: added to a request without authentication. Brackets: 95 % intervals over rounds.
 
+      Claims of the article “Hype Driven Development: JWT”:
       depends       A JWT cannot be revoked before it expires.
       supported     A JWT makes every request larger.
       refuted       Stateless tokens are faster because they save the lookup.
-      not measured  1 claim: \`authbench report --section claims\` says what measures them.
+      not measured  1 claim. What measures them: \`authbench report --section claims\`.
 
       1 warning about this run: \`authbench report --section validity\`.
       Everything: report.html, or \`authbench report --details\`.

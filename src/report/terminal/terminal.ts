@@ -7,6 +7,7 @@ import { isGrouped } from '../groups/families.ts'
 import type { Block, Section, Table } from '../model.ts'
 import type { RenderOptions, Reporter } from '../reporter.ts'
 import { EVERYTHING, EXPERIMENT_SECTION, firstScreenOf, withoutPreview } from '../short-form.ts'
+import { CLAIMS_TITLE } from '../words/phrases.ts'
 import { foldsNamed, shortened } from './brief.ts'
 import { chartLines, chartUnit } from './charts.ts'
 import { ansiPaint, type Paint, plainPaint, type Style } from './paint.ts'
@@ -104,7 +105,7 @@ const verdictLine = (
 function verdictLines(claims: readonly ClaimResult[], pen: Pen): readonly string[] {
   const measured = claims.filter(({ verdict }) => verdict !== 'not measured')
   const open = claims.length - measured.length
-  const text = `${formatCount(open, 'claim')}: \`authbench report --section claims\` says what measures them.`
+  const text = `${formatCount(open, 'claim')}. What measures them: \`authbench report --section claims\`.`
   return [
     ...measured.flatMap((claim) => verdictLine(claim, pen)),
     ...(open === 0 ? [] : verdictLine({ text, verdict: 'not measured' }, pen)),
@@ -200,7 +201,7 @@ function blockLines(block: Block, pen: Pen): readonly string[] {
         ? someClaims(block.claims, pen)
         : block.claims.flatMap((claim) => claimLines(claim, pen))
     case 'verdicts':
-      return [...verdictLines(block.claims, pen), '']
+      return [...prose(`${CLAIMS_TITLE}:`, pen, 'plain'), ...verdictLines(block.claims, pen), '']
     case 'findings': {
       const { some, more } = someOf(block.findings, pen)
       return [

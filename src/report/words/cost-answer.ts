@@ -29,7 +29,7 @@ function costText(group: Group, strategy: StrategyInfo): string {
  */
 function relation(group: Group, first: StrategyInfo, second: StrategyInfo, unshown: string): string {
   const straight = group.comparison(first.id, second.id, COST)
-  if (straight === null || straight.verdict === 'not judged') return 'the two were not judged'
+  if (straight === null || straight.verdict === 'not judged') return 'The two were not judged'
   const { verdict, unit, band, ...moved } = straight.difference.value < 0 ? opposite(straight) : straight
   const { low, high } = moved.difference
   const [expensive, other] = straight.difference.value < 0 ? [second, first] : [first, second]
@@ -85,14 +85,15 @@ const named = (group: Group, strategies: readonly StrategyInfo[]) =>
 
 /** What the strategy gives up, for whoever compares it with one that gives up nothing. */
 const drawback = ({ revocation }: StrategyInfo) =>
-  revocation.effect === 'at-expiry' ? ', which cannot be revoked before expiry,' : ''
+  revocation.effect === 'at-expiry' ? ' and cannot be revoked before it expires' : ''
 
 function sharedSentence(group: Group, session: StrategyInfo, token: StrategyInfo): string {
   const store = againstBaseline(group, session.id, STORE_COST)
   const toStore = store === null ? '' : ` and ${added(store.difference, store.unit)} to Redis`
   return (
-    `With a store that several servers share, ${session.title} adds ${costText(group, session)} to the server${toStore}; ` +
-    `${token.title}${drawback(token)} adds ${costText(group, token)}; ${relation(group, session, token, 'no difference in server CPU shown')}.`
+    `${session.title} adds ${costText(group, session)} to the server${toStore}. ` +
+    `${token.title} adds ${costText(group, token)} to the server${drawback(token)}. ` +
+    `${relation(group, session, token, 'The two server costs cannot be told apart')}.`
   )
 }
 
@@ -113,9 +114,9 @@ function throughputSentence(
     group,
     strategies.map(({ id }) => id),
   )
-  const place = results.environment.pinning.server === null ? 'One server process' : 'One core'
-  const label = limits === null ? '' : ` That is not a capacity throughout: ${limits}.`
-  return `${place} serves ${formatList(served)}.${label}`
+  const place = results.environment.pinning.server === null ? 'one server process' : 'one core'
+  const label = limits === null ? '' : ` Some of these numbers are below the capacity: ${limits}.`
+  return `In this test ${place} served ${formatList(served)}.${label}`
 }
 
 /** What authentication costs the server, in a few paragraphs. None where the group names no winner or has no baseline. */
@@ -131,7 +132,7 @@ export function answerOf(results: Results, group: Group): readonly string[] {
     session === null || token === null ? null : sharedSentence(group, session, token),
     local === null || token === null
       ? null
-      : `${titleOf(local)} adds ${costText(group, local)}; ${relation(group, local, token, `no difference in server CPU to ${token.title} shown`)}.`,
+      : `${titleOf(local)} adds ${costText(group, local)}. ${relation(group, local, token, `It cannot be told apart from ${token.title} by server CPU`)}.`,
     throughputSentence(results, group, chosen),
     unjudged.length === 0
       ? null

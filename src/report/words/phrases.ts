@@ -5,6 +5,9 @@ import type { Comparison, Estimate, Results } from '../../results/results.ts'
 import type { StrategyInfo } from '../../results/strategy-info.ts'
 import { formatCount, formatDuration, formatPercent, isExact } from '../../units.ts'
 
+/** Whose claims they are. */
+export const CLAIMS_TITLE = 'Claims of the article “Hype Driven Development: JWT”'
+
 /** `Over 6 rounds`; a range where strategies lost rounds. */
 export function roundsOf(estimates: readonly Estimate[]): string {
   const counts = estimates.map(({ rounds }) => rounds)

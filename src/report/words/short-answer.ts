@@ -24,7 +24,7 @@ function costSentence(group: Group, session: StrategyInfo, token: StrategyInfo):
       return `${session.title} costs the server less CPU than ${token.title}, the cheapest token.`
     case 'unsure':
     case 'equal':
-      return `No difference in server CPU was shown between ${session.title} and ${token.title}, the cheapest token.`
+      return `${session.title} and ${token.title}, the cheapest token, cannot be told apart by server CPU.`
     default:
       return `${session.title} and ${token.title} have too few rounds in common to compare their server CPU.`
   }
