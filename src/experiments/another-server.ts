@@ -188,7 +188,7 @@ function answerOf(all: readonly Observed[]): readonly string[] {
     ...(forgeries.length === 0
       ? []
       : [
-          `A service that was taken over makes credentials for users who never came, and the others accept: ${formatList(forgeries)}. What users sent to it they accept in ${acceptedText(replayed)}, whatever it is.`,
+          `A service that was taken over makes credentials for users who never came, and the others accept: ${formatList(forgeries)}. They accept what users sent to it as well: ${acceptedText(replayed)}.`,
         ]),
     ...(floods.length === 0
       ? []
