@@ -31,6 +31,7 @@ import {
   type Results,
   type Summary,
 } from './results/results.ts'
+import type { StrategyInfo } from './results/strategy-info.ts'
 import { medianEstimate } from './stats/order-statistic.ts'
 
 /** Everything about a run that is not in its cells. */
@@ -277,6 +278,8 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
 
 export interface Tried {
   readonly experiments: readonly ExperimentResult[]
+  /** Those that they started; absent: as in the results. */
+  readonly strategies?: readonly StrategyInfo[]
   /** Fewer than planned, or one of them not to its end. */
   readonly partial: boolean
   readonly finishedAt: Date
@@ -285,8 +288,12 @@ export interface Tried {
 const EARLY = 'The experiments did not come to their end; what they observed by then is analysed.'
 
 /** With what the experiments of the run found, and what the claims make of it. */
-export function withExperiments(results: Results, { experiments, partial, finishedAt }: Tried): Results {
+export function withExperiments(
+  results: Results,
+  { experiments, strategies = [], partial, finishedAt }: Tried,
+): Results {
   const { run, validity } = results
+  const tried = strategies.filter(({ id }) => !results.strategies.some((loaded) => loaded.id === id))
   const known: Results = {
     ...results,
     run: { ...run, partial: run.partial || partial, finishedAt: finishedAt.toISOString() },
@@ -298,6 +305,7 @@ export function withExperiments(results: Results, { experiments, partial, finish
           reasons: [...validity.reasons, EARLY],
         },
     ...(experiments.length === 0 ? {} : { experiments: [...experiments] }),
+    ...(tried.length === 0 ? {} : { tried }),
   }
   return { ...known, claims: judgeClaims(known) }
 }

@@ -164,17 +164,14 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   if (loads && cellsKept === 0) return endWithoutCells(first, signal, terminal)
   const loaded = await extended(first, config, { measure, analysed, say })
   // A run that is killed in the middle of an experiment can be reported all the same.
-  if (planned.experiments.length > 0)
-    folder.write(
-      'results.json',
-      jsonReporter.render(
-        withExperiments(loaded.results, { experiments: [], partial: true, finishedAt: new Date() }),
-        {},
-      ),
-    )
+  const { infos: strategiesTried } = planned.started
+  if (planned.experiments.length > 0) {
+    const none = { experiments: [], strategies: strategiesTried, partial: true, finishedAt: new Date() }
+    folder.write('results.json', jsonReporter.render(withExperiments(loaded.results, none), {}))
+  }
   const tried = await runExperiments(
     loaded.outcome.fatal === null ? planned.experiments.map(planOf) : [],
-    { config, keys, token, files: planned.started.files, strategies: planned.started.infos, signal, say },
+    { config, keys, token, files: planned.started.files, strategies: strategiesTried, signal, say },
     (file, entry) => {
       experimentsBegan = true
       folder.appendLine(file, entry)
@@ -183,7 +180,11 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   if (!loads && tried.experiments.length === 0)
     return endWithoutCells({ ...first, ...tried }, signal, terminal)
   const fatal = loaded.outcome.fatal ?? tried.fatal
-  const results = withExperiments(loaded.results, { ...tried, finishedAt: new Date() })
+  const results = withExperiments(loaded.results, {
+    ...tried,
+    strategies: strategiesTried,
+    finishedAt: new Date(),
+  })
   // Printed first: what a full disk takes, the terminal still has.
   terminal.stdout.write(
     json ? `${JSON.stringify(results, null, 2)}\n` : renderForTerminal(results, terminal, { details }),

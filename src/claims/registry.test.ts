@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { analyse } from '../analyse.ts'
+import { analyse, withExperiments } from '../analyse.ts'
 import { ATTACKS } from '../experiments/forgery/observation.ts'
 import { exactEstimate } from '../results/estimate.ts'
 import type { Figure } from '../results/experiment.ts'
@@ -7,11 +7,13 @@ import type { Estimate } from '../results/results.ts'
 import { fakeCells } from '../testing/fake-cells.ts'
 import { fakeExperiment } from '../testing/fake-experiment.ts'
 import { FAKE_STRATEGIES, fakeContext, fakeStrategy } from '../testing/fake-subjects.ts'
-import { CLAIMS, judgeClaims } from './registry.ts'
+import { CLAIMS } from './registry.ts'
 
 /** What the article says, in its order, and what is said against it. */
 const LISTED = [
+  'identified-without-state',
   'forged-subject',
+  'another-server-verifies',
   'libraries-handle-standard-issues',
   'transport-is-neutral',
   'cookies-csrf',
@@ -25,6 +27,7 @@ const LISTED = [
   'access-token-life',
   'refresh-restores-ergonomics',
   'access-token-outlives-revocation',
+  'split-apis',
   'more-work-no-value',
   'jwt-speed',
 ]
@@ -35,7 +38,11 @@ const refreshing = fakeStrategy({
   needs: ['redis'],
   refreshes: true,
   revocation: { effect: 'at-expiry' },
+  family: 'token and auth server',
 }).info
+const signed = fakeStrategy({ id: 'jwt-jwks', state: 'stateless', needs: ['auth-server'] }).info
+/** No scenario loads these. */
+const TRIED = [refreshing, signed]
 const STATELESS = 'jwt-hs256'
 
 const figure = (id: string, subject: string, params: Figure['params'], estimate: Estimate): Figure => ({
@@ -66,6 +73,19 @@ const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
   revocation: [figure('lag.max', 'jwt-refresh', { instances: 2, fault: 'none' }, exactly(1500))],
   ttl: [figure('break-even', 'jwt-refresh', { use: 'work' }, exactly(30))],
   csrf: [figure('forged', 'session-memory', { sameSite: 'lax', defence: 'cookie alone' }, exactly(1))],
+  'another-server': [
+    ...['others', 'again', 'issuer down', 'restarted'].flatMap((phase) =>
+      [STATELESS, signed.id].flatMap((id) => [
+        figure('served', id, { phase }, exactly(10)),
+        figure('calls', id, { phase }, exactly(0)),
+      ]),
+    ),
+    figure('forged', signed.id, { holds: 'public keys' }, exactly(0)),
+  ],
+  split: [
+    ...['redis', 'auth-api'].map((gone) => figure('served.reads', refreshing.id, { gone }, exactly(100))),
+    ...['io.redis-commands', 'io.auth-calls'].map((id) => figure(id, refreshing.id, {}, exactly(0))),
+  ],
   leak: ['noticed', 'endless'].map((id) =>
     figure(id, 'jwt', { theft: 'no expiry' }, exactly(id === 'endless' ? 10 : 0)),
   ),
@@ -90,10 +110,11 @@ test('with what the scenarios and experiments of its claims find, each has a ver
     ],
     { ...context, scenarios: [verify, { ...verify, id: 'handler-work', worlds: true }] },
   )
-  const claims = judgeClaims({
-    ...results,
-    strategies: [...results.strategies, refreshing],
+  const { claims } = withExperiments(results, {
     experiments: Object.entries(FIGURES).map(([id, figures]) => fakeExperiment(id, figures)),
+    strategies: [...results.strategies, ...TRIED],
+    partial: false,
+    finishedAt: new Date(),
   })
   const open = claims.filter(({ id, verdict }) => LISTED.includes(id) && verdict === 'not measured')
   expect(open.map(({ id, why }) => `${id}: ${why}`)).toEqual([])

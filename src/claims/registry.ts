@@ -41,5 +41,8 @@ export const CLAIMS: readonly Claim[] = [
   speed,
 ]
 
-export const judgeClaims = (results: MeasuredResults): ClaimResult[] =>
-  CLAIMS.map(({ id, text, judge }) => ({ id, text, ...judge(results) }))
+/** Of strategies that were loaded, and of those that only experiments started. */
+export function judgeClaims(results: MeasuredResults): ClaimResult[] {
+  const all = { ...results, strategies: [...results.strategies, ...(results.tried ?? [])] }
+  return CLAIMS.map(({ id, text, judge }) => ({ id, text, ...judge(all) }))
+}

@@ -242,6 +242,8 @@ export const resultsSchema = z.object({
   changes: z.array(changeSchema),
   /** In the order in which they ran; absent: none did. */
   experiments: z.array(experimentResultSchema).optional(),
+  /** Strategies that experiments started and no scenario loaded; absent: none. */
+  tried: z.array(strategyInfoSchema).optional(),
   claims: z.array(claimResultSchema),
   findings: z.array(findingSchema),
   /** Credentials that were too large for a server; absent: none was. */
