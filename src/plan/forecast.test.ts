@@ -40,5 +40,6 @@ test('a forecast adds loads and experiments, and names those that do not say', (
   ).toBe(
     'This takes about 13 min on a quiet machine (loads 10 min, ttl 2 min, csrf 45 s), and as long as leak may need.',
   )
+  expect(forecastLine(115_000_000, [])).toBe('This takes about 1 d 7 h on a quiet machine.')
   expect(forecastLine(0, [{ id: 'ttl', ms: 45_000 }])).toBe('This takes about 45 s on a quiet machine.')
 })

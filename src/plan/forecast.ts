@@ -1,5 +1,6 @@
 import type { Params } from '../results/cell.ts'
 import type { RunConfig, ScenarioInfo } from '../results/results.ts'
+import { formatDuration } from '../units.ts'
 import { isMeasuredIn } from './rounds.ts'
 
 /** What of a scenario says how long it takes. */
@@ -56,8 +57,9 @@ export interface ExpectedExperiment {
 }
 
 const SHORT_MS = 90_000
+const MINUTE_MS = 60_000
 const about = (ms: number): string =>
-  ms < SHORT_MS ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 60_000)} min`
+  ms < SHORT_MS ? `${Math.ceil(ms / 1000)} s` : formatDuration(MINUTE_MS * Math.ceil(ms / MINUTE_MS))
 
 /** One line before a run: how long it takes on a quiet machine, and what for. */
 export function forecastLine(loadMs: number, experiments: readonly ExpectedExperiment[]): string {

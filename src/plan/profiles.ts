@@ -123,6 +123,7 @@ export const PROFILES = {
     tried: [
       'none',
       'jwt-hs256-fast',
+      'jwt-es256-fast',
       'session-redis',
       'session-near-cache',
       'session-memory',
@@ -149,7 +150,7 @@ export const PROFILES = {
     pool: 1000,
   },
   full: {
-    purpose: 'hours; for publishing',
+    purpose: 'a day with all strategies, hours with a few of them; for publishing',
     strategies: 'all',
     scenarios: [
       'verify',
