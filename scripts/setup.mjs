@@ -5,6 +5,7 @@
 //
 //   node scripts/setup.mjs           dependencies and Redis
 //   node scripts/setup.mjs --tests   and Chromium, which the report tests look at pages with
+//   node scripts/setup.mjs --haproxy HAProxy alone: the experiment scale-out asks for it where it is missing
 //
 // Silent when there is nothing to do. Everything is said on stderr: stdout belongs to the command that follows.
 // Exit code 2: nothing can run. A missing Redis or Chromium is only a warning here, because set-up cannot see
@@ -62,7 +63,11 @@ try {
       'Move the folder to a path without it.',
     )
   }
-  await setUp(process.argv.includes('--tests') ? [PROGRAMS.redis, PROGRAMS.chromium] : [PROGRAMS.redis])
+  // A run is under way: its dependencies stay as they are.
+  if (process.argv.includes('--haproxy')) {
+    if (findProgram(PROGRAMS.haproxy) === null) await installProgram(PROGRAMS.haproxy, say)
+  } else
+    await setUp(process.argv.includes('--tests') ? [PROGRAMS.redis, PROGRAMS.chromium] : [PROGRAMS.redis])
 } catch (error) {
   if (!(error instanceof SetupError)) throw error
   say(error.message)

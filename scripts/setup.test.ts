@@ -181,6 +181,13 @@ describe('the tests', () => {
   })
 })
 
+describe('a run that is under way', () => {
+  it('is given HAProxy and nothing else', async () => {
+    expect(await setUp(['--haproxy'], { HAPROXY_PATH: '/opt/haproxy' })).toEqual({ code: 0, said: '' })
+    expect(npmCalls()).toEqual([])
+  })
+})
+
 function installByHand(): void {
   mkdirSync(join(root, 'node_modules/one'), { recursive: true })
   write('node_modules/one/package.json', {})

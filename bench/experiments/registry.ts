@@ -10,6 +10,7 @@ import { links } from './links.ts'
 import { outage } from './outage.ts'
 import { refreshRace } from './refresh-race.ts'
 import { revocation } from './revocation.ts'
+import { scaleOut } from './scale-out.ts'
 import { split } from './split.ts'
 import { ttl } from './ttl.ts'
 
@@ -22,6 +23,7 @@ export const EXPERIMENT_RUNS: Readonly<Record<string, ExperimentRun<unknown>>> =
   ttl,
   outage,
   split,
+  'scale-out': scaleOut,
   csrf,
   forgery,
   leak,

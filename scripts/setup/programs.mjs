@@ -53,6 +53,27 @@ export const PROGRAMS = {
       'name a Chromium that you have: CHROMIUM_PATH=/path/to/it',
     ],
   },
+  haproxy: {
+    title: 'HAProxy (for the experiment scale-out)',
+    variable: 'HAPROXY_PATH',
+    names: ['haproxy'],
+    packages: {
+      'apt-get': ['haproxy'],
+      dnf: ['haproxy'],
+      yum: ['haproxy'],
+      apk: ['haproxy'],
+      pacman: ['haproxy'],
+      zypper: ['haproxy'],
+      brew: ['haproxy'],
+    },
+    /** A unit that the package may have started; the experiment starts one of its own. */
+    services: ['haproxy'],
+    waysOut: [
+      'install the package haproxy with your package manager',
+      'name an HAProxy that you have: HAPROXY_PATH=/path/to/it',
+      'do nothing: an own small balancer stands in',
+    ],
+  },
 }
 
 const MANAGERS = {

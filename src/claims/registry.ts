@@ -13,9 +13,9 @@ import { size } from './size.ts'
 import { sizeFelt } from './size-felt.ts'
 import { speed } from './speed.ts'
 import { splitApis } from './split-apis.ts'
+import { stickySessions } from './sticky-sessions.ts'
 import { store } from './store.ts'
 import { transportIsNeutral } from './transport.ts'
-import { stickySessions } from './untested.ts'
 
 /** In the order of the article; what those say who answer it comes last. */
 export const CLAIMS: readonly Claim[] = [

@@ -8,6 +8,7 @@ import { links } from './links.ts'
 import { outage } from './outage.ts'
 import { refreshRace } from './refresh-race.ts'
 import { revocation } from './revocation.ts'
+import { scaleOut } from './scale-out.ts'
 import { split } from './split.ts'
 import { ttl } from './ttl.ts'
 
@@ -20,6 +21,7 @@ const ENTRIES: Readonly<Record<string, Omit<Experiment, 'id'>>> = {
   ttl,
   outage,
   split,
+  'scale-out': scaleOut,
   csrf,
   forgery,
   leak,
