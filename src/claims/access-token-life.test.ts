@@ -6,6 +6,8 @@ import { accessTokenLife } from './access-token-life.ts'
 
 type Ends = Readonly<Record<string, readonly [number, number]>>
 
+const REQUESTS: Readonly<Record<string, number>> = { background: 30, work: 120, busy: 1200 }
+
 /** Minutes from which on refreshing costs little. */
 const breakEven = (ends: Ends, subject: string): readonly Figure[] =>
   Object.entries(ends).map(([use, [low, high]]) => ({
@@ -13,7 +15,7 @@ const breakEven = (ends: Ends, subject: string): readonly Figure[] =>
     title: '',
     subject,
     label: subject,
-    params: { use },
+    params: { use, requestsPerHour: REQUESTS[use] ?? 0, handlerUs: 0 },
     unit: 'min',
     estimate: { value: (low + high) / 2, low, high, rounds: 8 },
   }))
@@ -43,7 +45,7 @@ test('it is refuted where a shorter life is as cheap, or none of the range is', 
 test('it depends on how often users ask, and says for whom it does not hold', () => {
   const { verdict, why, evidence } = judged({ work: [25, 33], busy: [2, 3] })
   expect(verdict).toBe('depends')
-  expect(why).toContain('For users who ask 1,200 times an hour a life below 10 min')
+  expect(why).toContain('With 1,200 requests an hour a life below 10 min')
   expect(evidence).toHaveLength(2)
 })
 

@@ -1,6 +1,6 @@
 import type { ExperimentResult, Figure } from '../results/experiment.ts'
 import type { MeasuredResults } from '../results/results.ts'
-import { formatDuration, formatEstimate, formatList } from '../units.ts'
+import { formatDuration, formatEstimate, formatList, formatNumber, formatQuantity } from '../units.ts'
 import { type Claim, notMeasured } from './claim.ts'
 import { experimentOf } from './figures.ts'
 
@@ -25,18 +25,12 @@ function placeOf({ estimate: { low, high } }: Figure): Place {
   return low >= SHORTEST && high <= LONGEST ? 'inside' : 'open'
 }
 
-const USES: Readonly<Record<string, string>> = {
-  background: 'users who ask 30 times an hour',
-  work: 'users who ask 120 times an hour',
-  busy: 'users who ask 1,200 times an hour',
-}
-const useOf = ({ params }: Figure): string => USES[String(params.use)] ?? String(params.use)
+const useOf = ({ params: { requestsPerHour, handlerUs } }: Figure): string =>
+  `${formatNumber(Number(requestsPerHour))} requests an hour${Number(handlerUs) > 0 ? ` that work for ${formatQuantity(Number(handlerUs), 'us')}` : ''}`
 const minutes = (value: number): string => formatDuration(MINUTE_MS * value)
 
 function evidenceOf({ figures }: ExperimentResult, ends: readonly Figure[]): string[] {
-  const shares = figures.filter(
-    ({ id, params }) => id === 'share' && (params.life === SHORTEST || params.life === LONGEST),
-  )
+  const shares = figures.filter(({ id, params }) => id === 'share' && params.life === SHORTEST)
   return [
     ...ends.map(
       (figure) =>
@@ -51,9 +45,9 @@ function evidenceOf({ figures }: ExperimentResult, ends: readonly Figure[]): str
 
 const SENTENCES: Readonly<Record<Exclude<Place, 'open'>, (uses: string) => string>> = {
   inside: (uses) =>
-    `For ${uses} a shorter life than this range has would cost, and one inside of it does not.`,
-  below: (uses) => `For ${uses} a life below 10 min costs as little, and leaves a thief less time.`,
-  beyond: (uses) => `For ${uses} refreshing is dear up to the longest of these lives.`,
+    `With ${uses} a shorter life than this range has would cost more than 5 % of the CPU, and one inside of it does not.`,
+  below: (uses) => `With ${uses} a life below 10 min costs as little, and leaves a thief less time.`,
+  beyond: (uses) => `With ${uses} refreshing is dear up to the longest of these lives.`,
 }
 
 function judge(results: MeasuredResults): ReturnType<Claim['judge']> {
@@ -92,7 +86,7 @@ export const accessTokenLife: Claim = {
   text: 'An access token should live between 10 minutes and 4 hours, with a refresh token beside it.',
   from: ['ttl'],
   supports:
-    'Whether users ask 30, 120 or 1,200 times an hour: the life from which on refreshing takes at most 5 % of their CPU lies between 10 min and 4 h.',
+    'Whether users ask 30, 120 or 1,200 times an hour, and whether their requests work for 1 ms or only identify them: the life from which on refreshing takes at most 5 % of their CPU lies between 10 min and 4 h.',
   refutes: 'For none of them it does.',
   judge,
 }

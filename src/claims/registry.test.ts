@@ -71,7 +71,7 @@ const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
   ),
   'refresh-race': [figure('false-logouts', 'jwt-refresh', { kind: 'parallel' }, exactly(0))],
   revocation: [figure('lag.max', 'jwt-refresh', { instances: 2, fault: 'none' }, exactly(1500))],
-  ttl: [figure('break-even', 'jwt-refresh', { use: 'work' }, exactly(30))],
+  ttl: [figure('break-even', 'jwt-refresh', { requestsPerHour: 120, handlerUs: 0 }, exactly(30))],
   csrf: [figure('forged', 'session-memory', { sameSite: 'lax', defence: 'cookie alone' }, exactly(1))],
   'another-server': [
     ...['others', 'again', 'issuer down', 'restarted'].flatMap((phase) =>

@@ -44,6 +44,8 @@ function answerOf(
   herds: readonly TtlObservationOf<'herd'>[],
 ): readonly string[] {
   const dearest = dearestOf(priced)
+  const lifeOf = (priced: Priced, requestsPerHour: number, handlerUs: number) =>
+    formatDuration(60_000 * breakEvenOf(priced, requestsPerHour, handlerUs).value)
   const errors = checked.map(({ refreshes, predicted }) => Math.abs(refreshes / predicted - 1))
   const worst = herds.toSorted((one, other) => other.peakOverMean - one.peakOverMean)[0]
   const spread = herds.find(({ lifeSeconds, jitter }) => lifeSeconds === worst?.lifeSeconds && jitter > 0)
@@ -55,9 +57,9 @@ function answerOf(
           `CPU of a refresh over that of a request: ${formatEstimate(dearest.ratio, 'ratio')} (${dearest.info.title}). Refreshing takes at most ${formatPercent(SMALL_SHARE)} of the CPU from a life of ${formatList(
             USES.map(
               ({ title, requestsPerHour }) =>
-                `${formatDuration(60_000 * breakEvenOf(dearest, requestsPerHour).value)} (${title}, ${formatNumber(requestsPerHour)} requests an hour)`,
+                `${lifeOf(dearest, requestsPerHour, 0)} (${title}, ${formatNumber(requestsPerHour)} requests an hour)`,
             ),
-          )}. There is no knee: half the life is half the exposure and twice the refreshes, everywhere.`,
+          )}; where requests work for 1 ms, of ${formatList(USES.map(({ requestsPerHour }) => lifeOf(dearest, requestsPerHour, 1000)))}. There is no knee: half the life is half the exposure and twice the refreshes, everywhere.`,
         ]),
     ...(errors.length === 0
       ? []

@@ -2,7 +2,7 @@ import { exactEstimate } from '../../results/estimate.ts'
 import type { Figure } from '../../results/experiment.ts'
 import { formatPercent } from '../../units.ts'
 import { breakEvenOf, type Checked, MINUTE, meanOf, type Priced, SMALL_SHARE, shareOf } from './found.ts'
-import { exposureOf, LIVES_SECONDS, refreshesPerHour, USES } from './model.ts'
+import { exposureOf, HANDLERS_US, LIVES_SECONDS, refreshesPerHour, USES } from './model.ts'
 import type { TtlObservationOf } from './observation.ts'
 
 const MODEL = { subject: 'model', label: 'Model' }
@@ -55,19 +55,19 @@ function costFigures(priced: Priced): readonly Figure[] {
     },
     { ...place, id: 'cost.ratio', title: 'Refresh over request', params: {}, unit: 'ratio', estimate: ratio },
     ...USES.flatMap(({ id, requestsPerHour }) => [
-      {
+      ...HANDLERS_US.map((handlerUs) => ({
         ...place,
         id: 'break-even',
         title: `Life from which refreshing costs at most ${formatPercent(SMALL_SHARE)}`,
-        params: { use: id },
+        params: { use: id, requestsPerHour, handlerUs },
         unit: 'min',
-        estimate: breakEvenOf(priced, requestsPerHour),
-      },
+        estimate: breakEvenOf(priced, requestsPerHour, handlerUs),
+      })),
       ...LIVES_SECONDS.map((seconds) => ({
         ...place,
         id: 'share',
         title: 'CPU for refreshing',
-        params: { use: id, life: seconds / MINUTE },
+        params: { use: id, requestsPerHour, life: seconds / MINUTE },
         unit: '%',
         estimate: shareOf(priced, seconds, requestsPerHour),
       })),

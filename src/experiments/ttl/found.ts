@@ -25,13 +25,20 @@ export interface Priced {
   readonly verifiedUs: Estimate
   /** Of one and the same process. */
   readonly ratio: Estimate
+  /** The same, beside requests whose handler takes so many microseconds. */
+  ratioBeside(handlerUs: number): Estimate
 }
 
 export const shareOf = ({ ratio }: Priced, lifeSeconds: number, requestsPerHour: number): Estimate =>
   mapped(ratio, (value) => 100 * refreshShare(value, lifeSeconds, requestsPerHour))
 
-export const breakEvenOf = ({ ratio }: Priced, requestsPerHour: number): Estimate =>
-  mapped(ratio, (value) => lifeOfShare(value, SMALL_SHARE, requestsPerHour) / MINUTE)
+/** In minutes. */
+export const breakEvenOf = (
+  { ratioBeside }: Priced,
+  requestsPerHour: number,
+  handlerUs: number = 0,
+): Estimate =>
+  mapped(ratioBeside(handlerUs), (value) => lifeOfShare(value, SMALL_SHARE, requestsPerHour) / MINUTE)
 
 export function pricedOf(
   costs: readonly TtlObservationOf<'cost'>[],
@@ -40,12 +47,15 @@ export function pricedOf(
   return strategies.flatMap((info) => {
     const own = costs.filter(({ strategy }) => strategy === info.id)
     if (own.length === 0) return []
+    const ratioBeside = (handlerUs: number) =>
+      medianEstimate(own.map(({ refreshUs, verifiedUs }) => refreshUs / (verifiedUs + handlerUs)))
     return [
       {
         info,
         refreshUs: medianEstimate(own.map(({ refreshUs }) => refreshUs)),
         verifiedUs: medianEstimate(own.map(({ verifiedUs }) => verifiedUs)),
-        ratio: medianEstimate(own.map(({ refreshUs, verifiedUs }) => refreshUs / verifiedUs)),
+        ratio: ratioBeside(0),
+        ratioBeside,
       },
     ]
   })

@@ -15,6 +15,9 @@ export const USES = [
   { id: 'busy', title: 'busy page', requestsPerHour: 1200 },
 ] as const
 
+/** CPU of a handler on top of the request itself: one that only identifies the user, and one that computes. */
+export const HANDLERS_US = [0, 1000] as const
+
 /**
  * Of a client that refreshes with the first request after its token has expired: from one refresh to the next it takes a life and, where
  * requests come independently of each other, the mean gap between two.

@@ -123,8 +123,8 @@ export function chartsOf(
           {
             kind: 'curves' as const,
             id: 'share',
-            title: 'CPU that refreshing takes, by the life of the access token',
-            description: `Share of the CPU that the requests of a user cost, ${dearest.info.title}. The mean exposure after a leak is half the life. ${formatPercent(SMALL_SHARE)} count as small.`,
+            title: 'CPU for refreshing',
+            description: `By the life of the access token. Share of the CPU that the requests of a user cost, ${dearest.info.title}. The mean exposure after a leak is half the life. ${formatPercent(SMALL_SHARE)} count as small.`,
             unit: '%',
             x,
             rows: USES.map(({ title, requestsPerHour }) => ({
@@ -143,8 +143,9 @@ export function chartsOf(
           {
             kind: 'curves' as const,
             id: 'herd',
-            title: 'Refreshes of the worst minute, over those of an average one',
-            description: 'Of users who log in within one minute. Simulated.',
+            title: 'Worst minute over an average one',
+            description:
+              'Refreshes of users who log in within one minute, by the life of the access token. Simulated.',
             unit: 'ratio',
             x,
             rows: [...Map.groupBy(herds, ({ jitter }) => jitter)].map(([jitter, own]) => ({
