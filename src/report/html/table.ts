@@ -60,7 +60,7 @@ export function tableHtml(table: Table): string {
   const signs = hasSigns ? ' class="signs"' : ''
   const note = table.note === '' ? '' : `<p class="note">${escapeHtml(table.note)}</p>`
   return (
-    `<div class="table" role="region" aria-label="${caption}" tabindex="0"><table${signs}><caption>${proseHtml(table.caption)}</caption>` +
+    `<div class="table" role="group" aria-label="${caption}" tabindex="0"><table${signs}><caption>${proseHtml(table.caption)}</caption>` +
     `<thead><tr>${heads.join('')}</tr></thead>\n${bodiesHtml(table, rows, columns.length)}</table></div>${note}`
   )
 }

@@ -96,7 +96,7 @@ function metricHtml(trends: readonly Trend[]): string {
   const scale = commonScale(first.unit, trends.map(newestOf))
   return (
     `<h3>${escapeHtml(metricTitle(first.metric))} <span class="unit">${escapeHtml(scale.label)}, ${first.better} is better</span></h3>` +
-    `<div class="table" tabindex="0" role="region" aria-label="${escapeHtml(metricTitle(first.metric))}"><table class="trend"><thead><tr><th scope="col">Strategy, scenario</th><th scope="col">Runs, oldest first</th>` +
+    `<div class="table" tabindex="0" role="group" aria-label="${escapeHtml(metricTitle(first.metric))}"><table class="trend"><thead><tr><th scope="col">Strategy, scenario</th><th scope="col">Runs, oldest first</th>` +
     `<th scope="col" class="number">Newest</th><th scope="col">Last change of level</th></tr></thead><tbody>${trends.map((trend) => rowHtml(trend, scale)).join('\n')}</tbody></table></div>`
   )
 }
