@@ -27,9 +27,11 @@ async function tried(
   options: Partial<Pick<ExperimentRun<unknown>, 'needs'>> & {
     readonly abort?: AbortController
     readonly append?: (entry: JournalEntry) => void
+    /** What it takes to leave a stage. */
+    readonly leaving?: () => Promise<unknown>
   } = {},
 ) {
-  const { needs = [], abort = new AbortController(), append = () => undefined } = options
+  const { needs = [], abort = new AbortController(), append = () => undefined, leaving } = options
   const left: string[] = []
   const written: JournalEntry[] = []
   let stages = 0
@@ -54,7 +56,10 @@ async function tried(
         const none = () => Promise.reject(new Error('no world in this test'))
         return {
           stage: { signal, server: none, redis: none, folder: none, keep: none, defer: () => undefined },
-          leave: async () => void left.push(name),
+          leave: async () => {
+            await leaving?.()
+            left.push(name)
+          },
         }
       },
       find: () => null,
@@ -161,6 +166,22 @@ test('an experiment that hangs outside of its trials is left as well', async () 
   expect(result.complete).toBe(false)
   expect(left).toEqual(['experiment'])
 })
+
+test.each(['an interruption', 'a failure'])(
+  'after %s it ends when every trial has left its stage',
+  async (how) => {
+    const abort = new AbortController()
+    const { left } = await tried(
+      async (context) => {
+        void context.trial({ limitMs: LONG_MS }, () => new Promise(() => undefined)).catch(() => undefined)
+        if (how === 'a failure') throw new Error('it failed')
+        abort.abort()
+      },
+      { abort, leaving: () => new Promise((resolve) => setImmediate(resolve)) },
+    )
+    expect(left).toEqual(['trial', 'experiment'])
+  },
+)
 
 test('one that fails says why, and keeps what it observed', async () => {
   const { result } = await tried(async (context) => {

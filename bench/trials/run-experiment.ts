@@ -62,9 +62,12 @@ export async function runExperiment(plan: ExperimentPlan, world: ExperimentWorld
   const over = new AbortController()
   const signal = AbortSignal.any([world.signal, over.signal])
   const { stage, leave } = world.openStage(world, signal)
-  const reason = await endOf(effects.run(contextOf(plan, { ...world, signal }, stage, write)), world.signal)
+  const underWay = new Set<Promise<unknown>>()
+  const context = contextOf(plan, { ...world, signal }, stage, write, underWay)
+  const reason = await endOf(effects.run(context), world.signal)
   // Trials that were under way beside one that ended it.
   over.abort(new Ended('It had ended.'))
+  await Promise.allSettled(underWay)
   await leave()
   if (broken !== null) throw broken
   if (!world.signal.aborted) write({ type: 'end', reason })
@@ -89,6 +92,7 @@ function contextOf(
   world: ExperimentWorld,
   stage: Stage,
   write: (entry: JournalEntry) => void,
+  underWay: Set<Promise<unknown>>,
 ): ExperimentContext<unknown> {
   const { meaning, strategies, seed, count } = plan
   let lost = 0
@@ -117,7 +121,9 @@ function contextOf(
     say: (line) => world.say(`${meaning.id}: ${line}`),
     async trial(wish, work) {
       world.signal.throwIfAborted()
-      const outcome = await trialOf(wish, work, world)
+      const trial = trialOf(wish, work, world)
+      underWay.add(trial)
+      const outcome = await trial.finally(() => underWay.delete(trial))
       world.signal.throwIfAborted()
       if (outcome.state === 'void') {
         voidTrial(outcome.reason)
