@@ -134,12 +134,12 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   claims: () =>
     table(
       ['claim', 'id', 'supported by', 'refuted by', 'decided in'],
-      CLAIMS.map(({ id, text, supports = '–', refutes = '–', from = [] }) => [
+      CLAIMS.map(({ id, text, supports, refutes, from }) => [
         text,
         codes([id]),
         supports,
         refutes,
-        from.length === 0 ? '–' : codes(from),
+        codes(from),
       ]),
     ),
   experiments: () =>

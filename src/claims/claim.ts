@@ -8,10 +8,10 @@ export interface Claim {
   /** One sentence. */
   readonly text: string
   /** Scenarios and experiments that decide it. */
-  readonly from?: readonly string[]
+  readonly from: readonly string[]
   /** What would; anything between the two depends. */
-  readonly supports?: string
-  readonly refutes?: string
+  readonly supports: string
+  readonly refutes: string
   judge(results: MeasuredResults): Omit<ClaimResult, 'id' | 'text'>
 }
 

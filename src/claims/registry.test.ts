@@ -28,6 +28,7 @@ const LISTED = [
   'refresh-restores-ergonomics',
   'access-token-outlives-revocation',
   'split-apis',
+  'sticky-sessions',
   'more-work-no-value',
   'jwt-speed',
 ]
@@ -86,15 +87,18 @@ const FIGURES: Readonly<Record<string, readonly Figure[]>> = {
     ...['redis', 'auth-api'].map((gone) => figure('served.reads', refreshing.id, { gone }, exactly(100))),
     ...['io.redis-commands', 'io.auth-calls'].map((id) => figure(id, refreshing.id, {}, exactly(0))),
   ],
+  'scale-out': ['session-memory', 'session-redis', STATELESS].flatMap((id) =>
+    ['sticky cookie', 'round robin'].map((balance) =>
+      figure('lost', id, { balance, change: 'kill' }, exactly(id === 'session-memory' ? 5 : 0)),
+    ),
+  ),
   leak: ['noticed', 'endless'].map((id) =>
     figure(id, 'jwt', { theft: 'no expiry' }, exactly(id === 'endless' ? 10 : 0)),
   ),
 }
 
-test('every claim of the article is there, in its order, and none is there twice', () => {
-  const ids = CLAIMS.map(({ id }) => id)
-  expect(ids.filter((id) => LISTED.includes(id))).toEqual(LISTED)
-  expect(new Set(ids).size).toBe(ids.length)
+test('every claim of the article is there, once and in its order', () => {
+  expect(CLAIMS.map(({ id }) => id)).toEqual(LISTED)
 })
 
 test('with what the scenarios and experiments of its claims find, each has a verdict', () => {
@@ -116,13 +120,12 @@ test('with what the scenarios and experiments of its claims find, each has a ver
     partial: false,
     finishedAt: new Date(),
   })
-  const open = claims.filter(({ id, verdict }) => LISTED.includes(id) && verdict === 'not measured')
+  const open = claims.filter(({ verdict }) => verdict === 'not measured')
   expect(open.map(({ id, why }) => `${id}: ${why}`)).toEqual([])
 })
 
 test('every claim says what decides it, what would support it and what would refute it', () => {
-  for (const { id, from = [], supports = '', refutes = '' } of CLAIMS) {
-    if (!LISTED.includes(id)) continue
+  for (const { from, supports, refutes } of CLAIMS) {
     expect(from).not.toEqual([])
     for (const sentence of [supports, refutes]) expect(sentence).toMatch(/\.$/)
   }
