@@ -21,7 +21,8 @@ import { openSystem, type System } from './split/system.ts'
 
 type Context = ExperimentContext<SplitObservation>
 
-const AWAY_MS: Readonly<Record<TrialCount, number>> = { smoke: 1000, short: 5000, full: 10_000 }
+/** Longer than what a server remembers for 5 s, but in the smallest form. */
+const AWAY_MS: Readonly<Record<TrialCount, number>> = { smoke: 1000, short: 7000, full: 10_000 }
 const REPETITIONS: Readonly<Record<TrialCount, number>> = { smoke: 1, short: 1, full: 3 }
 const LANES = 4
 const USERS = 5

@@ -152,3 +152,12 @@ test('the chart shows what was answered over time, from a second before the faul
     },
   ])
 })
+
+test('a column that would be empty is left out', () => {
+  const titles = (changes: Partial<OutageObservation>) =>
+    outage
+      .analyse([observed('session-redis', faithful, changes)], strategies)
+      .tables?.[0]?.columns.map(({ title }) => title)
+  expect(titles({})).not.toContain('In a refresh')
+  expect(titles({ refreshing: 5 })).toContain('In a refresh')
+})

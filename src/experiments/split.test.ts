@@ -86,7 +86,7 @@ test('a core that declares to ask nobody and fails, or asks, breaks a promise', 
 
 test.each([401, 500, null])('an answer of %s to a good credential breaks a promise', (reads) => {
   expect(analyse(outageOf('session-redis', 'auth-api', { reads })).broken).toEqual([
-    expect.stringContaining('neither 200 nor 503 while the auth API was away'),
+    expect.stringContaining('neither 200 nor 503 while the authentication API was away'),
   ])
 })
 

@@ -130,7 +130,7 @@ function analyse(observations: readonly SplitObservation[], strategies: readonly
     observations.filter((each) => each.kind === 'io').filter(({ strategy }) => strategy === info.id)
   const hidden = strategies.flatMap((info) =>
     promisesStatelessCore(info) && ioOf(info).some((io) => io.redisCommands + io.authCalls > 0)
-      ? [`${info.title} declares that a request asks nobody, and asked Redis or the auth API.`]
+      ? [`${info.title} declares that a request asks nobody, and asked Redis or the authentication API.`]
       : [],
   )
   const byGone = GONE.flatMap((gone) => {

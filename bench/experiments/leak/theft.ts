@@ -1,3 +1,5 @@
+// In this folder: a credential in two hands, and the scene that a theft is watched in.
+
 import type { LeakObservation, TheftId } from '../../../src/experiments/leak/observation.ts'
 import type { Client, Held, Scene } from './scene.ts'
 

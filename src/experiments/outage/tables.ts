@@ -75,16 +75,18 @@ export function figuresOf({ info, fault, trials }: Group): readonly Figure[] {
   ]
 }
 
+const NOT_TOLD = '–'
+
 function memoryText(trials: readonly OutageObservation[]): string {
   const grown = trials.flatMap(({ memoryBytes }) =>
     memoryBytes === null ? [] : [memoryBytes.after - memoryBytes.before],
   )
   const most = Math.max(...grown)
-  return grown.length === 0 ? '–' : `${most > 0 ? '+' : '−'}${formatBytes(Math.abs(most))}`
+  return grown.length === 0 ? NOT_TOLD : `${most > 0 ? '+' : '−'}${formatBytes(Math.abs(most))}`
 }
 
 const ofText = (trials: readonly OutageObservation[], part: Counted, whole: Counted): string =>
-  sumOf(trials, whole) === 0 ? '–' : `${sumOf(trials, part)} of ${sumOf(trials, whole)}`
+  sumOf(trials, whole) === 0 ? NOT_TOLD : `${sumOf(trials, part)} of ${sumOf(trials, whole)}`
 
 export function tableOf(fault: OutageFault, groups: readonly Group[]): ExperimentTable {
   const repeated = groups.some(({ trials }) => trials.length > 1)
@@ -98,22 +100,25 @@ export function tableOf(fault: OutageFault, groups: readonly Group[]): Experimen
     'Revoked, back',
     'Memory',
   ]
+  const rows = groups.map(({ info, trials }) => {
+    const recovery = recoveryOf(trials)
+    return [
+      `${info.title}${isExcused(info) ? ' *' : ''}`,
+      statusesText(keepsData(fault) ? during(trials) : afterwards(trials)),
+      formatDuration(waitOf(trials)),
+      recovery === null ? 'not seen' : formatDuration(recovery),
+      ofText(trials, 'loggedOut', 'users'),
+      ofText(trials, 'refreshingLoggedOut', 'refreshing'),
+      ofText(trials, 'revived', 'revoked'),
+      memoryText(trials),
+    ]
+  })
+  // What nobody of them was asked has no column.
+  const isTold = (column: number) => rows.some((cells) => cells[column] !== NOT_TOLD)
   return {
     caption: FAULT_WORDS[fault],
-    columns: titles.map((title) => ({ title, unit: null })),
-    rows: groups.map(({ info, trials }) => {
-      const recovery = recoveryOf(trials)
-      return [
-        `${info.title}${isExcused(info) ? ' *' : ''}`,
-        statusesText(keepsData(fault) ? during(trials) : afterwards(trials)),
-        formatDuration(waitOf(trials)),
-        recovery === null ? 'not seen' : formatDuration(recovery),
-        ofText(trials, 'loggedOut', 'users'),
-        ofText(trials, 'refreshingLoggedOut', 'refreshing'),
-        ofText(trials, 'revived', 'revoked'),
-        memoryText(trials),
-      ]
-    }),
+    columns: titles.filter((_, column) => isTold(column)).map((title) => ({ title, unit: null })),
+    rows: rows.map((cells) => cells.filter((_, column) => isTold(column))),
     note: `Users and revoked credentials are counted; times and memory are ${repeated ? 'the most of all trials' : 'one observation'}. Recovery: from the end of the fault until a login was served whose credential was accepted. In a refresh: users who refreshed as it began, and whom the same refresh token, sent again afterwards, logged out. Revoked, back: refused before, accepted afterwards. * says itself that it does nothing without its store (A01).`,
   }
 }

@@ -4,7 +4,10 @@ import { answerSchema } from '../answers.ts'
 
 export const GONE = ['redis', 'auth-api'] as const
 export type Gone = (typeof GONE)[number]
-export const GONE_WORDS: Readonly<Record<Gone, string>> = { redis: 'Redis', 'auth-api': 'the auth API' }
+export const GONE_WORDS: Readonly<Record<Gone, string>> = {
+  redis: 'Redis',
+  'auth-api': 'the authentication API',
+}
 
 const outageSchema = z.object({
   kind: z.literal('outage'),

@@ -90,9 +90,9 @@ export function outageFigures({ info, gone, trials }: Group): readonly Figure[] 
 
 const IO_FIGURES = [
   ['io.redis-commands', 'Redis commands', 'redisCommands', '1/req'],
-  ['io.auth-calls', 'Calls to the auth API', 'authCalls', '1/req'],
+  ['io.auth-calls', 'Calls to the authentication API', 'authCalls', '1/req'],
   ['io.redis-sockets', 'Connections to Redis', 'redisSockets', ''],
-  ['io.auth-sockets', 'Connections to the auth API', 'authSockets', ''],
+  ['io.auth-sockets', 'Connections to the authentication API', 'authSockets', ''],
 ] as const
 
 /** Of all countings, which are to be equal, the most. */
@@ -175,6 +175,6 @@ export function ioTable(
         ],
       ]
     }),
-    note: 'Counted over 100 requests of one user, while nobody else asks anything. Redis commands are all that the requests caused, those of the auth API as well.',
+    note: 'Counted over 100 requests of one user, while nobody else asks anything. Redis commands are all that the requests caused, those of the authentication API as well.',
   }
 }
