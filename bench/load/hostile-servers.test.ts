@@ -2,10 +2,12 @@ import type { Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { autocannonEngine } from './autocannon/engine.ts'
-import type { EngineTarget, LoadEngine, OpenLoad, Window } from './engine.ts'
+import type { EngineSlice, EngineTarget, LoadEngine, OpenLoad, Window } from './engine.ts'
 import { pacedEngine } from './paced/engine.ts'
 import { steady, target } from './testing/paced-loads.ts'
 import { rawServer, reply } from './testing/raw-server.ts'
+
+const MOST_WINDOWS = 50
 
 type Answer = (socket: Socket, requestNumber: number, request: string) => void
 
@@ -34,8 +36,20 @@ const every =
 
 const ENGINES: readonly (readonly [string, LoadEngine, Window])[] = [
   ['autocannon', autocannonEngine, { milliseconds: 60, arrivals: null }],
-  ['paced', pacedEngine, steady(60, 60)],
+  ['paced', pacedEngine, steady(20, 60)],
 ]
+
+/** On a busy machine a window may hold fewer requests than it takes for a strange answer. */
+async function windowsUntil(
+  load: OpenLoad,
+  window: Window,
+  isSeen: (slice: EngineSlice) => boolean,
+): Promise<EngineSlice> {
+  for (let count = 1; ; count += 1) {
+    const slice = await load.slice(window)
+    if (isSeen(slice) || count === MOST_WINDOWS) return slice
+  }
+}
 
 describe.each(ENGINES)('%s', (_id, engine, window) => {
   const cleanUps: (() => void | Promise<void>)[] = []
@@ -111,12 +125,8 @@ describe.each(ENGINES)('%s', (_id, engine, window) => {
   ])('tells answers %s as unasked, and ends', async (_what, strange) => {
     const server = await start(every(10, strange))
     const load = await open(target(server.origin))
-    let unasked = 0
-    for (let count = 0; count < 3 && unasked === 0; count++) {
-      const slice = await load.slice(window)
-      unasked += slice.unasked + slice.errors
-    }
-    expect(unasked).toBeGreaterThan(0)
+    const unasked = (slice: EngineSlice) => slice.unasked + slice.errors
+    expect(unasked(await windowsUntil(load, window, (slice) => unasked(slice) > 0))).toBeGreaterThan(0)
   })
 
   it('tells an answer on a connection that rests as unasked, and goes on', async () => {
@@ -143,8 +153,9 @@ describe.each(ENGINES)('%s', (_id, engine, window) => {
   ])('loses a request that gets %s', async (_what, strange) => {
     const server = await start(every(10, strange))
     const load = await open(target(server.origin))
-    const slice = await load.slice(window)
-    expect(slice.errors + slice.timeouts).toBeGreaterThan(0)
+    const lost = ({ errors, timeouts }: EngineSlice) => errors + timeouts
+    const slice = await windowsUntil(load, window, (slice) => lost(slice) > 0)
+    expect(lost(slice)).toBeGreaterThan(0)
     expect(slice.unasked).toBe(0)
   })
 
@@ -153,8 +164,9 @@ describe.each(ENGINES)('%s', (_id, engine, window) => {
       every(10, sends('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n')),
     )
     const load = await open(target(server.origin))
-    const slice = await load.slice(window)
-    expect(slice.statuses[101] ?? slice.errors + slice.timeouts).toBeGreaterThan(0)
+    const switched = ({ statuses, errors, timeouts }: EngineSlice) => statuses[101] ?? errors + timeouts
+    const slice = await windowsUntil(load, window, (slice) => switched(slice) > 0)
+    expect(switched(slice)).toBeGreaterThan(0)
     expect(slice.requests).toBeLessThan(server.heads.length - 4)
   })
 
