@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { seededRandom } from '../../plan/random.ts'
 import {
+  DEFAULTS,
   exposureOf,
   herdPeak,
+  LIVES_SECONDS,
   lifeOfShare,
   refreshesNeeded,
   refreshesPerHour,
@@ -32,6 +34,10 @@ test('the life of a share is where refreshing takes that share', () => {
   const life = lifeOfShare(3, 0.05, 120)
   expect(refreshShare(3, life, 120)).toBeCloseTo(0.05)
   expect(lifeOfShare(0.001, 0.05, 120)).toBe(0)
+})
+
+test('every default of a provider is a life that is looked at', () => {
+  expect(LIVES_SECONDS).toEqual(expect.arrayContaining([...DEFAULTS.keys()]))
 })
 
 test('a thief has half a life on average, and all of it at most', () => {

@@ -3,10 +3,18 @@ import type { Random } from '../../plan/random.ts'
 const MINUTE = 60
 const HOUR = 60 * MINUTE
 
-/** From the shortest that a provider has by default (Clerk) to the longest (Auth0). */
+/** From the shortest default of a provider to the longest. */
 export const LIVES_SECONDS: readonly number[] = [1, 5, 10, 15, 30, 60, 240, 1440].map(
   (minutes) => minutes * MINUTE,
 )
+
+/** Whose access tokens live so long unless somebody changes it, by their documentation in 2026. */
+export const DEFAULTS: ReadonlyMap<number, string> = new Map([
+  [MINUTE, 'Clerk'],
+  [5 * MINUTE, 'Keycloak'],
+  [HOUR, 'Firebase, Okta, Supabase'],
+  [24 * HOUR, 'Auth0'],
+])
 
 /** How often users ask while they are there. */
 export const USES = [

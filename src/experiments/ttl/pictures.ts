@@ -2,7 +2,7 @@ import { exactEstimate } from '../../results/estimate.ts'
 import type { ExperimentChart, ExperimentTable } from '../../results/experiment.ts'
 import { formatDuration, formatNumber, formatPercent } from '../../units.ts'
 import { type Checked, dearestOf, MINUTE, meanOf, type Priced, SMALL_SHARE, shareOf } from './found.ts'
-import { exposureOf, LIVES_SECONDS, refreshesPerHour, USES } from './model.ts'
+import { DEFAULTS, exposureOf, LIVES_SECONDS, refreshesPerHour, USES } from './model.ts'
 import type { TtlObservationOf } from './observation.ts'
 
 const lifeText = (seconds: number): string => formatDuration(1000 * seconds)
@@ -29,6 +29,7 @@ function lifeTable(dearest: Priced): ExperimentTable {
       text('Life'),
       text('Exposure, mean'),
       text('Exposure, longest'),
+      text('Default of'),
       ...USES.flatMap(({ title }) => [
         text(`Refreshes an hour, ${title}`),
         { title: 'CPU for refreshing', unit: '%' },
@@ -40,6 +41,7 @@ function lifeTable(dearest: Priced): ExperimentTable {
         lifeText(seconds),
         lifeText(mean),
         lifeText(max),
+        DEFAULTS.get(seconds) ?? '–',
         ...USES.flatMap(({ requestsPerHour }) => [
           formatNumber(refreshesPerHour(seconds, requestsPerHour)),
           shareOf(dearest, seconds, requestsPerHour),
