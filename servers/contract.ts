@@ -48,7 +48,7 @@ export interface CacheUse {
 /**
  * One live instance of a strategy, inside one server process.
  * A store that is away makes every method reject with `StoreUnavailableError`; nothing else may be thrown for
- * a credential that is merely bad.
+ * a credential that is merely bad. What a strategy with proofs throws is said below.
  */
 export interface Authenticator {
   /**
@@ -56,7 +56,10 @@ export interface Authenticator {
    * @throws ProofRefusedError where it is to be bound to a key, and the request does not show one
    */
   issue(subject: string, request?: FastifyRequest): MaybePromise<string>
-  /** Null: the credential is not valid (any reason). `undefined` is passed when the request carries none. */
+  /**
+   * Null: the credential is not valid (any reason). `undefined` is passed when the request carries none.
+   * @throws ProofRefusedError where it is good and bound to a key, and the request does not show that
+   */
   verify(credential: string | undefined, request?: FastifyRequest): MaybePromise<Verified | null>
   /** Best effort within what the strategy promises; the credential has been verified before. */
   revoke(credential: string, request?: FastifyRequest): MaybePromise<void>
@@ -180,9 +183,12 @@ export function credentialHeader(
 /** Of signatures under proofs, as challenges tell clients (RFC 9449 section 5.1). */
 export const PROOF_ALGORITHM = 'ES256'
 
-/** There is no proof, or none that holds: nothing can be bound to its key (RFC 9449 section 5). */
+/** There is no proof, or none that holds: what is bound to its key is neither given nor taken (RFC 9449 sections 5 and 7.1). */
 export class ProofRefusedError extends Error {
   override readonly name = 'ProofRefusedError'
+  constructor() {
+    super('no proof that holds')
+  }
 }
 
 /** What a Redis that answers with an error says, without what it repeats of the command; anything else is no answer. */

@@ -105,9 +105,15 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
   /** Null: refused, and the reply says so. */
   async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<Verified | null> {
     const credential = presentedCredential(request, transport, scheme)
-    const identity = credential === REFUSED ? null : await authenticator.verify(credential, request)
-    if (identity === null) refuse(reply, scheme, credential !== undefined)
-    return identity
+    try {
+      const identity = credential === REFUSED ? null : await authenticator.verify(credential, request)
+      if (identity === null) refuse(reply, scheme, credential === undefined ? null : 'invalid_token')
+      return identity
+    } catch (error) {
+      if (!(error instanceof ProofRefusedError)) throw error
+      refuse(reply, scheme, BAD_PROOF)
+      return null
+    }
   }
 
   /** The session that the new one takes the place of (ASVS 7.2.4): its cookie is overwritten, so nobody could end it later. */
@@ -184,14 +190,16 @@ export async function buildApp(authenticator: Authenticator, options: AppOptions
   return app
 }
 
+/** RFC 9449 sections 5 and 7.1. */
+const BAD_PROOF = 'invalid_dpop_proof'
 const PARAMETERS: Readonly<Record<Scheme, readonly string[]>> = {
   Bearer: [],
   DPoP: [`algs="${PROOF_ALGORITHM}"`],
 }
 
 /** RFC 6750 section 3: no error code for a request that carries no credential. Never a reason. */
-function refuse(reply: FastifyReply, scheme: Scheme, presented: boolean): void {
-  const parameters = [...(presented ? ['error="invalid_token"'] : []), ...PARAMETERS[scheme]].join(', ')
+function refuse(reply: FastifyReply, scheme: Scheme, code: string | null): void {
+  const parameters = [...(code === null ? [] : [`error="${code}"`]), ...PARAMETERS[scheme]].join(', ')
   reply
     .code(401)
     .header('www-authenticate', parameters === '' ? scheme : `${scheme} ${parameters}`)
@@ -204,7 +212,7 @@ function replyToError(error: unknown, _request: FastifyRequest, reply: FastifyRe
     return
   }
   if (error instanceof ProofRefusedError) {
-    reply.code(400).header('cache-control', 'no-store').send({ error: 'invalid_dpop_proof' })
+    reply.code(400).header('cache-control', 'no-store').send({ error: BAD_PROOF })
     return
   }
   const status = clientErrorStatus(error)

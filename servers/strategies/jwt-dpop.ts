@@ -37,7 +37,7 @@ export const jwtDpop = {
     return {
       async issue(subject, request) {
         const key = request === undefined ? null : await check(request.headers.dpop, provenBy(request, null))
-        if (key === null) throw new ProofRefusedError('no proof that holds')
+        if (key === null) throw new ProofRefusedError()
         return codec.sign(subject, { cnf: { jkt: key } })
       },
       async verify(credential, request) {
@@ -45,8 +45,9 @@ export const jwtDpop = {
         if (token === null || credential === undefined || request === undefined) return null
         const { cnf, ...claims } = token.identity.claims
         const bound = { token: credential, key: Object(cnf).jkt }
-        const key = await check(request.headers.dpop, provenBy(request, bound))
-        return key === null ? null : { sub: token.identity.sub, claims }
+        if ((await check(request.headers.dpop, provenBy(request, bound))) === null)
+          throw new ProofRefusedError()
+        return { sub: token.identity.sub, claims }
       },
       revoke() {},
       close() {},

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { generateKeyPair } from 'jose'
+import { exportJWK, generateKeyPair } from 'jose'
 import type { StrategyInfo } from '../../../src/results/strategy-info.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../tokens/default-profile.ts'
 import { type ConformanceCase, sharesItsStore } from '../case.ts'
 import { openProver, type Prover, type Twist } from '../formats/proofs.ts'
 import { loginRequest, type Node, type Subject, USER } from '../harness/checked-server.ts'
-import { assertAccepted, assertRefused } from '../harness/expectations.ts'
+import { assertAccepted, assertProofRefused } from '../harness/expectations.ts'
 import type { Reply } from '../harness/raw-http.ts'
 
 const asksForProofs = ({ proof }: StrategyInfo) => proof !== undefined
@@ -20,7 +20,7 @@ interface Client {
   readonly prover: Prover
   readonly token: string
   /** With another proof, or with none. */
-  me(proof: string | null, node?: Node): Promise<Reply>
+  me(proof: string | null, node?: Node, path?: string): Promise<Reply>
   prove(twist?: Twist): Promise<string>
 }
 
@@ -33,9 +33,9 @@ async function openClient(subject: Subject): Promise<Client> {
     prover,
     token,
     prove: (twist) => prover.proof({ method: 'GET', path: ME, token }, twist),
-    me: (proof, node = subject) =>
+    me: (proof, node = subject, path = ME) =>
       node.send({
-        path: ME,
+        path,
         headers: [
           ['authorization', `DPoP ${token}`],
           // An empty one keeps the harness from adding its own.
@@ -75,10 +75,10 @@ export const proofCases: readonly ConformanceCase[] = [
       const thief = await openProver(audience, subject.now)
       const stolen = { method: 'GET', path: ME, token: client.token } as const
       assertAccepted(await client.me(await client.prove()), USER, 'its own proof')
-      assertRefused(await client.me(null), 'no proof')
-      assertRefused(await client.me(await thief.proof(stolen)), "another's key")
+      assertProofRefused(await client.me(null), 'no proof')
+      assertProofRefused(await client.me(await thief.proof(stolen)), "another's key")
       const { privateKey } = thief
-      assertRefused(await client.me(await client.prove({ signer: privateKey })), "another's signature")
+      assertProofRefused(await client.me(await client.prove({ signer: privateKey })), "another's signature")
       const bearer = await subject.send({
         path: ME,
         headers: [
@@ -106,28 +106,30 @@ export const proofCases: readonly ConformanceCase[] = [
         ...[undefined, '', 'j'.repeat(200), 7].map((jti) => ({ jti })),
       ]
       for (const wrong of claims) {
-        assertRefused(await client.me(await client.prove({ claims: wrong })), JSON.stringify(wrong))
+        assertProofRefused(await client.me(await client.prove({ claims: wrong })), JSON.stringify(wrong))
       }
-      const { d } = { d: 'AAAA' }
+      const { publicJwk } = client.prover
       const twists: Readonly<Record<string, Twist>> = {
         'other type': { header: { typ: 'JWT' } },
         'no key': { header: { jwk: undefined } },
-        'private key': { header: { jwk: { ...client.prover.publicJwk, d } } },
+        'private key': { header: { jwk: await exportJWK(client.prover.privateKey) } },
         'other algorithm': { algorithm: 'EdDSA', signer: edwards },
-        'point beside the curve': { header: { jwk: { ...client.prover.publicJwk, y: 'A'.repeat(43) } } },
+        'point beside the curve': { header: { jwk: { ...publicJwk, y: 'A'.repeat(43) } } },
+        'half a point': { header: { jwk: { ...publicJwk, y: 7 } } },
+        'key of another curve': { header: { jwk: { ...publicJwk, crv: 'P-384' } } },
       }
       for (const [what, twist] of Object.entries(twists)) {
-        assertRefused(await client.me(await client.prove(twist)), what)
+        assertProofRefused(await client.me(await client.prove(twist)), what)
       }
       const elsewhere = await client.prover.proof({ method: 'GET', path: ME, token: other })
-      assertRefused(await client.me(elsewhere), 'for another token')
+      assertProofRefused(await client.me(elsewhere), 'for another token')
       const proof = await client.prove()
       for (const [what, text] of Object.entries({
         'two in one': `${proof}, ${await client.prove()}`,
         'cut short': proof.slice(0, -4),
         'no JWT': 'x',
       })) {
-        assertRefused(await client.me(text), what)
+        assertProofRefused(await client.me(text), what)
       }
       assertAccepted(await client.me(proof), USER, 'the proof itself, which was not used up')
     },
@@ -137,19 +139,35 @@ export const proofCases: readonly ConformanceCase[] = [
     name: 'compares addresses without query and fragment',
     appliesTo: asksForProofs,
     async run(subject) {
-      const { token, prover } = await openClient(subject)
-      const proof = await prover.proof(
-        { method: 'GET', path: ME, token },
-        { claims: { htu: `${audience}${ME}?x=1#y` } },
-      )
-      const reply = await subject.send({
-        path: `${ME}?page=2`,
-        headers: [
-          ['authorization', `DPoP ${token}`],
-          ['dpop', proof],
-        ],
-      })
-      assertAccepted(reply, USER, 'with a query')
+      const client = await openClient(subject)
+      const proof = await client.prove({ claims: { htu: `${audience}${ME}?x=1#y` } })
+      assertAccepted(await client.me(proof, subject, `${ME}?page=2`), USER, 'with a query')
+    },
+  },
+  {
+    id: 'J20',
+    name: 'takes no host for its own because the request names it',
+    appliesTo: asksForProofs,
+    async run(subject) {
+      const client = await openClient(subject)
+      for (const htu of [`https://evil.example.test${ME}`, `http://evil.example.test${ME}`]) {
+        // Such a first line is for proxies, and servers have to understand it (RFC 9112 section 3.2.2).
+        assertProofRefused(await client.me(await client.prove({ claims: { htu } }), subject, htu), htu)
+      }
+    },
+  },
+  {
+    id: 'J20',
+    name: 'answers a proof whose key says what it may be used for as it answers others',
+    appliesTo: asksForProofs,
+    async run(subject) {
+      const client = await openClient(subject)
+      const { publicJwk } = client.prover
+      const sayings = [{ key_ops: [] }, { key_ops: ['verify'], ext: true }, { key_ops: 7 }, { use: 7 }]
+      for (const more of sayings) {
+        const reply = await client.me(await client.prove({ header: { jwk: { ...publicJwk, ...more } } }))
+        assert.ok(reply.status === 200 || reply.status === 401, `${JSON.stringify(more)}: ${reply.status}`)
+      }
     },
   },
   {
@@ -160,15 +178,15 @@ export const proofCases: readonly ConformanceCase[] = [
       const client = await openClient(subject)
       const once = await client.prove()
       assertAccepted(await client.me(once), USER, 'first')
-      assertRefused(await client.me(once), 'again')
+      assertProofRefused(await client.me(once), 'again')
       const now = subject.now() / 1000
       for (const iat of [now - TOO_OLD_SECONDS, now + TOO_EARLY_SECONDS, String(now), null, undefined]) {
-        assertRefused(await client.me(await client.prove({ claims: { iat } })), `iat ${iat}`)
+        assertProofRefused(await client.me(await client.prove({ claims: { iat } })), `iat ${iat}`)
       }
       const kept = await client.prove()
       await subject.advance(TOO_OLD_SECONDS)
-      assertRefused(await client.me(kept), 'kept for too long')
-      assertRefused(await client.me(once), 'again, later')
+      assertProofRefused(await client.me(kept), 'kept for too long')
+      assertProofRefused(await client.me(once), 'again, later')
       const together = await client.prove()
       const replies = await Promise.all(Array.from({ length: 5 }, () => client.me(together)))
       assert.equal(replies.filter(({ status }) => status === 200).length, 1, 'of five at once')
@@ -183,7 +201,7 @@ export const proofCases: readonly ConformanceCase[] = [
       const node = await subject.otherNode()
       const once = await client.prove()
       assertAccepted(await client.me(once, node), USER, 'the other node')
-      assertRefused(await client.me(once), 'this node')
+      assertProofRefused(await client.me(once), 'this node')
     },
   },
 ]

@@ -22,6 +22,11 @@ export function assertRefused(reply: Reply, what: string): void {
   )
 }
 
+/** The proof alone is what is wrong, as far as the client is told (RFC 9449 section 7.1). */
+export function assertProofRefused(reply: Reply, what: string): void {
+  assertUnauthorized(reply, ['DPoP error="invalid_dpop_proof", algs="ES256"'], what)
+}
+
 /** A request that carries no credential is told how to bring one, and no error code. */
 export function assertChallenged(reply: Reply, what: string): void {
   assertUnauthorized(reply, ['Bearer', 'DPoP algs="ES256"'], what)
