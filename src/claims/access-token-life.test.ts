@@ -49,10 +49,19 @@ test('it depends on how often users ask, and says for whom it does not hold', ()
   expect(evidence).toHaveLength(2)
 })
 
-test('an interval that crosses an end of the range, and strategies that disagree, decide nothing', () => {
+test('an interval that crosses an end of the range decides nothing, whatever the others say, and is named', () => {
   expect(judged({ work: [8, 12] }).verdict).toBe('not measured')
-  expect(judged({ work: [25, 33] }, { work: [2, 3] }).verdict).toBe('not measured')
-  expect(judged({ work: [8, 12], background: [100, 130] }).verdict).toBe('depends')
+  expect(judged({ work: [8, 12], background: [100, 130] }).verdict).toBe('not measured')
+  const { verdict, why } = judged({ work: [8, 12], busy: [2, 3] })
+  expect(verdict).toBe('not measured')
+  expect(why).toContain('is missing: 120 requests an hour.')
+  expect(judged({ work: [8, 12], busy: [2, 3], background: [100, 130] }).verdict).toBe('depends')
+})
+
+test('it depends on the strategy where they disagree, and says which', () => {
+  const { verdict, why } = judged({ work: [25, 33] }, { work: [2, 3] })
+  expect(verdict).toBe('depends')
+  expect(why).toContain('With 120 requests an hour (refresh-1) a life below 10 min')
 })
 
 test('it is not measured without the experiment', () => {

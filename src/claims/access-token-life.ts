@@ -1,7 +1,7 @@
 import type { ExperimentResult, Figure } from '../results/experiment.ts'
 import type { MeasuredResults } from '../results/results.ts'
 import { formatDuration, formatEstimate, formatList, formatNumber, formatQuantity } from '../units.ts'
-import { type Claim, notMeasured } from './claim.ts'
+import { type Claim, type Decision, notMeasured, verdictOf } from './claim.ts'
 import { experimentOf } from './figures.ts'
 
 const EXPERIMENT = 'ttl'
@@ -43,11 +43,26 @@ function evidenceOf({ figures }: ExperimentResult, ends: readonly Figure[]): str
   ]
 }
 
-const SENTENCES: Readonly<Record<Exclude<Place, 'open'>, (uses: string) => string>> = {
+const SENTENCES: Readonly<Record<Place, (uses: string) => string>> = {
   inside: (uses) =>
     `With ${uses} a shorter life than this range has would cost more than 5 % of the CPU, and one inside of it does not.`,
   below: (uses) => `With ${uses} a life below 10 min costs as little, and leaves a thief less time.`,
   beyond: (uses) => `With ${uses} refreshing is dear up to the longest of these lives.`,
+  open: (uses) => `Open, as an interval has an end of the range in it or is missing: ${uses}.`,
+}
+const DECISIONS: Readonly<Record<Place, Decision>> = {
+  inside: 'holds',
+  below: 'fails',
+  beyond: 'fails',
+  open: 'open',
+}
+
+/** Of a place: uses in which all strategies are there by their name alone, others with the strategy. */
+function usesAt(place: Place, ends: readonly Figure[]): readonly string[] {
+  return [...Map.groupBy(ends, useOf)].flatMap(([use, figures]) => {
+    const own = figures.filter((figure) => placeOf(figure) === place)
+    return own.length === figures.length ? [use] : own.map(({ label }) => `${use} (${label})`)
+  })
 }
 
 function judge(results: MeasuredResults): ReturnType<Claim['judge']> {
@@ -57,25 +72,16 @@ function judge(results: MeasuredResults): ReturnType<Claim['judge']> {
   }
   const ends = experiment.figures.filter(({ id }) => id === 'break-even')
   const evidence = evidenceOf(experiment, ends)
-  // One use is one case, whichever strategy refreshes: where they disagree it is open.
-  const cases = [...Map.groupBy(ends, useOf)].map(([use, figures]) => {
-    const [first = 'open', ...others] = new Set(figures.map(placeOf))
-    return { use, place: others.length === 0 ? first : 'open' }
+  if (ends.length === 0) return notMeasured('What a refresh costs was not measured.', evidence)
+  const told = (['inside', 'below', 'beyond', 'open'] as const).flatMap((place) => {
+    const uses = usesAt(place, ends)
+    return uses.length === 0 ? [] : [SENTENCES[place](formatList(uses))]
   })
-  const decided = cases.filter(({ place }) => place !== 'open')
-  if (decided.length === 0) {
-    return notMeasured('Too few server processes for an interval of what a refresh costs.', evidence)
-  }
-  const of = (wanted: Place) => cases.filter(({ place }) => place === wanted)
-  const told = (['inside', 'below', 'beyond'] as const).flatMap((place) =>
-    of(place).length === 0 ? [] : [SENTENCES[place](formatList(of(place).map(({ use }) => use)))],
-  )
-  const inside = of('inside').length
   return {
-    verdict: inside === cases.length ? 'supported' : inside === 0 ? 'refuted' : 'depends',
+    verdict: verdictOf(ends.map((figure) => DECISIONS[placeOf(figure)])),
     why: [
       ...told,
-      'There is no knee: half the life is half the exposure and twice the refreshes. Beyond 4 h a stolen token outlives the sessions that OWASP advises.',
+      'There is no knee: half the life is half the exposure and at most twice the refreshes. Beyond 4 h a stolen token outlives the sessions that OWASP advises.',
     ].join(' '),
     evidence,
   }
@@ -86,7 +92,7 @@ export const accessTokenLife: Claim = {
   text: 'An access token should live between 10 minutes and 4 hours, with a refresh token beside it.',
   from: ['ttl'],
   supports:
-    'Whether users ask 30, 120 or 1,200 times an hour, and whether their requests work for 1 ms or only identify them: the life from which on refreshing takes at most 5 % of their CPU lies between 10 min and 4 h.',
-  refutes: 'For none of them it does.',
+    'Whether users ask 30, 120 or 1,200 times an hour, whether their requests work for 1 ms or only identify them, and whichever strategy refreshes: the life from which on refreshing takes at most 5 % of their CPU lies between 10 min and 4 h, with its whole interval.',
+  refutes: 'For none of them it does: the whole interval lies outside of that range.',
   judge,
 }

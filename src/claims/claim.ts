@@ -15,6 +15,17 @@ export interface Claim {
   judge(results: MeasuredResults): Omit<ClaimResult, 'id' | 'text'>
 }
 
+/** What one case says about the claim; open: an interval on both sides of the limit, or a pair that was not judged. */
+export type Decision = 'holds' | 'fails' | 'open'
+
+/** Supported or refuted by cases that are all decided; an open one leaves nothing but a difference between those that are. */
+export function verdictOf(cases: readonly Decision[]): ClaimResult['verdict'] {
+  const [holds, fails, open] = (['holds', 'fails', 'open'] as const).map((each) => cases.includes(each))
+  if (holds && fails) return 'depends'
+  if (open || cases.length === 0) return 'not measured'
+  return holds ? 'supported' : 'refuted'
+}
+
 export function notMeasured(why: string, evidence: readonly string[] = []): ReturnType<Claim['judge']> {
   return { verdict: 'not measured', why, evidence: [...evidence] }
 }

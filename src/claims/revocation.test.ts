@@ -38,6 +38,12 @@ describe('a JWT cannot be revoked', () => {
     expect(revocation.judge(run({ 'jwt-es256': 0 })).verdict).toBe('refuted')
   })
 
+  test('trials in which some were accepted and others not make it depend, with both by name', () => {
+    const { verdict, why } = revocation.judge(run({ 'jwt-es256': 1830, 'jwt-hs256': 0 }))
+    expect(verdict).toBe('depends')
+    expect(why).toMatch(/JWT ES256 \(jose\) was accepted for up to 1\.8 s .*; JWT HS256 \(jose\) was not\./)
+  })
+
   test('what was tried of strategies with state says nothing', () => {
     expect(revocation.judge(run({ 'session-redis': 0 })).verdict).toBe('not measured')
   })

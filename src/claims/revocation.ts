@@ -2,7 +2,7 @@ import { strategiesWith } from '../analysis/reference-session.ts'
 import type { MeasuredResults } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { enumerateSome, formatDuration } from '../units.ts'
-import { type Claim, notMeasured } from './claim.ts'
+import { type Claim, type Decision, notMeasured, verdictOf } from './claim.ts'
 import { titleOf } from './evidence.ts'
 import { experimentOf, figureOf } from './figures.ts'
 
@@ -37,6 +37,12 @@ export const revocation: Claim = {
         NAMED_AT_MOST,
       )
     const were = accepted.length === 1 ? 'was' : 'were'
+    const open = stateless.filter((each) => !accepted.includes(each) && !refused.includes(each))
+    const verdict = verdictOf([
+      ...accepted.map(() => 'holds' as const),
+      ...refused.map(() => 'fails' as const),
+      ...open.map(() => 'open' as const),
+    ])
     const life = formatDuration(results.config.ttlSeconds * 1000)
     const evidence = [
       ...stateless,
@@ -46,21 +52,14 @@ export const revocation: Claim = {
     for (const { info, ms } of lagsOf(results, stateless)) evidence.push(lagSentence(info, ms))
     const remedy =
       withState.length === 0 ? '' : ` With state on the server it is refused: ${names(withState)}.`
-    if (accepted.length === stateless.length) {
-      return {
-        verdict: 'supported',
-        why: `${SUBJECT}: ${names(accepted)} ${were} still accepted right after logout, until expiry (a life of ${life} here).${remedy}`,
-        evidence,
-      }
+    const unclear = open.length === 0 ? '' : ` Neither accepted nor refused after logout: ${names(open)}.`
+    const sentences: Readonly<Record<typeof verdict, string>> = {
+      supported: `${names(accepted)} ${were} still accepted right after logout, until expiry (a life of ${life} here).`,
+      refuted: 'none was still accepted after logout.',
+      depends: `${names(accepted)} ${were} still accepted after logout, ${names(refused)} not.`,
+      'not measured': 'not every one was judged.',
     }
-    return {
-      verdict: accepted.length === 0 ? 'refuted' : 'depends',
-      why:
-        accepted.length === 0
-          ? `${SUBJECT}: none was still accepted after logout.${remedy}`
-          : `${SUBJECT}: ${names(accepted)} ${were} still accepted after logout, ${names(refused)} not.${remedy}`,
-      evidence,
-    }
+    return { verdict, why: `${SUBJECT}: ${sentences[verdict]}${unclear}${remedy}`, evidence }
   },
 }
 
@@ -87,20 +86,25 @@ const lagSentence = ({ title }: StrategyInfo, ms: number): string =>
 
 const trialsOf = (lags: readonly Lag[]) => lags.reduce((sum, { trials }) => sum + trials, 0)
 
+const outlived = ({ ms }: Lag): Decision => (ms > 0 ? 'holds' : 'fails')
+
 function judgedByTrials(lags: readonly Lag[]): ReturnType<Claim['judge']> {
   const longest = Math.max(...lags.map(({ ms }) => ms))
-  const evidence = lags.map(({ info, ms }) => lagSentence(info, ms))
-  return longest > 0
-    ? {
-        verdict: 'supported',
-        why: `${SUBJECT}: in ${trialsOf(lags)} trials of the experiment revocation it was accepted for up to ${formatDuration(longest)} after its logout, until it expired.`,
-        evidence,
-      }
-    : {
-        verdict: 'refuted',
-        why: `${SUBJECT}: in ${trialsOf(lags)} trials none was accepted after its logout.`,
-        evidence,
-      }
+  const of = (wanted: Decision) =>
+    enumerateSome(
+      lags.filter((lag) => outlived(lag) === wanted).map(({ info }) => info.title),
+      NAMED_AT_MOST,
+    )
+  const verdict = verdictOf(lags.map(outlived))
+  const trials = `in ${trialsOf(lags)} trials of the experiment revocation`
+  return {
+    verdict,
+    why:
+      verdict === 'refuted'
+        ? `${SUBJECT}: ${trials} none was accepted after its logout.`
+        : `${SUBJECT}: ${trials} ${of('holds')} was accepted for up to ${formatDuration(longest)} after its logout, until it expired${verdict === 'depends' ? `; ${of('fails')} was not` : ''}.`,
+    evidence: lags.map(({ info, ms }) => lagSentence(info, ms)),
+  }
 }
 
 /** The refresh token is ended at once; the access token that was given with it is not. */
@@ -125,12 +129,11 @@ export const accessTokenOutlives: Claim = {
 }
 
 function judgedByRefresh(lags: readonly Lag[]): ReturnType<Claim['judge']> {
-  const outliving = lags.filter(({ ms }) => ms > 0)
   const longest = Math.max(...lags.map(({ ms }) => ms))
   return {
-    verdict: outliving.length === lags.length ? 'supported' : outliving.length === 0 ? 'refuted' : 'depends',
+    verdict: verdictOf(lags.map(outlived)),
     why:
-      outliving.length === 0
+      longest === 0
         ? `In ${trialsOf(lags)} trials no access token was accepted after the logout.`
         : `In ${trialsOf(lags)} trials an access token was accepted for up to ${formatDuration(longest)} after the logout that ended its refresh token. Tokens live 2 s in these trials; with yours it is as long as they live.`,
     evidence: lags.map(({ info, ms }) => lagSentence(info, ms)),

@@ -50,6 +50,24 @@ test('it is not measured without intervals, or where they reach to both sides', 
   expect(judged(added('edge', 'http2-bearer', 90, 120)).verdict).toBe('not measured')
 })
 
+test('what is open beside what is not felt leaves it not measured, with its name', () => {
+  const { verdict, why } = judged(
+    added('edge', 'http2-bearer', 90, 120),
+    added('4g', 'http2-bearer', 10, 12),
+    added('edge', 'http2-cookie', 5, 9),
+  )
+  expect(verdict).toBe('not measured')
+  expect(why).toContain('Open, as an interval has 100 ms in it or is missing: JWT over EDGE.')
+})
+
+test('what is open beside what is felt leaves it not measured, also in a cookie', () => {
+  const felt = added('edge', 'http2-bearer', 600, 620)
+  expect(judged(felt, added('4g', 'http2-bearer', 90, 120)).verdict).toBe('not measured')
+  const { verdict, why } = judged(felt, added('edge', 'http2-cookie', 90, 120))
+  expect(verdict).toBe('not measured')
+  expect(why).toContain('or is missing: in a cookie JWT over EDGE.')
+})
+
 test('without the experiment it is computed from the bytes, and not called measured', () => {
   const { verdict, why } = sizeFelt.judge(quiet)
   expect(verdict).toBe('not measured')

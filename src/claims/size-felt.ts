@@ -1,7 +1,7 @@
 import type { ExperimentResult, Figure } from '../results/experiment.ts'
 import type { MeasuredResults } from '../results/results.ts'
 import { formatEstimate, formatList, formatQuantity } from '../units.ts'
-import { type Claim, notMeasured } from './claim.ts'
+import { type Claim, type Decision, notMeasured, verdictOf } from './claim.ts'
 import { titleOf } from './evidence.ts'
 import { experimentOf } from './figures.ts'
 import { MISSING, sizesOf } from './size.ts'
@@ -38,10 +38,8 @@ function addedOf(
   )
 }
 
-type Judgement = 'felt' | 'not felt' | 'open'
-
-const judgementOf = ({ estimate: { low, high } }: Figure): Judgement =>
-  low !== null && low >= NOTICED_MS ? 'felt' : high !== null && high < NOTICED_MS ? 'not felt' : 'open'
+const decisionOf = ({ estimate: { low, high } }: Figure): Decision =>
+  low !== null && low >= NOTICED_MS ? 'holds' : high !== null && high < NOTICED_MS ? 'fails' : 'open'
 
 const placeOf = ({ label, params }: Figure): string => `${label} over ${String(params.link).toUpperCase()}`
 const namesOf = (figures: readonly Figure[]): string => formatList(figures.map(placeOf))
@@ -56,29 +54,36 @@ function measured(experiment: ExperimentResult, results: MeasuredResults): Retur
     ...bearer.map((figure) => `As a bearer token over HTTP/2, ${sentenceOf(figure)}`),
     ...cookies.map((figure) => `In a cookie over HTTP/2, ${sentenceOf(figure)}`),
   ]
-  const of = (figures: readonly Figure[], wanted: Judgement) =>
-    figures.filter((figure) => judgementOf(figure) === wanted)
-  if (of(bearer, 'open').length === bearer.length) {
-    return notMeasured(
-      `Too few repetitions for an interval, or intervals on both sides of ${NOTICED_MS} ms.`,
-      evidence,
-    )
-  }
-  const [felt, others] = [of(bearer, 'felt'), of(bearer, 'not felt')]
-  const spared = of(cookies, 'not felt').filter((figure) =>
-    felt.some((same) => placeOf(same) === placeOf(figure)),
-  )
-  const what = `more than ${formatQuantity(NOTICED_MS, 'ms')} on a page of ${REQUESTS_OF_A_PAGE} requests over HTTP/2`
-  if (felt.length === 0) return { verdict: 'refuted', why: `No token adds ${what}.`, evidence }
-  const sentences = [
-    `As a bearer token it adds ${what} for ${namesOf(felt)}.`,
-    ...(others.length === 0 ? [] : [`It adds less for ${namesOf(others)}.`]),
-    ...(spared.length === 0
-      ? []
-      : [`In a cookie, which becomes an index, it is not felt for ${namesOf(spared)}.`]),
+  const of = (figures: readonly Figure[], wanted: Decision) =>
+    figures.filter((figure) => decisionOf(figure) === wanted)
+  const what = `${formatQuantity(NOTICED_MS, 'ms')} or more on a page of ${REQUESTS_OF_A_PAGE} requests over HTTP/2`
+  const told = (figures: readonly Figure[], tell: (names: string) => string) =>
+    figures.length === 0 ? [] : [tell(namesOf(figures))]
+  const open = [
+    ...told(of(bearer, 'open'), (names) => names),
+    ...told(of(cookies, 'open'), (names) => `in a cookie ${names}`),
   ]
-  const isAll = felt.length === bearer.length && spared.length === 0
-  return { verdict: isAll ? 'supported' : 'depends', why: sentences.join(' '), evidence }
+  const verdict = verdictOf([...bearer, ...cookies].map(decisionOf))
+  const sentences = [
+    ...(verdict === 'refuted' ? [`No token adds ${what}.`] : []),
+    ...told(of(bearer, 'holds'), (names) => `As a bearer token it adds ${what} for ${names}.`),
+    ...(verdict === 'refuted'
+      ? []
+      : told(of(bearer, 'fails'), (names) => `As a bearer token it adds less for ${names}.`)),
+    ...told(of(cookies, 'holds'), (names) => `In a cookie it adds as much for ${names}.`),
+    ...(verdict === 'refuted'
+      ? []
+      : told(
+          of(cookies, 'fails'),
+          (names) => `In a cookie, which becomes an index, it is not felt for ${names}.`,
+        )),
+    ...(open.length === 0
+      ? []
+      : [
+          `Open, as an interval has ${formatQuantity(NOTICED_MS, 'ms')} in it or is missing: ${open.join('; ')}.`,
+        ]),
+  ]
+  return { verdict, why: sentences.join(' '), evidence }
 }
 
 /** From bytes alone, where no link was measured. */
@@ -107,8 +112,9 @@ export const sizeFelt: Claim = {
   id: 'jwt-size-felt',
   text: 'The size of a JWT is felt on mobile links.',
   from: ['links'],
-  supports: 'Every token adds more than 100 ms to a page of 40 requests over every mobile link.',
-  refutes: 'None adds as much over any of them.',
+  supports:
+    'Every token adds 100 ms or more to a page of 40 requests over HTTP/2 and every mobile link, as a bearer token and in a cookie.',
+  refutes: 'None adds as much over any of them, either way.',
   judge(results) {
     const experiment = experimentOf(results, EXPERIMENT)
     return (experiment === null ? null : measured(experiment, results)) ?? computed(results)

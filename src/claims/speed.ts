@@ -1,9 +1,10 @@
 import { referenceSession, strategiesWith } from '../analysis/reference-session.ts'
 import type { ClaimResult, Comparison, MeasuredResults } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
+import type { Crossover } from '../results/world-results.ts'
 import { formatList } from '../units.ts'
 import { crossoverText } from '../worlds/words.ts'
-import { type Claim, notMeasured } from './claim.ts'
+import { type Claim, type Decision, notMeasured, verdictOf } from './claim.ts'
 import { comparisonOf, comparisonSentence, doubtOf, present, titleOf, valueSentence } from './evidence.ts'
 
 /** What a user waits for, and what a machine can serve: no part of the verdict, as the load generator may limit both. */
@@ -37,10 +38,11 @@ function groupsOf(results: MeasuredResults, compared: readonly Comparison[], ses
     .join(' ')
 }
 
-const OPENINGS: Readonly<Record<Exclude<ClaimResult['verdict'], 'not measured'>, string>> = {
+const OPENINGS: Readonly<Record<ClaimResult['verdict'], string>> = {
   supported: '',
-  refuted: 'No token was shown to use less server CPU. ',
+  refuted: 'No token uses less server CPU. ',
   depends: 'Algorithm and library decide. ',
+  'not measured': '',
 }
 
 /** Of the median latency; the closed loop where the run has both. */
@@ -52,13 +54,28 @@ const crossoversOf = ({ crossovers = [] }: MeasuredResults, tokens: readonly Str
   return own.filter(({ scenario }) => scenario === own[0]?.scenario)
 }
 
+const DECISIONS: Readonly<Record<Comparison['verdict'], Decision>> = {
+  better: 'holds',
+  worse: 'fails',
+  equal: 'fails',
+  unsure: 'open',
+  'not judged': 'open',
+}
+
+/** Near, the session is the quicker one, further out the token is: the latency alone would say yes and no. */
+function distancesOf({ low, high }: Crossover): 'crossed' | 'one side' | 'open' {
+  if (low === 'beyond' || high === 0) return 'one side'
+  return low !== 0 && high !== 'beyond' ? 'crossed' : 'open'
+}
+
 export const speed: Claim = {
   id: 'jwt-speed',
   text: 'A JWT costs the server less CPU than a session lookup.',
   from: ['verify', 'store-distance'],
   supports:
-    'Every stateless token costs less server CPU than a session in Redis, at any distance of the store.',
-  refutes: 'None does.',
+    'Every stateless token is shown to cost less server CPU than a session in Redis; where distances of the store were measured, the median latency of none begins above that of the session and ends below.',
+  refutes:
+    'Every one is shown to cost as much or more, and no median latency begins above that of the session and ends below.',
   judge(results) {
     const session = referenceSession(results)
     const tokens = session === null ? [] : strategiesWith(results, 'stateless')
@@ -78,24 +95,24 @@ export const speed: Claim = {
     ])
     const crossovers = crossoversOf(results, tokens)
     evidence.push(...crossovers.map((each) => crossoverText(each, (id) => titleOf(results, id))))
-    const isShown = (wanted: Comparison['verdict']) => compared.some(({ verdict }) => verdict === wanted)
-    const [better, worse] = [isShown('better'), isShown('worse')]
+    const byCpu = verdictOf(compared.map(({ verdict }) => DECISIONS[verdict]))
     // Tokens on both sides settle it, whatever a token that is not judged would add.
-    const doubt = doubtOf(results, better && worse ? [] : compared)
+    const doubt = doubtOf(results, byCpu === 'depends' ? [] : compared)
     if (doubt !== null) return notMeasured(doubt, evidence)
     const { redisOrigin } = results.environment
     const note = redisOrigin === null ? '' : ` ${NOTES[redisOrigin]}`
-    const isCrossed = crossovers.some(({ value }) => value !== 0 && value !== 'beyond')
     const distances =
       crossovers.length === 0
         ? ''
         : ` Latency by the distance of the store: ${crossovers.map((each) => crossoverText(each, (id) => titleOf(results, id))).join(' ')}`
     const why = `${groupsOf(results, compared, session.title)}${note}${distances}`
-    if (!better && !worse) return notMeasured(why, evidence)
-    const verdict = better && worse ? 'depends' : better ? 'supported' : 'refuted'
-    // Near the session is the quicker one, further out the token is: then neither word is the whole answer.
-    if (isCrossed && verdict !== 'depends')
+    if (byCpu === 'depends' || byCpu === 'not measured')
+      return { verdict: byCpu, why: `${OPENINGS[byCpu]}${why}`, evidence }
+    const places = crossovers.map(distancesOf)
+    if (places.includes('crossed'))
       return { verdict: 'depends', why: `The distance of the store decides. ${why}`, evidence }
-    return { verdict, why: `${OPENINGS[verdict]}${why}`, evidence }
+    if (places.includes('open'))
+      return notMeasured(`Whether the distance of the store decides is open. ${why}`, evidence)
+    return { verdict: byCpu, why: `${OPENINGS[byCpu]}${why}`, evidence }
   },
 }
