@@ -27,13 +27,14 @@ export function strategiesOfExperiments(
 }
 
 /**
- * Those of the run, each with the strategies that the user named, or that the profile tries.
+ * Those of the run, each with the strategies that the user named, or that the profile tries. What the profile offers and is about none of
+ * these is left out.
  * @throws AuthbenchError SCENARIO_NOT_APPLICABLE
  */
 export function plannedExperiments(
   { experiments = [], profile }: RunConfig,
   own: readonly OwnStrategy[],
-  { strategies: named }: Options,
+  { strategies: named, scenarios: asked }: Options,
 ): readonly PlannedExperiment[] {
   const isOwn = (id: string) => own.some(({ info }) => info.id === id)
   const applying = strategiesOfExperiments(own)
@@ -45,6 +46,7 @@ export function plannedExperiments(
     const { infos } = chosenStrategies(about, own, null)
     const strategies = infos.filter(({ id }) => wanted.includes(id) || isOwn(id))
     if (infos.length > 0 && strategies.length === 0) {
+      if (asked === undefined) return []
       throw new AuthbenchError('SCENARIO_NOT_APPLICABLE', `${meaning.id} is about none of these strategies`, {
         next: `Leave it out, or name one of ${infos.map(({ id }) => id).join(', ')}.`,
       })

@@ -41,6 +41,8 @@ export interface PlannedRun {
   readonly strategies: Chosen
   readonly scenarios: readonly Scenario[]
   readonly experiments: readonly PlannedExperiment[]
+  /** Experiments of the profile that are about none of the strategies that the user named. */
+  readonly leftOut: readonly string[]
   /** Those of `strategies`, and those that only experiments start. */
   readonly started: Chosen
 }
@@ -70,7 +72,7 @@ export async function planRun(
   if (own === null) return null
   const target = options.target === undefined ? null : readTarget(options.target, options.credentials)
   const added = [...own.map(({ info }) => info.id), ...(target === null ? [] : [TARGET_ID])]
-  const config = resolveConfig(
+  const resolved = resolveConfig(
     options,
     {
       strategies: choosable(own, target),
@@ -86,6 +88,10 @@ export async function planRun(
       extraClaims: options.claims === undefined ? [] : Object.keys(token.claims),
     },
   )
+  const experiments = plannedExperiments(resolved, own, options)
+  const planned = experiments.map(({ meaning }) => meaning.id)
+  const { experiments: wanted = [], ...rest } = resolved
+  const config: RunConfig = { ...rest, ...(planned.length === 0 ? {} : { experiments: planned }) }
   refuseIgnored(ignoredWithoutLoad(options, config))
   const gates = parseGates(options.gate ?? [])
   const namedGates = gates.filter((gate) => !DEFAULT_GATES.includes(gate))
@@ -93,7 +99,6 @@ export async function planRun(
   if (base !== null) await assertHasStrategies(base, config.strategies)
   const strategies = chosenStrategies(config.strategies, own, target)
   const scenarios = scenariosOf(config, strategies, options)
-  const experiments = plannedExperiments(config, own, options)
   refuseIgnored(unproven(strategies, scenarios, experiments, options))
   const started = unionOf(strategies, experiments, own)
   assertNoneTaken(token, started.infos)
@@ -114,6 +119,7 @@ export async function planRun(
     strategies,
     scenarios,
     experiments,
+    leftOut: wanted.filter((id) => !planned.includes(id)),
     started,
   }
 }

@@ -7,6 +7,7 @@ import type { Options } from '../../src/plan/config.ts'
 import { PROFILES } from '../../src/plan/profiles.ts'
 import { jsonReporter } from '../../src/report/export/json.ts'
 import type { RunConfig } from '../../src/results/results.ts'
+import { formatList } from '../../src/units.ts'
 import { expectedTime } from '../cli/expected-time.ts'
 import { mergeOptions, redisUrl } from '../cli/options.ts'
 import type { PlannedExperiment } from '../cli/plan-experiments.ts'
@@ -159,6 +160,10 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     count: PROFILES[config.profile].trials,
     command: experimentCommand(experiment.meaning.id, config, merged),
   })
+  if (planned.leftOut.length > 0)
+    say(
+      `Experiments of the profile ${config.profile} that are about none of these strategies, and left out: ${formatList(planned.leftOut)}.`,
+    )
   say(expectedTime(planned))
   const first = loads ? await measure(config, 0) : NO_LOAD
   if (loads && cellsKept === 0) return endWithoutCells(first, signal, terminal)
