@@ -26,3 +26,17 @@ test('false alarms and what is found are counted apart, with the runs that were 
     ['2', '2', '0', '0'],
   ])
 })
+
+test('a run that says nothing about allocation counts as without a verdict, and an extended one has its planned rounds', () => {
+  const [said, silent] = runs(1, [1, 2])
+  if (said === undefined || silent === undefined) throw new Error('there are no runs')
+  const extended = { ...silent, changes: [], run: { ...silent.run, extended: true } }
+  const text = gateText({ same: [extended, said], more: [] }, { strategy: 'jwt-hs256', bytes: 160 })
+  expect(text).toContain(`A run has ${silent.config.rounds / 2} rounds`)
+  expect(text).toMatch(/an array of 160 bytes \(1\.0\d %/)
+  const [head, , same] = text
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) => line.split(' | '))
+  expect(same?.[head?.indexOf('no verdict') ?? -1]).toBe('1')
+})

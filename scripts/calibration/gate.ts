@@ -36,10 +36,14 @@ function row(head: string, runs: readonly Results[]): readonly string[] {
     count(['regression']),
     count(['pass', 'improvement']),
     count(['inconclusive']),
+    `${runs.filter((each) => allocationOf(each).length === 0).length}`,
     `${ratios.filter(({ low, high }) => (low ?? 0) > 1 || (high ?? 2) < 1).length}`,
     `${runs.filter(({ run }) => run.extended).length}`,
   ]
 }
+
+/** An extended run stores the rounds of both halves. */
+const plannedRounds = ({ run, config }: Results): number => (run.extended ? config.rounds / 2 : config.rounds)
 
 /** The whole page. */
 export function gateText(
@@ -49,8 +53,8 @@ export function gateText(
   const runs = [...same, ...more]
   const [first] = runs
   if (first === undefined) throw new Error('there are no runs')
-  const { environment, run, config } = first
-  const own = first.changes.find(({ metric }) => metric === METRIC)
+  const { environment, run } = first
+  const [own] = runs.flatMap(allocationOf)
   const exact = runs.flatMap(({ changes }) => changes.filter((change) => change.exact))
   const lost = runs.reduce(
     (sum, { validity: { cells } }) => sum + cells.invalid + cells.failed + cells.interrupted,
@@ -67,7 +71,7 @@ Made by \`node scripts/calibrate-gate.ts\` from ${formatCount(runs.length, 'run'
 ${run.startedAt.slice(0, 10)}, on ${formatCount(environment.cores, 'core')} of ${environment.cpu}, Node ${environment.node}, beside one process that spins on every core. Base and head are copies
 of the same code; where the head allocates more, each verification makes an array of ${bytes} bytes${share}.
 
-A run has ${config.rounds} rounds and took ${formatDuration(medianOf(times))} (${formatDuration(Math.min(...times))} to ${formatDuration(Math.max(...times))}). Cells that were lost: ${lost}.
+A run has ${plannedRounds(first)} rounds and took ${formatDuration(medianOf(times))} (${formatDuration(Math.min(...times))} to ${formatDuration(Math.max(...times))}). Cells that were lost: ${lost}.
 
 ${table(
   [
@@ -78,6 +82,7 @@ ${table(
     'regression',
     'pass',
     'inconclusive',
+    'no verdict',
     'intervals that exclude 1',
     'extended',
   ],
