@@ -117,7 +117,7 @@ describe('resolveConfig', () => {
 
   it('runs every experiment with a small set of strategies for the article, and with all of them for publishing', () => {
     const choices = {
-      strategies: [...PROFILES.article.strategies, 'jwe', 'jwt-refresh-leeway'],
+      strategies: [...PROFILES.article.strategies, 'jwe', 'jwt-refresh', 'jwt-refresh-leeway'],
       scenarios: ['verify', 'login'],
       experiments: { race: ['jwt-refresh', 'jwt-refresh-leeway', 'jwe'], size: ['jwe'] },
     }

@@ -4,7 +4,7 @@ import { formatDuration } from '../units.ts'
 import { isMeasuredIn } from './rounds.ts'
 
 /** What of a scenario says how long it takes. */
-export interface ForecastScenario extends Pick<ScenarioInfo, 'strategies'> {
+export interface ForecastScenario extends Pick<ScenarioInfo, 'strategies' | 'worlds'> {
   readonly load: { readonly kind: 'closed' | 'paced' | 'search' }
   readonly params: readonly Params[]
   readonly entries?: ((params: Params) => number) | undefined
@@ -18,6 +18,10 @@ const START_MS = 800
 const REQUESTS_PER_MS = 15
 /** One entry of a store that is filled. */
 const ENTRY_MS = 0.03
+/** Until a store that was filled has come to rest, before and after. */
+const REST_MS = 3500
+/** From one world to the next, until code that is new there is warm. */
+const MOVE_MS = 150
 /** Of a search that begins at half of the capacity. */
 const USUAL_TRIALS = 8
 
@@ -42,8 +46,15 @@ export function expectedRoundMs(config: RunConfig, scenario: ForecastScenario): 
   const servers = serversOf(config, scenario)
   const warmupMs = Math.min(config.warmupLimitMs, (servers * config.warmupRequests) / REQUESTS_PER_MS)
   const [slices, milliseconds] = slicesOf(config, scenario)
-  const entries = Math.max(0, ...scenario.params.map((point) => scenario.entries?.(point) ?? 0))
-  return servers * (START_MS + ENTRY_MS * entries + slices * (milliseconds + OVERHEAD_MS)) + warmupMs
+  return servers * (START_MS + betweenPointsMs(scenario) + slices * (milliseconds + OVERHEAD_MS)) + warmupMs
+}
+
+/** Of one server in a round. */
+function betweenPointsMs({ params, entries, worlds }: ForecastScenario): number {
+  const fills = new Set(params.map((point) => entries?.(point) ?? 0))
+  fills.delete(0)
+  const moves = worlds === true ? params.length - 1 : 0
+  return ENTRY_MS * Math.max(0, ...fills) + REST_MS * fills.size + MOVE_MS * moves
 }
 
 /** Of every round of every scenario. */
