@@ -101,11 +101,13 @@ export function conformanceText(
 ): string {
   const expected = rows.filter(({ outcome }) => outcome === 'expected failure')
   const unexpected = rows.filter(isUnexpected)
+  const again = rows.filter(({ outcome, detail }) => outcome === 'pass' && detail !== null)
   const counts = conformanceCounts(rows)
   const sections = [
     matrixLines(conformanceMatrix(rows), groupOf, paint),
     legend(paint),
     expected.length === 0 ? [] : [paint('strong', 'Failures by design'), ...failureLines(expected)],
+    again.length === 0 ? [] : [paint('strong', 'Passed when tried again'), ...failureLines(again)],
     unexpected.length === 0 ? [] : [paint('bad', 'Not as declared'), ...failureLines(unexpected)],
     indented(
       `${counts.pass} passed, ${counts['expected failure']} failed by design, ${unexpected.length} not as declared, ${counts['not applicable']} do not apply.`,

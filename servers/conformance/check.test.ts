@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert/strict'
 import { compactDecrypt } from 'jose'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { type ConformanceOutcome, isUnexpected } from '../../src/checklist/rows.ts'
@@ -9,6 +10,7 @@ import { isCanonicalBase64url } from '../tokens/claims.ts'
 import { encryptionSecret } from '../tokens/keys.ts'
 import { checkStrategy, STRATEGY_LIMIT_MS } from './check.ts'
 import type { ConformanceEnvironment } from './harness/checked-server.ts'
+import { canBeStall, TooLateError, UnexpectedReplyError } from './harness/own-delay.ts'
 
 let environment: ConformanceEnvironment
 
@@ -202,29 +204,62 @@ test('a weakness that nobody here can try is declared in vain, not in error', as
   expect(rows?.find(({ item }) => item === 'J10')).toMatchObject({ outcome: 'not applicable', detail: null })
 })
 
-test.each([
-  ['the machine kept the process from running', 250, 0],
-  ['nothing disturbed it', 249, 1],
-])('a case that fails once, while %s', async (_, lateMs, expected) => {
+/** The first good credentials that it is shown are answered so; later ones are what they are. */
+function wrongAtFirst(times: number, answer: () => null): AuthStrategy {
   const good = STRATEGIES['session-memory']
-  let isAway = true
-  const strategy: AuthStrategy = {
+  let left = times
+  return {
     ...good,
     async open(deps) {
       const sessions = await good.open(deps)
       return {
         ...sessions,
         async verify(credential, request) {
-          if (credential === undefined || !isAway) return sessions.verify(credential, request)
-          isAway = false
-          throw new StoreUnavailableError(new Error('no answer'))
+          const identity = await sessions.verify(credential, request)
+          if (identity === null || left === 0) return identity
+          left -= 1
+          return answer()
         },
       }
     },
   }
-  const rows = await checkStrategy(strategy, environment, undefined, () => ({
-    lateMs: () => lateMs,
-    [Symbol.dispose]() {},
-  }))
-  expect(rows?.filter(isUnexpected)).toHaveLength(expected)
+}
+
+function noAnswer(): never {
+  throw new StoreUnavailableError(new Error('no answer'))
+}
+
+const checkedBeside = (lateMs: number, strategy: AuthStrategy) =>
+  checkStrategy(strategy, environment, undefined, () => ({ lateMs: () => lateMs, [Symbol.dispose]() {} }))
+
+test('a case without an answer while the machine kept the process from running is tried again, and the row says so', async () => {
+  const rows = (await checkedBeside(250, wrongAtFirst(1, noAnswer))) ?? []
+  expect(rows.filter(isUnexpected)).toEqual([])
+  expect(
+    rows.flatMap(({ outcome, detail }) => (outcome === 'pass' && detail !== null ? [detail] : [])),
+  ).toEqual([expect.stringMatching(/: kept at try 2, after .*503/s)])
+})
+
+test('a case that goes on without an answer fails at its third try, and the row says so', async () => {
+  const rows = (await checkedBeside(250, wrongAtFirst(3, noAnswer))) ?? []
+  expect(rows.filter(isUnexpected).map(({ detail }) => detail)).toEqual([
+    expect.stringMatching(/503.* \(at try 3\)$/s),
+  ])
+})
+
+test.each([
+  ['gets no answer, while nothing disturbed the machine', 249, noAnswer],
+  ['is refused wrongly, however disturbed the machine is', 5000, () => null],
+])('a case that once %s is not tried again', async (_, lateMs, answer) => {
+  const rows = (await checkedBeside(lateMs, wrongAtFirst(1, answer))) ?? []
+  expect(rows.filter(isUnexpected)).toHaveLength(1)
+})
+
+test('what a stall can make is no answer, a late one and a 503, and no other answer', () => {
+  const failing = (actual: unknown) => new AssertionError({ actual, expected: 401, operator: 'strictEqual' })
+  const reply = (status: number) => new UnexpectedReplyError('POST /login', { status, body: '' })
+  const [late, hungUp] = [new TooLateError({ message: 'still 200' }), new Error('socket hang up')]
+  expect([late, hungUp, failing(503), failing([503, '']), reply(503)].map(canBeStall)).not.toContain(false)
+  const verdicts = [200, 401, 500, [200, 503], [], false, undefined].map(failing)
+  expect([...verdicts, reply(500), reply(401)].map(canBeStall)).not.toContain(true)
 })

@@ -26,7 +26,7 @@ import { tokenCases } from './cases/token.ts'
 import { NotTestable } from './formats/minter.ts'
 import { type ConformanceEnvironment, openSubject, type Subject } from './harness/checked-server.ts'
 import { environmentPool } from './harness/environment-pool.ts'
-import { type DelayMeter, measureDelay } from './harness/own-delay.ts'
+import { canBeStall, type DelayMeter, measureDelay } from './harness/own-delay.ts'
 import { type StartTimer, systemTimer, type TimeLimit, timeLimit } from './harness/time-limit.ts'
 
 /** What holds for good credentials first; outages last. */
@@ -53,10 +53,10 @@ export const CASES: readonly ConformanceCase[] = [
 const PAUSE_SECONDS = 2
 
 /** For all cases of one strategy: many times what the slowest needs. One that hangs must not keep the others waiting. */
-export const STRATEGY_LIMIT_MS = 180_000
+export const STRATEGY_LIMIT_MS = 300_000
 /**
  * What the machine kept this process, and with it servers and clients, from running in a case: half of the shortest time limit of a
- * strategy. A case that fails beside more is tried again, since a 503 or a late answer may be the machine's.
+ * strategy. A case that fails beside more for want of an answer, or of one in time, is tried again: that may be the machine's doing.
  */
 const DISTURBED_MS = 250
 const TRIES = 3
@@ -79,6 +79,7 @@ export async function checkStrategy(
   using limit = timeLimit(STRATEGY_LIMIT_MS, interrupted, startTimer)
   const limited = { ...environment, signal: limit.signal }
   const failures = new Map<string, CaseFailure[]>()
+  const notes = new Map<string, string[]>()
   const tried = new Set<string>()
   const untestable = new Set<string>()
   const subjects = new Map<Transport, Subject>()
@@ -110,7 +111,7 @@ export async function checkStrategy(
         subjects.delete(transport)
         await close(broken)
       }
-      for (let tries = 1; ; tries += 1) {
+      for (let tries = 1, before = ''; ; tries += 1) {
         using meter = startMeter()
         const outcome = await attempt(conformanceCase, limit, open)
         if (outcome === 'not testable') {
@@ -118,10 +119,19 @@ export async function checkStrategy(
           break
         }
         tried.add(id)
-        if (outcome === null) break
+        if (outcome === null) {
+          if (tries > 1)
+            notes.set(id, [...(notes.get(id) ?? []), `${name}: kept at try ${tries}, after ${before}`])
+          break
+        }
         await replace()
-        if (tries < TRIES && meter.lateMs() >= DISTURBED_MS && !limit.signal.aborted) continue
-        fail(id, { name, ...outcome })
+        const { canBeStall: isWorthAnother, message, isVerdict } = outcome
+        const isDisturbed = isWorthAnother && meter.lateMs() >= DISTURBED_MS
+        if (tries < TRIES && isDisturbed && !limit.signal.aborted) {
+          before = message
+          continue
+        }
+        fail(id, { name, message: tries === 1 ? message : `${message} (at try ${tries})`, isVerdict })
         break
       }
     }
@@ -130,7 +140,14 @@ export async function checkStrategy(
   }
   return interrupted.aborted
     ? null
-    : CHECKLIST.map(({ id }) => rowOf(strategy, id, { tried, untestable, failures: failures.get(id) ?? [] }))
+    : CHECKLIST.map(({ id }) =>
+        rowOf(strategy, id, {
+          tried,
+          untestable,
+          failures: failures.get(id) ?? [],
+          notes: notes.get(id) ?? [],
+        }),
+      )
 }
 
 /**
@@ -168,12 +185,14 @@ export async function checkStrategies(
 const applies = ({ appliesTo, transport }: ConformanceCase, strategy: AuthStrategy): boolean =>
   appliesTo(strategy) && !(transport === 'cookie' && strategy.proof !== undefined)
 
+type Failed = Omit<CaseFailure, 'name'> & { readonly canBeStall: boolean }
+
 async function attempt(
   { run }: ConformanceCase,
   limit: TimeLimit,
   open: () => Promise<Subject>,
-): Promise<Omit<CaseFailure, 'name'> | 'not testable' | null> {
-  const outOfTime = { message: OUT_OF_TIME, isVerdict: false }
+): Promise<Failed | 'not testable' | null> {
+  const outOfTime = { message: OUT_OF_TIME, isVerdict: false, canBeStall: false }
   if (limit.signal.aborted) return outOfTime
   try {
     await limit.within(async () => {
@@ -185,7 +204,11 @@ async function attempt(
   } catch (error) {
     if (limit.signal.aborted) return outOfTime
     if (error instanceof NotTestable) return 'not testable'
-    return { message: messageOf(error), isVerdict: error instanceof AssertionError }
+    return {
+      message: messageOf(error),
+      isVerdict: error instanceof AssertionError,
+      canBeStall: canBeStall(error),
+    }
   }
 }
 
@@ -196,10 +219,12 @@ function rowOf(
     tried,
     untestable,
     failures,
+    notes,
   }: {
     readonly tried: ReadonlySet<string>
     readonly untestable: ReadonlySet<string>
     readonly failures: readonly CaseFailure[]
+    readonly notes: readonly string[]
   },
 ): ConformanceRow {
   const exceptions: Readonly<Record<string, ConformanceException>> = strategy.exceptions
@@ -210,5 +235,6 @@ function rowOf(
   if (!tried.has(item) && (declared === undefined || isMoot)) {
     return { strategy: strategy.id, item, outcome: 'not applicable', detail: null }
   }
-  return conformanceRow(strategy.id, item, failures, declared && !isMoot ? { ...declared, cases } : undefined)
+  const exception = declared && !isMoot ? { ...declared, cases } : undefined
+  return conformanceRow(strategy.id, item, failures, exception, notes)
 }

@@ -52,6 +52,12 @@ describe('an item', () => {
       detail,
     })
   })
+
+  it('that held only when it was tried again says so', () => {
+    expect(conformanceRow('s', 'J01', [], undefined, ['first: kept at try 2']).detail).toBe(
+      'first: kept at try 2',
+    )
+  })
 })
 
 describe('rows', () => {

@@ -23,7 +23,7 @@ export const conformanceRowSchema = z.object({
   /** Id of the item: `CHECKLIST` has its text. */
   item: z.string(),
   outcome: conformanceOutcomeSchema,
-  /** The declared reason of an expected failure, what broke in an unexpected one, null otherwise. */
+  /** The declared reason of an expected failure, what broke in an unexpected one, what held only when tried again; null otherwise. */
   detail: z.string().nullable(),
 })
 export type ConformanceRow = z.infer<typeof conformanceRowSchema>
@@ -86,12 +86,14 @@ export interface CaseFailure {
 /**
  * The verdict on one item.
  * @param exception what the strategy declares for it; `undefined`: nothing
+ * @param notes what held only when it was tried again
  */
 export function conformanceRow(
   strategy: string,
   item: string,
   failures: readonly CaseFailure[],
   exception: ConformanceException | undefined,
+  notes: readonly string[] = [],
 ): ConformanceRow {
   const excused = exception?.cases ?? []
   const broken = failures.filter(({ name, isVerdict }) => !isVerdict || !excused.includes(name))
@@ -99,7 +101,9 @@ export function conformanceRow(
     const detail = broken.map(({ name, message }) => `${name}: ${message}`).join('; ')
     return { strategy, item, outcome: 'unexpected failure', detail }
   }
-  if (exception === undefined) return { strategy, item, outcome: 'pass', detail: null }
+  if (exception === undefined) {
+    return { strategy, item, outcome: 'pass', detail: notes.length === 0 ? null : notes.join('; ') }
+  }
   const kept = excused.filter((excuse) => failures.every(({ name }) => name !== excuse))
   if (kept.length === 0) return { strategy, item, outcome: 'expected failure', detail: exception.reason }
   const detail = `declared as an exception, and kept: ${kept.join('; ')}`

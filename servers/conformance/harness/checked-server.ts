@@ -16,6 +16,7 @@ import {
 import { type RunningServer, startServer } from '../../server.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../tokens/default-profile.ts'
 import { openProver } from '../formats/proofs.ts'
+import { UnexpectedReplyError } from './own-delay.ts'
 import { cookieOf, type Header, type RawRequest, type Reply, sendTo } from './raw-http.ts'
 import type { TestRedis } from './test-redis.ts'
 
@@ -159,7 +160,7 @@ export async function openSubject(
     }
     const loginPair = async (user = USER): Promise<Grant> => {
       const reply = await requestLogin(user)
-      if (reply.status !== 200) throw new Error(`POST /login: ${reply.status} ${reply.body}`)
+      if (reply.status !== 200) throw new UnexpectedReplyError('POST /login', reply)
       const { access_token, refresh_token } = JSON.parse(reply.body)
       return {
         credential: transport === 'bearer' ? access_token : cookieOf(reply),

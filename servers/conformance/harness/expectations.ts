@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Node, Subject } from './checked-server.ts'
-import { measureDelay } from './own-delay.ts'
+import { measureDelay, TooLateError } from './own-delay.ts'
 import type { Reply } from './raw-http.ts'
 
 /** Longer promises are kept on the injected clock; shorter ones may be on the machine's. */
@@ -87,7 +87,7 @@ export async function until(
     const message = await complaint()
     if (message === null) return
     // What the machine did not let run is no time of the strategy's.
-    assert.ok(startedAt < deadline + meter.lateMs(), message)
+    if (startedAt >= deadline + meter.lateMs()) throw new TooLateError({ message })
     await delay(POLL_MS, undefined, { signal: node.environment.signal })
     node.tick((pace * (performance.now() - startedAt)) / 1000)
   }

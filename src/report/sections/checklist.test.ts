@@ -52,6 +52,17 @@ test('the matrix has a row per strategy, by family, and a sign with words for ev
   for (const row of table?.rows ?? []) expect(row.length).toBe(table?.columns.length)
 })
 
+test('what held only when tried again is listed, with why', () => {
+  const all = withRows()
+  const conformance = all.conformance.map((row) =>
+    row.strategy === 'jwt-es256' && row.item === 'J05' ? { ...row, detail: 'first: kept at try 2' } : row,
+  )
+  const lists = flat(checklistSection({ ...all, conformance })?.blocks ?? [])
+  const found = lists.find((block) => block.kind === 'list' && block.title.endsWith('tried again'))
+  expect(found).toMatchObject({ items: [expect.stringContaining('first: kept at try 2')] })
+  expect(blocksOf().some((block) => block.kind === 'list' && block.title.endsWith('tried again'))).toBe(false)
+})
+
 test('what nobody declared comes first; what was declared is listed once per reason', () => {
   const blocks = blocksOf('jwt-es256 J05', 'session-fastify S07')
   expect(blocks[0]).toMatchObject({ kind: 'notice', tone: 'bad' })

@@ -68,6 +68,14 @@ function expectedItems(rows: readonly ConformanceRow[], titleOf: (id: string) =>
     })
 }
 
+/** What held only when it was tried again, while the machine was busy. */
+const repeatedItems = (rows: readonly ConformanceRow[], titleOf: (id: string) => string): readonly string[] =>
+  rows.flatMap(({ strategy, item, outcome, detail }) =>
+    outcome === 'pass' && detail !== null
+      ? [sentence(`${titleOf(strategy)}: ${itemText(item)}: ${detail}`)]
+      : [],
+  )
+
 /** A server that the run has no strategy for: the address of somebody's own. */
 const infoOf = (strategies: readonly StrategyInfo[], id: string): StrategyInfo | undefined =>
   strategies.find((strategy) => strategy.id === id)
@@ -114,6 +122,7 @@ export function checklistSection({ conformance = [], strategies }: Results): Sec
   const servers = new Set(conformance.map(({ strategy }) => strategy)).size
   const items = new Set(conformance.map(({ item }) => item))
   const reasons = expectedItems(conformance, titleOf)
+  const repeated = repeatedItems(conformance, titleOf)
   const texts = CHECKLIST.filter(({ id }) => items.has(id)).map(
     ({ id, text, source }) => `${id}: the server ${text} (${source}).`,
   )
@@ -147,6 +156,16 @@ export function checklistSection({ conformance = [], strategies }: Results): Sec
               title: `What fails by design, and why (${reasons.length})`,
               open: true,
               blocks: [{ kind: 'list' as const, title: 'What fails by design, and why', items: reasons }],
+            },
+          ]),
+      ...(repeated.length === 0
+        ? []
+        : [
+            {
+              kind: 'folded' as const,
+              title: `What held only when tried again (${repeated.length})`,
+              open: true,
+              blocks: [{ kind: 'list' as const, title: 'What held only when tried again', items: repeated }],
             },
           ]),
       {
