@@ -54,8 +54,9 @@ function analysed(
   rounds = 8,
   growthOf = (_id: string) => 0,
   changed = (cell: Cell) => cell,
+  fills: readonly number[] = [0, 1_000_000],
 ) {
-  const cells = [0, 1_000_000].flatMap((entries) =>
+  const cells = fills.flatMap((entries) =>
     [0, 1].flatMap((storeRttMs) =>
       fakeCells({
         strategies: strategies.map((each) => ({
@@ -77,6 +78,16 @@ const beatenBy = (results: ReturnType<typeof analysed>, id: string) =>
 const claim = (results: ReturnType<typeof analysed>) =>
   results.claims.find(({ id }) => id === 'blacklist-loses-the-point')
 
+/** The last column of the table: who beats it. */
+const told = (results: ReturnType<typeof analysed>) =>
+  buildReport(results)
+    .sections.find(({ id }) => id === 'blacklist-size')
+    ?.blocks.flatMap((block) => (block.kind === 'table' ? block.table.rows : []))
+    .map((row) => {
+      const cell = row.at(-1)
+      return cell?.kind === 'text' ? cell.text : null
+    })
+
 describe('the frontier', () => {
   const results = analysed([none, session, lookup, pushed])
 
@@ -91,10 +102,73 @@ describe('the frontier', () => {
   it('answers the claim: it holds for what is looked up, and not for what is pushed', () => {
     expect(claim(results)).toMatchObject({
       verdict: 'depends',
-      why: expect.stringMatching(/A session beats lookup\. None beats pushed\./),
+      why: expect.stringMatching(
+        /A session beats lookup\. None beats pushed, for CPU, latency and trips to the store\./,
+      ),
     })
     expect(claim(analysed([none, session, lookup]))?.verdict).toBe('supported')
     expect(claim(analysed([none, session, pushed]))?.verdict).toBe('refuted')
+  })
+
+  it('leaves the claim open while a pair that would decide is not judged', () => {
+    // Times of both have intervals; the rounds that they have in common are too few.
+    const apart = (cell: Cell): Cell =>
+      cell.strategy === 'lookup' ? { ...cell, round: cell.round + 5 } : cell
+    const results = analysed([none, session, lookup], 8, () => 0, apart)
+    const row = results.frontier?.rows.find(({ strategy }) => strategy === 'lookup')
+    expect(row?.cost?.low).not.toBeNull()
+    expect(row?.beatenBy).toEqual([])
+    expect(row?.others).toEqual([{ strategy: 'session', worseIn: [], openIn: ['cost', 'latency'] }])
+    expect(claim(results)).toMatchObject({
+      verdict: 'not measured',
+      why: expect.stringContaining('not judged against it (times need 6 rounds): lookup.'),
+    })
+    expect(told(results)).toEqual(['not judged', 'not judged'])
+  })
+
+  it('leaves it open where memory is not known, and where nothing is told apart', () => {
+    const untold = (cell: Cell): Cell =>
+      cell.state === 'completed' && cell.strategy === 'session' ? { ...cell, fill: null } : cell
+    expect(claim(analysed([none, session, lookup], 8, () => 0, untold))?.verdict).toBe('not measured')
+    const alike = { ...lookup, serverUs: session.serverUs }
+    expect(claim(analysed([none, session, alike]))?.verdict).toBe('not measured')
+  })
+
+  it('is refuted beside what is open only where the token has kept a point against every session', () => {
+    // Trips to the store alone say that no session beats it.
+    expect(claim(analysed([none, session, pushed], 3))?.verdict).toBe('refuted')
+    expect(claim(analysed([none, session, lookup, pushed], 3))?.verdict).toBe('not measured')
+  })
+
+  it('names the memory that alone keeps a list, with what entries really take', () => {
+    const bytes: Readonly<Record<string, number>> = { session: 553, lookup: 165, pushed: 207 }
+    const list = { ...lookup, info: { ...lookup.info, entriesFor: 'revoked' as const } }
+    const grown = analysed([none, session, list, pushed], 8, (id) => 1_000_000 * (bytes[id] ?? 0))
+    expect(claim(grown)).toMatchObject({
+      verdict: 'refuted',
+      why: expect.stringMatching(/None beats lookup, for memory alone\. None beats pushed, for CPU/),
+    })
+  })
+
+  it('does not hold the memory of a list against a store for everyone, unless it takes less', () => {
+    const list = { ...lookup, info: { ...lookup.info, entriesFor: 'revoked' as const } }
+    const heavy = (id: string) => (id === 'lookup' ? 100 * MEGABYTE : 0)
+    expect(beatenBy(analysed([none, session, list], 8, heavy), 'lookup')).toEqual([])
+    expect(claim(analysed([none, session, list], 8, heavy))?.verdict).toBe('not measured')
+    const whitelist = { ...lookup, info: { ...lookup.info, entriesFor: 'everyone' as const } }
+    expect(claim(analysed([none, session, whitelist], 8, heavy))?.verdict).toBe('supported')
+  })
+
+  it('takes empty stores for no memory', () => {
+    const empty = analysed(
+      [none, session, lookup],
+      8,
+      () => 0,
+      (cell) => cell,
+      [0],
+    )
+    expect(empty.frontier).toMatchObject({ entries: 0 })
+    expect(empty.frontier?.rows.map(({ memoryBytes }) => memoryBytes)).toEqual([0, 0])
   })
 
   it('counts memory that grows with the entries, but not what moves by itself', () => {
@@ -144,11 +218,15 @@ describe('the frontier', () => {
   })
 
   it('is called by no name in the report where nothing was judged', () => {
-    const blocks = buildReport(analysed([none, session, lookup], 3)).sections.find(
-      ({ id }) => id === 'blacklist-size',
-    )?.blocks
+    const few = analysed([none, session, lookup], 3)
+    const blocks = buildReport(few).sections.find(({ id }) => id === 'blacklist-size')?.blocks
     expect(blocks?.flatMap((block) => (block.kind === 'list' ? block.items : []))).toEqual([
       'Not judged: times need a valid run with enough rounds.',
     ])
+    expect(told(few)).toEqual(['not judged', 'not judged'])
+    const dots = blocks?.flatMap((block) =>
+      block.kind === 'chart' && block.chart.kind === 'tradeoff' ? block.chart.rows : [],
+    )
+    expect(dots?.filter(({ front }) => front)).toEqual([])
   })
 })

@@ -1,11 +1,13 @@
 import type { CompletedCell } from '../results/cell.ts'
 import type { Comparison, MeasuredResults } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
-import type { Frontier } from '../results/world-results.ts'
+import { type Frontier, WEIGHED } from '../results/world-results.ts'
 import { medianOf } from '../stats/median.ts'
 import { opposite } from './opposite-comparison.ts'
 
-type Row = Omit<Frontier['rows'][number], 'beatenBy'>
+type Judged = Frontier['rows'][number]
+type Row = Omit<Judged, 'beatenBy' | 'others'> & { readonly entriesFor: StrategyInfo['entriesFor'] | null }
+type Standings = Readonly<Record<(typeof WEIGHED)[number], Standing>>
 type Standing = 'better' | 'worse' | 'same' | 'unknown'
 
 const COST = 'cpu.total'
@@ -49,6 +51,7 @@ export function frontierOf(results: MeasuredResults, cells: readonly CompletedCe
         revokedWithinMs: boundOf(info),
         roundTrips: info.roundTrips,
         memoryBytes: memoryOf(info, ofStrategy, entries),
+        entriesFor: info.entriesFor ?? (info.state === 'stateful' ? 'everyone' : null),
       }
     })
   return {
@@ -56,12 +59,7 @@ export function frontierOf(results: MeasuredResults, cells: readonly CompletedCe
     entries,
     nearMs,
     farMs,
-    rows: rows.map((row) => ({
-      ...row,
-      beatenBy: rows
-        .filter((other) => other !== row && beats(other, row, compared))
-        .map(({ strategy }) => strategy),
-    })),
+    rows: rows.map((row) => judgedRow(row, rows, compared)),
   }
 }
 
@@ -77,7 +75,7 @@ function memoryOf(
   cells: readonly CompletedCell[],
   most: number,
 ): number | null {
-  if (stores === null || fixedStore === true) return 0
+  if (stores === null || fixedStore === true || most === 0) return 0
   const grown = cells
     .filter(({ params }) => params.entries === most)
     .flatMap(({ fill }) =>
@@ -101,21 +99,67 @@ function judged(metric: string, one: string, other: string, compared: readonly C
 const ordered = (one: number, other: number): Standing =>
   one === other ? 'same' : one < other ? 'better' : 'worse'
 
-function ofMemory(one: number | null, other: number | null): Standing {
-  if (one === null || other === null) return one === other ? 'same' : 'unknown'
-  const [less, more] = [Math.min(one, other), Math.max(one, other)]
-  return more - less < LEAST_BYTES || more < less * LEAST_SHARE ? 'same' : ordered(one, other)
+/**
+ * At as many entries of each. A list has those of revoked tokens only, at most as many as a store with one for everyone: where it takes less
+ * with as many, it takes less with fewer; where it takes more, how many are revoked decides, which nothing here says.
+ */
+function ofMemory(one: Row, other: Row): Standing {
+  const [bytes, against] = [one.memoryBytes, other.memoryBytes]
+  if (bytes === null || against === null) return bytes === against ? 'same' : 'unknown'
+  const [less, more] = [Math.min(bytes, against), Math.max(bytes, against)]
+  if (more - less < LEAST_BYTES || more < less * LEAST_SHARE) return 'same'
+  const [smaller, larger] = bytes < against ? [one, other] : [other, one]
+  if (smaller.entriesFor === 'everyone' && larger.entriesFor === 'revoked') return 'unknown'
+  return ordered(bytes, against)
+}
+
+function standingsOf(one: Row, other: Row, compared: readonly Comparison[]): Standings {
+  const never = Number.POSITIVE_INFINITY
+  return {
+    cost: judged(COST, one.strategy, other.strategy, compared),
+    latency: judged(LATENCY, one.strategy, other.strategy, compared),
+    revoked: ordered(one.revokedWithinMs ?? never, other.revokedWithinMs ?? never),
+    trips: ordered(one.roundTrips, other.roundTrips),
+    memory: ofMemory(one, other),
+  }
 }
 
 /** Better in something, and shown to be worse in nothing; nobody is beaten by what was not judged. */
-function beats(one: Row, other: Row, compared: readonly Comparison[]): boolean {
-  const never = Number.POSITIVE_INFINITY
-  const standings = [
-    judged(COST, one.strategy, other.strategy, compared),
-    judged(LATENCY, one.strategy, other.strategy, compared),
-    ordered(one.revokedWithinMs ?? never, other.revokedWithinMs ?? never),
-    ordered(one.roundTrips, other.roundTrips),
-    ofMemory(one.memoryBytes, other.memoryBytes),
-  ]
-  return standings.includes('better') && !standings.some((each) => each === 'worse' || each === 'unknown')
+function judgedRow(row: Row, rows: readonly Row[], compared: readonly Comparison[]): Judged {
+  const against = rows
+    .filter((other) => other !== row)
+    .map((other) => {
+      const standings = standingsOf(other, row, compared)
+      const of = (wanted: Standing) => WEIGHED.filter((each) => standings[each] === wanted)
+      return {
+        strategy: other.strategy,
+        betterIn: of('better'),
+        worseIn: of('worse'),
+        openIn: of('unknown'),
+      }
+    })
+  const { entriesFor: _, ...told } = row
+  return {
+    ...told,
+    beatenBy: against
+      .filter(({ betterIn, worseIn, openIn }) => betterIn.length > 0 && worseIn.length + openIn.length === 0)
+      .map(({ strategy }) => strategy),
+    others: against.map(({ betterIn: _, ...other }) => other),
+  }
+}
+
+/** Who may beat it: shown to be worse in nothing, and not judged in something. */
+export const openAgainst = ({ beatenBy, others = [] }: Judged): readonly string[] =>
+  others
+    .filter(
+      ({ strategy, worseIn, openIn }) =>
+        !beatenBy.includes(strategy) && worseIn.length === 0 && openIn.length > 0,
+    )
+    .map(({ strategy }) => strategy)
+
+/** Whether somebody beats it is known; of rows that were stored without the reasons, by the intervals of their times. */
+export function isJudged(row: Judged): boolean {
+  if (row.beatenBy.length > 0) return true
+  if (row.others !== undefined) return openAgainst(row).length === 0
+  return [row.cost, row.latency].every((estimate) => estimate !== null && estimate.low !== null)
 }

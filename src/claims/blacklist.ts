@@ -1,10 +1,11 @@
+import { isJudged } from '../analysis/frontier.ts'
 import { referenceSession, strategiesWith } from '../analysis/reference-session.ts'
 import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
 import type { Comparison, MeasuredResults } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
-import type { Frontier } from '../results/world-results.ts'
+import { type Frontier, WEIGHED } from '../results/world-results.ts'
 import { formatCount, formatEstimate, formatList } from '../units.ts'
-import { type Claim, notMeasured } from './claim.ts'
+import { type Claim, type Decision, notMeasured, verdictOf } from './claim.ts'
 import {
   comparisonOf,
   comparisonSentence,
@@ -39,36 +40,81 @@ function opponents(results: MeasuredResults, session: StrategyInfo): readonly Op
     })
 }
 
-interface Score {
-  readonly wins: readonly string[]
-  readonly losses: readonly string[]
+interface Point {
+  /** Holds: a point that the session does not leave to it. */
+  readonly decision: Decision
+  readonly words: string
 }
 
-function scoreOf({ cpu, commands: [commands, asked], bytes: [bytes, sent] }: Opponent): Score {
-  const points: readonly (readonly [isWin: boolean, words: string])[] = [
-    commands < asked
-      ? [true, 'sends Redis fewer commands']
-      : [false, `sends Redis ${commands === asked ? 'as many' : 'more'} commands`],
-    cpu.verdict === 'better'
-      ? [true, 'costs less server CPU']
-      : [false, cpu.verdict === 'worse' ? 'costs more server CPU' : 'is not shown to save server CPU'],
-    bytes <= sent
-      ? [true, `makes a request ${bytes === sent ? 'no larger' : 'smaller'}`]
-      : [false, 'makes a request larger'],
-  ]
-  const words = (wanted: boolean) => points.filter(([isWin]) => isWin === wanted).map(([, text]) => text)
-  return { wins: words(true), losses: words(false) }
+const CPU_POINTS: Readonly<Record<Comparison['verdict'], Point>> = {
+  better: { decision: 'fails', words: 'costs less server CPU' },
+  worse: { decision: 'holds', words: 'costs more server CPU' },
+  equal: { decision: 'holds', words: 'costs as much server CPU' },
+  unsure: { decision: 'open', words: 'is not told apart in server CPU' },
+  'not judged': { decision: 'open', words: 'is not judged in server CPU' },
+}
+
+const pointsOf = ({ cpu, commands: [commands, asked], bytes: [bytes, sent] }: Opponent): readonly Point[] => [
+  commands < asked
+    ? { decision: 'fails', words: 'sends Redis fewer commands' }
+    : { decision: 'holds', words: `sends Redis ${commands === asked ? 'as many' : 'more'} commands` },
+  CPU_POINTS[cpu.verdict],
+  bytes <= sent
+    ? { decision: 'fails', words: `makes a request ${bytes === sent ? 'no larger' : 'smaller'}` }
+    : { decision: 'holds', words: 'makes a request larger' },
+]
+
+/** What it wins, but what it loses, and what is open. */
+function wordsOf(points: readonly Point[]): string {
+  const [wins, losses, open] = (['fails', 'holds', 'open'] as const).map((wanted) => {
+    const words = points.filter(({ decision }) => decision === wanted).map(({ words }) => words)
+    return words.length === 0 ? [] : [formatList(words)]
+  })
+  return [[...(wins ?? []), ...(losses ?? [])].join(', but '), ...(open ?? [])]
+    .filter((words) => words !== '')
+    .join('; it ')
 }
 
 const NOT_TRIED =
   'A list that is pushed to the servers instead of asked for on each request was not measured.'
+
+type Row = Frontier['rows'][number]
+const NAMES: Readonly<Record<(typeof WEIGHED)[number], string>> = {
+  cost: 'CPU',
+  latency: 'latency',
+  revoked: 'how soon a revocation holds',
+  trips: 'trips to the store',
+  memory: 'memory',
+}
+
+/** Beaten by a session; not beaten, as each session is shown to be worse in something; or neither is known. */
+function decisionOf(row: Row, isSession: (id: string) => boolean): Decision {
+  if (row.beatenBy.some(isSession)) return 'holds'
+  const { others } = row
+  const isKept =
+    others === undefined
+      ? isJudged(row)
+      : others.every(({ strategy, worseIn }) => !isSession(strategy) || worseIn.length > 0)
+  return isKept ? 'fails' : 'open'
+}
+
+/** No session beats it: what sessions are worse in, all of them where they have something in common. */
+function keptIn({ others = [] }: Row, isSession: (id: string) => boolean): string {
+  const sessions = others.filter(({ strategy }) => isSession(strategy)).map(({ worseIn }) => worseIn)
+  const by = (isKept: (each: (typeof WEIGHED)[number]) => boolean) => WEIGHED.filter(isKept)
+  const common = by((each) => sessions.every((worseIn) => worseIn.includes(each)))
+  const any = by((each) => sessions.some((worseIn) => worseIn.includes(each)))
+  const kept = (common.length > 0 ? common : any).map((each) => NAMES[each])
+  if (kept.length === 0) return ''
+  return any.length === 1 ? `, for ${formatList(kept)} alone` : `, for ${formatList(kept)}`
+}
 
 /** With everything that a revocation costs in the balance: a token that no session beats has kept a point. */
 function weighed(results: MeasuredResults, { rows, entries }: Frontier): ReturnType<Claim['judge']> {
   const families = new Map(results.strategies.map(({ id, family }) => [id, family]))
   const isSession = (id: string) => families.get(id) === 'session'
   const tokens = rows.filter(({ strategy }) => families.get(strategy) === 'revocable token')
-  if (tokens.length === 0 || tokens.length === rows.length) return notMeasured(BOTH)
+  if (tokens.length === 0 || !rows.some(({ strategy }) => isSession(strategy))) return notMeasured(BOTH)
   const evidence = rows.flatMap(({ strategy, cost, latency }) => [
     ...(cost === null
       ? []
@@ -79,18 +125,21 @@ function weighed(results: MeasuredResults, { rows, entries }: Frontier): ReturnT
   ])
   if (results.validity.verdict === 'invalid')
     return notMeasured('The run is invalid, so its times are not judged.', evidence)
-  if (rows.some(({ cost }) => cost === null || cost.low === null))
-    return notMeasured(`Times need ${MINIMUM_ROUNDS} rounds to be judged.`, evidence)
-  const beaten = tokens.filter(({ beatenBy }) => beatenBy.some(isSession))
-  const left = tokens.filter((row) => !beaten.includes(row))
-  const titles = (some: readonly Frontier['rows'][number][]) =>
-    formatList(some.map(({ strategy }) => titleOf(results, strategy)))
+  const of = (wanted: Decision) => tokens.filter((row) => decisionOf(row, isSession) === wanted)
+  const titles = (some: readonly Row[]) => formatList(some.map(({ strategy }) => titleOf(results, strategy)))
+  const [beaten, left, open] = [of('holds'), of('fails'), of('open')]
+  const kept = Map.groupBy(left, (row) => keptIn(row, isSession))
   return {
-    verdict: left.length === 0 ? 'supported' : beaten.length === 0 ? 'refuted' : 'depends',
+    verdict: verdictOf(tokens.map((row) => decisionOf(row, isSession))),
     why: [
       `Weighed with ${formatCount(entries, 'entry', 'entries')} in each store: CPU, latency, how soon a revocation holds, trips to the store, memory.`,
       ...(beaten.length === 0 ? [] : [`A session beats ${titles(beaten)}.`]),
-      ...(left.length === 0 ? [] : [`None beats ${titles(left)}.`]),
+      ...[...kept].map(([words, some]) => `None beats ${titles(some)}${words}.`),
+      ...(open.length === 0
+        ? []
+        : [
+            `Not told apart from a session, or not judged against it (times need ${MINIMUM_ROUNDS} rounds): ${titles(open)}.`,
+          ]),
     ].join(' '),
     evidence,
   }
@@ -108,8 +157,9 @@ export const blacklist: Claim = {
   text: 'A JWT with a blacklist or whitelist loses the point of using JWT.',
   from: ['blacklist-size', 'verify'],
   supports:
-    'A session beats every revocable token, with CPU, latency, memory, trips to the store and how soon a revocation holds in the balance.',
-  refutes: 'No session beats any of them.',
+    'A session beats every revocable token: shown to be better in CPU, latency, memory, trips to the store or how soon a revocation holds, and to be worse in none. Where only `verify` ran: none of them sends Redis fewer commands, costs less server CPU or makes a request no larger than a session does.',
+  refutes:
+    'Every one is shown to be better than each session in one of these. Where only `verify` ran: each wins all three points.',
   judge(results) {
     if (results.frontier !== undefined) return weighed(results, results.frontier)
     const session = referenceSession(results)
@@ -129,21 +179,15 @@ export const blacklist: Claim = {
       found.map(({ cpu }) => cpu),
     )
     if (doubt !== null) return notMeasured(doubt, evidence)
-    const scores = found.map((opponent) => ({ title: opponent.list.title, ...scoreOf(opponent) }))
-    const alike = Map.groupBy(scores, ({ wins, losses }) => {
-      const but = wins.length > 0 && losses.length > 0 ? ', but ' : ''
-      const [gains, costs] = [wins, losses].map((words) => (words.length === 0 ? '' : formatList(words)))
-      return `${gains}${but}${costs}`
-    })
+    const alike = Map.groupBy(found, (opponent) => wordsOf(pointsOf(opponent)))
     const sentences = [...alike].map(([words, lists]) => {
-      const titles = lists.map(({ title }) => title)
+      const titles = lists.map(({ list }) => list.title)
       return `Against ${session.title}, ${titles.length > 1 ? 'each of ' : ''}${formatList(titles)} ${words}.`
     })
-    const noneLost = !scores.some(({ losses }) => losses.length > 0)
-    const noneWon = !scores.some(({ wins }) => wins.length > 0)
+    const verdict = verdictOf(found.flatMap(pointsOf).map(({ decision }) => decision))
     return {
-      verdict: noneWon ? 'supported' : noneLost ? 'refuted' : 'depends',
-      why: [...sentences, ...(noneWon ? [NOT_TRIED] : [])].join(' '),
+      verdict,
+      why: [...sentences, ...(verdict === 'supported' ? [NOT_TRIED] : [])].join(' '),
       evidence,
     }
   },

@@ -67,6 +67,9 @@ export const handlerWorkSchema = z.object({
 })
 export type HandlerWork = z.infer<typeof handlerWorkSchema>
 
+/** What is weighed, in the order in which it is told. */
+export const WEIGHED = ['cost', 'latency', 'revoked', 'trips', 'memory'] as const
+
 /** Sessions and revocable tokens, weighed in everything that a revocation costs. */
 export const frontierSchema = z.object({
   scenario: z.string(),
@@ -88,6 +91,16 @@ export const frontierSchema = z.object({
       memoryBytes: z.number().nullable(),
       /** Better in one of these, and shown to be worse in none. */
       beatenBy: z.array(z.string()),
+      /** Of each of the others: what it is shown to be worse in, and what could not be judged. Absent: stored before this was told. */
+      others: z
+        .array(
+          z.object({
+            strategy: z.string(),
+            worseIn: z.array(z.enum(WEIGHED)),
+            openIn: z.array(z.enum(WEIGHED)),
+          }),
+        )
+        .optional(),
     }),
   ),
 })

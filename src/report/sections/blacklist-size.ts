@@ -1,4 +1,5 @@
-import type { Estimate, Results } from '../../results/results.ts'
+import { isJudged, openAgainst } from '../../analysis/frontier.ts'
+import type { Results } from '../../results/results.ts'
 import type { Frontier } from '../../results/world-results.ts'
 import { formatBytes, formatCount, formatDuration, formatList } from '../../units.ts'
 import { tradeoffChart } from '../charts/tradeoff.ts'
@@ -12,32 +13,40 @@ const titleOf = ({ strategies }: Results, id: string): string =>
 const revokedText = (ms: number | null): string =>
   ms === null ? 'at expiry' : ms === 0 ? 'at once' : `within ${formatDuration(ms)}`
 
+/** One answer for list, chart and table; the times of an invalid run are nobody's. */
+const isTold = ({ validity }: Results, row: Frontier['rows'][number]): boolean =>
+  validity.verdict !== 'invalid' && isJudged(row)
+
 function frontSentences(results: Results, { rows }: Frontier): readonly string[] {
-  const titles = (some: Frontier['rows']) =>
-    formatList(some.map(({ strategy }) => titleOf(results, strategy)))
-  const hasInterval = (estimate: Estimate | null) => estimate !== null && estimate.low !== null
-  const isJudged = ({ cost, latency }: Frontier['rows'][number]) => hasInterval(cost) && hasInterval(latency)
-  const judged = rows.filter(isJudged)
-  const open = rows.filter((row) => !isJudged(row))
-  if (judged.length === 0 || results.validity.verdict === 'invalid')
-    return ['Not judged: times need a valid run with enough rounds.']
+  const titles = (ids: readonly string[]) => formatList(ids.map((id) => titleOf(results, id)))
+  const judged = rows.filter((row) => isTold(results, row))
+  const open = rows.filter((row) => !judged.includes(row))
+  if (judged.length === 0) return ['Not judged: times need a valid run with enough rounds.']
+  const first = judged.filter(({ beatenBy }) => beatenBy.length === 0)
   return [
-    `Beaten by nobody: ${titles(judged.filter(({ beatenBy }) => beatenBy.length === 0))}.`,
+    ...(first.length === 0 ? [] : [`Beaten by nobody: ${titles(first.map(({ strategy }) => strategy))}.`]),
     ...judged
       .filter(({ beatenBy }) => beatenBy.length > 0)
-      .map(
-        (row) =>
-          `${titleOf(results, row.strategy)} is beaten by ${formatList(row.beatenBy.map((id) => titleOf(results, id)))}.`,
-      ),
-    ...(open.length === 0 ? [] : [`Not judged, their times have no interval: ${titles(open)}.`]),
+      .map((row) => `${titleOf(results, row.strategy)} is beaten by ${titles(row.beatenBy)}.`),
+    ...open.map((row) => {
+      const against = openAgainst(row)
+      const held = against.length === 0 ? '' : ` against ${titles(against)}`
+      return `Not judged${held}: ${titleOf(results, row.strategy)}.`
+    }),
   ]
 }
 
+function beatenText(results: Results, row: Frontier['rows'][number]): string {
+  if (!isTold(results, row)) return 'not judged'
+  return row.beatenBy.length === 0 ? 'nobody' : formatList(row.beatenBy.map((id) => titleOf(results, id)))
+}
+
 /** Cost against revocation, as everywhere; filled is what nobody beats in anything else that is weighed either. */
-function frontChart(full: Group, { rows, entries }: Frontier): readonly Block[] {
+function frontChart(results: Results, full: Group, { rows, entries }: Frontier): readonly Block[] {
   const chart = tradeoffChart(full)
   if (chart === null) return []
-  const isFront = (id: string) => rows.some((row) => row.strategy === id && row.beatenBy.length === 0)
+  const isFront = (id: string) =>
+    rows.some((row) => row.strategy === id && row.beatenBy.length === 0 && isTold(results, row))
   return [
     {
       kind: 'chart',
@@ -71,7 +80,7 @@ export function blacklistSizeSection(results: Results): Section | null {
         title: `With ${formatCount(entries, 'entry', 'entries')} in each store`,
         items: frontSentences(results, frontier),
       },
-      ...(full === undefined ? [] : frontChart(full, frontier)),
+      ...(full === undefined ? [] : frontChart(results, full, frontier)),
       {
         kind: 'table',
         table: {
@@ -85,20 +94,16 @@ export function blacklistSizeSection(results: Results): Section | null {
             { title: 'Memory', unit: null },
             { title: 'Beaten by', unit: null },
           ],
-          rows: rows.map(
-            ({ strategy, cost, latency, revokedWithinMs, roundTrips, memoryBytes, beatenBy }) => [
-              textCell(titleOf(results, strategy)),
-              cost === null ? MISSING : estimateCell(cost),
-              latency === null ? MISSING : estimateCell(latency),
-              textCell(revokedText(revokedWithinMs)),
-              textCell(String(roundTrips)),
-              memoryBytes === null ? MISSING : textCell(formatBytes(memoryBytes)),
-              textCell(
-                beatenBy.length === 0 ? 'nobody' : formatList(beatenBy.map((id) => titleOf(results, id))),
-              ),
-            ],
-          ),
-          note: `Beaten: another is better in one of these and shown to be worse in none. CPU: server, Redis and auth server together. Trips: to the store for one request with a good credential; with 0 a request does not wait for it. Memory: what the entries take, in the store and in each server. A session store has an entry for everyone who is logged in, a list of revoked tokens only for those, so that the same number stands for more users. ${intervalNote(estimates)}`,
+          rows: rows.map((row) => [
+            textCell(titleOf(results, row.strategy)),
+            row.cost === null ? MISSING : estimateCell(row.cost),
+            row.latency === null ? MISSING : estimateCell(row.latency),
+            textCell(revokedText(row.revokedWithinMs)),
+            textCell(String(row.roundTrips)),
+            row.memoryBytes === null ? MISSING : textCell(formatBytes(row.memoryBytes)),
+            textCell(beatenText(results, row)),
+          ]),
+          note: `Beaten: another is better in one of these and shown to be worse in none. CPU: server, Redis and auth server together. Trips: to the store for one request with a good credential; with 0 a request does not wait for it. Memory: what the entries take, in the store and in each server. A session store has an entry for everyone who is logged in, a list of revoked tokens only for those, so that the same number stands for more users: a list that takes less with as many entries takes less in any case, one that takes more is not judged by memory. ${intervalNote(estimates)}`,
         },
       },
     ],
