@@ -34,8 +34,8 @@ async function handle(message: ToServer): Promise<FromServer> {
       const { strategy: id, file, ...options } = message
       folder ??= options.folder
       starting ??= start(file === undefined ? known(id) : await loadStrategy(file), options)
-      const { port } = await starting
-      return { type: 'ready', port, ...(options.tls === undefined ? {} : { tls: true }) }
+      const { port, tls } = await starting
+      return { type: 'ready', port, ...(tls ? { tls } : {}) }
     }
     case 'describe': {
       const { open, ...info } = await loadStrategy(message.file)

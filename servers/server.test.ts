@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { newServerIdentity } from '../bench/worlds/tls/certificate.ts'
 import type { AuthStrategy } from './contract.ts'
+import { buildApp } from './http/app.ts'
 import { STRATEGIES } from './registry.ts'
 import type { RunningServer, ServerOptions } from './server.ts'
 import { startTestServer } from './testing/test-server.ts'
@@ -25,6 +27,19 @@ test('credentials come in the order of their subjects', async () => {
     const reply = await fetch(`http://127.0.0.1:${server.port}/me`, { headers })
     expect(await reply.json()).toMatchObject({ sub: subjects[index] })
   }
+})
+
+test('it tells of TLS by what listens, not by what it was asked', async () => {
+  const tls = newServerIdentity(new Date())
+  const servers = [
+    await start(STRATEGIES.none),
+    await start(STRATEGIES.none, { tls }),
+    await start(STRATEGIES.none, {
+      tls,
+      app: (authenticator, { tls: _, ...plain }) => buildApp(authenticator, plain),
+    }),
+  ]
+  expect(servers.map((server) => server.tls)).toEqual([false, true, false])
 })
 
 test('a strategy gets no store that it does not declare', async () => {

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import { AuthbenchError } from '../src/results/errors.ts'
 import type { World } from '../src/worlds/world.ts'
 import {
@@ -65,6 +66,8 @@ export interface ServerWorld extends Pick<World, 'handler' | 'roles'> {
 
 export interface RunningServer {
   readonly port: number
+  /** Whether it listens with TLS. */
+  readonly tls: boolean
   /** From now on: what its handler does, which roles new credentials have, how it reaches its store. Not while the server is loaded. */
   enter(world: ServerWorld): Promise<void>
   /** One credential for each subject, in their order. Not while the server is loaded: expired ones are issued with its clock set back. */
@@ -131,6 +134,7 @@ export async function startServer(strategy: AuthStrategy, options: ServerOptions
     await app.listen({ host: HOST, port: options.port })
     return {
       port: (app.server.address() as AddressInfo).port,
+      tls: app.server instanceof TlsServer,
       async enter({ handler, roles, store }) {
         await links.moveTo(store)
         token.claims = withRoles(options.token.claims, roles)

@@ -123,3 +123,11 @@ test.each([
   const reply = await app.inject({ method: 'POST', url: '/login', headers, ...(payload ? { payload } : {}) })
   expect([reply.statusCode, reply.body]).toEqual([400, '{"error":"bad request"}'])
 })
+
+test('HTTP/2 over TLS is refused, not spoken in plain text', async () => {
+  const authenticator = authenticatorThat(() => Promise.reject(new Error('asked')))
+  const tls = { key: '', certificate: '' }
+  await expect(
+    buildApp(authenticator, { transport: 'bearer', ttlSeconds: 60, http2: true, tls }),
+  ).rejects.toMatchObject({ code: 'HTTP2_OVER_TLS' })
+})

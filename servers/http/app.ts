@@ -2,6 +2,7 @@
 
 import cookie from '@fastify/cookie'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { AuthbenchError } from '../../src/results/errors.ts'
 import {
   type Authenticator,
   COOKIE_NAME,
@@ -51,17 +52,23 @@ const SETTINGS = {
   exposeHeadRoutes: false,
 } as const
 
-/** Fastify's types tell its raw servers and requests from those of HTTP/1.1 in plain text; nothing here uses what differs. */
+/**
+ * Fastify's types tell its raw servers and requests from those of HTTP/1.1 in plain text; nothing here uses what differs.
+ * @throws AuthbenchError HTTP2_OVER_TLS
+ */
 function appOver({ http2, tls }: Pick<AppOptions, 'http2' | 'tls'>): FastifyInstance {
-  if (http2 === true)
-    return fastify({
-      ...SETTINGS,
-      http2: true,
-      http2SessionTimeout: KEEP_ALIVE_MS,
-    }) as unknown as FastifyInstance
-  if (tls === undefined) return fastify(SETTINGS)
-  const https = { key: tls.key, cert: tls.certificate }
-  return fastify({ ...SETTINGS, https }) as unknown as FastifyInstance
+  if (http2 === true && tls !== undefined) {
+    throw new AuthbenchError('HTTP2_OVER_TLS', 'a server speaks HTTP/2 in plain text only', {
+      next: 'Leave TLS out, or speak HTTP/1.1.',
+    })
+  }
+  const app: unknown =
+    http2 === true
+      ? fastify({ ...SETTINGS, http2: true, http2SessionTimeout: KEEP_ALIVE_MS })
+      : tls === undefined
+        ? fastify(SETTINGS)
+        : fastify({ ...SETTINGS, https: { key: tls.key, cert: tls.certificate } })
+  return app as FastifyInstance
 }
 
 const COOKIE_ATTRIBUTES = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { historyEntrySchema } from '../results/history.ts'
 import { fakeHistory } from '../testing/fake-history.ts'
 import { fakeResults } from '../testing/fake-results.ts'
+import { USUAL_WORLD, worldWith } from '../worlds/world.ts'
 import { historyEntryOf, trendsOf } from './trend.ts'
 
 const changed = (trends: ReturnType<typeof trendsOf>) => trends.filter(({ changes }) => changes.length > 0)
@@ -72,4 +73,17 @@ test('machines and profiles are lines of their own, the one with the newest run 
     'other|8|v26 quick',
     'other|8|v26 full',
   ])
+})
+
+test('runs in another world are lines of their own, and one from before worlds were noted is of the usual one', () => {
+  const run = fakeResults()
+  const world = worldWith(USUAL_WORLD, { storeRttMs: 1 })
+  const far = historyEntryOf({ ...run, config: { ...run.config, world } })
+  expect(historyEntrySchema.parse(far).world).toBe('Redis is 1 ms away')
+  expect(historyEntryOf(run)).not.toHaveProperty('world')
+  const there = fakeHistory(20, ({ value }) => value * 3).map((entry) => ({ ...entry, world: far.world }))
+  const trends = trendsOf([...fakeHistory(20), ...there])
+  expect(changed(trends)).toEqual([])
+  expect(new Set(trends.map((trend) => trend.world))).toEqual(new Set([null, 'Redis is 1 ms away']))
+  expect(trends.every(({ points }) => points.length === 20)).toBe(true)
 })

@@ -6,6 +6,8 @@ import { changePoints, steps } from '../stats/change-points.ts'
 import { medianOf } from '../stats/median.ts'
 import { exponential } from '../stats/paired.ts'
 import { shiftEstimate } from '../stats/rank-sum.ts'
+import { worldText } from '../worlds/words.ts'
+import { USUAL_WORLD } from '../worlds/world.ts'
 
 /** One of each kind: what a request costs, what a core serves, how long it takes, what is sent and kept. */
 const FOLLOWED: readonly string[] = [
@@ -27,7 +29,8 @@ type Row = HistoryEntry['rows'][number]
 /** Numbers are cut to what is measured: a history is kept for years. */
 const cut = (value: number): number => Number(value.toPrecision(6))
 
-export function historyEntryOf({ run, environment, summary }: Results): HistoryEntry {
+export function historyEntryOf({ run, environment, config, summary }: Results): HistoryEntry {
+  const world = worldText(config.world ?? USUAL_WORLD)
   return {
     schema: 'authbench/history@1',
     run: run.id,
@@ -36,6 +39,7 @@ export function historyEntryOf({ run, environment, summary }: Results): HistoryE
     commit: run.git === null || run.git.dirty ? null : run.git.sha,
     authbench: run.authbench,
     machine: machineKey(environment),
+    ...(world === null ? {} : { world }),
     rows: summary
       .filter(({ metric }) => FOLLOWED.includes(metric))
       .map(({ estimate: { value, low, high }, ...row }) => ({
@@ -73,6 +77,8 @@ export interface TrendChange {
 export interface Trend extends Pick<Row, 'strategy' | 'scenario' | 'params' | 'metric' | 'unit' | 'better'> {
   readonly machine: string
   readonly profile: string
+  /** In words; null: the usual one. */
+  readonly world: string | null
   /** The same in all rounds of every run: then a single run shows a change. */
   readonly counted: boolean
   /** Oldest first. */
@@ -109,10 +115,12 @@ function changesIn(points: readonly TrendPoint[], better: Row['better']): readon
   })
 }
 
-/** One for each number that is followed on each machine; machines and their numbers in the order of their newest runs. */
+/** One for each number that is followed on each machine, in each profile and world; machines and their numbers in the order of their newest runs. */
 export function trendsOf(entries: readonly HistoryEntry[]): readonly Trend[] {
   const newestFirst = entries.toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt))
-  const byPlace = Map.groupBy(newestFirst, ({ machine, profile }) => JSON.stringify([machine, profile]))
+  const byPlace = Map.groupBy(newestFirst, ({ machine, profile, world = null }) =>
+    JSON.stringify([machine, profile, world]),
+  )
   return [...byPlace.values()].flatMap((runs) => {
     const shown = runs.slice(0, RUNS_SHOWN)
     const rows = shown.flatMap(({ rows: own, ...entry }) => own.map((row) => ({ row, entry })))
@@ -123,7 +131,7 @@ export function trendsOf(entries: readonly HistoryEntry[]): readonly Trend[] {
       const [newest] = own
       if (newest === undefined) return []
       const { strategy, scenario, params, metric, unit, better } = newest.row
-      const { machine, profile } = newest.entry
+      const { machine, profile, world = null } = newest.entry
       const points = own
         .map(
           ({ row: { value, low, high }, entry: { run, startedAt, commit } }): TrendPoint => ({
@@ -147,6 +155,7 @@ export function trendsOf(entries: readonly HistoryEntry[]): readonly Trend[] {
           better,
           machine,
           profile,
+          world,
           counted: isCounted(points),
           points,
           changes,

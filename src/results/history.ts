@@ -12,6 +12,8 @@ export const historyEntrySchema = z.object({
   authbench: z.string(),
   /** Only runs with the same one are drawn as one line. */
   machine: z.string(),
+  /** In words; only runs in the same one are drawn as one line. Absent: the usual one. */
+  world: z.string().optional(),
   rows: z.array(
     z.object({
       strategy: z.string(),

@@ -23,3 +23,17 @@ test('each has a key and a positive number of its own', () => {
   for (const serial of serials) expect(serial).toMatch(/^[4-7][0-9A-F]{31}$/)
   expect(new Set(made.map(({ key }) => key)).size).toBe(20)
 })
+
+test('lengths take as few bytes as they can, as DER asks', () => {
+  const bytes = Buffer.from(
+    newServerIdentity(NOW)
+      .certificate.split('\n')
+      .filter((line) => !line.startsWith('-'))
+      .join(''),
+    'base64',
+  )
+  const inner = bytes.subarray(bytes.readUInt8(1) === 0x81 ? 3 : 4)
+  expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0x30, 0x82, 0x01]))
+  expect(inner.subarray(0, 2)).toEqual(Buffer.from([0x30, 0x81]))
+  expect(inner.readUInt8(2)).toBeGreaterThanOrEqual(0x80)
+})

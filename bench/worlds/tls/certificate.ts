@@ -11,11 +11,16 @@ const VALID_MS = 30 * 24 * 60 * 60 * 1000
 /** Clocks of containers are set back now and then. */
 const EARLIER_MS = 60 * 60 * 1000
 
+/** In as few bytes as it takes (X.690 section 10.1). */
+function lengthOf({ length }: Uint8Array): readonly number[] {
+  if (length < 0x80) return [length]
+  return length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
+}
+
 /** DER (X.690): a tag, the length of what it holds, and that. */
 function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(parts)
-  const length = body.length < 0x80 ? [body.length] : [0x82, body.length >> 8, body.length & 0xff]
-  return Buffer.concat([Buffer.from([tag, ...length]), body])
+  return Buffer.concat([Buffer.from([tag, ...lengthOf(body)]), body])
 }
 const sequence = (...parts: readonly Uint8Array[]): Buffer => der(0x30, ...parts)
 const text = (tag: number, value: string): Buffer => der(tag, Buffer.from(value))

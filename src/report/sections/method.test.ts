@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Environment } from '../../results/results.ts'
+import type { Environment, Results } from '../../results/results.ts'
+import { fakeExperiment } from '../../testing/fake-experiment.ts'
 import { fakeResults } from '../../testing/fake-results.ts'
+import { USUAL_WORLD, worldWith } from '../../worlds/world.ts'
 import { htmlReporter } from '../html/html.ts'
 import { markdownReporter } from '../markdown/markdown.ts'
 import { terminalReporter } from '../terminal/terminal.ts'
@@ -57,4 +59,17 @@ test('repeats what was said before the run', () => {
     markdownReporter.render(withEnvironment({ warnings: ['CPU quota: 1 core of 2 cores'] }), {}),
   ).toContain('Said before the run: CPU quota: 1 core of 2 cores')
   expect(markdownReporter.render(withEnvironment({}), {})).not.toContain('Said before the run')
+})
+
+test('experiments are said to run in the usual world, and without TLS', () => {
+  const results = fakeResults()
+  const world = worldWith(USUAL_WORLD, { tls: true })
+  const loads = { ...results, config: { ...results.config, world } }
+  const experiments = [fakeExperiment('leak', [])]
+  const report = (run: Results) => markdownReporter.render(run, {})
+  expect(report(loads)).not.toMatch(/Experiments ran in|of TLS/)
+  const both = report({ ...loads, experiments })
+  expect(both).toContain('Experiments ran in the usual world.')
+  expect(both).toContain('effects of scale-out, of TLS in experiments and of real networks')
+  expect(report({ ...results, experiments })).not.toContain('usual world')
 })

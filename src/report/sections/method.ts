@@ -60,7 +60,7 @@ function openItems(results: Results): readonly string[] {
 }
 
 function methodItems(results: Results): readonly string[] {
-  const { config, environment, scenarios, comparisons } = results
+  const { config, environment, scenarios, comparisons, experiments = [] } = results
   // Experiments say themselves what they do.
   if (scenarios.length === 0) return [environment.pinning.sentence]
   const { pinning } = environment
@@ -76,6 +76,7 @@ function methodItems(results: Results): readonly string[] {
       : []),
     `Load model: ${scenarios.map(({ title, model }) => (title.endsWith(`${model} loop`) ? title : `${title}: ${model} loop`)).join('; ')}.`,
     ...(world === null ? [] : [`In a world other than the usual one: ${world}.`]),
+    ...(world === null || experiments.length === 0 ? [] : ['Experiments ran in the usual world.']),
     ...openItems(results),
     pinning.sentence,
     ...(config.timed === false
@@ -98,11 +99,13 @@ const ALLOCATION_LIMIT =
 
 /** What this set-up cannot tell, and in which direction it errs. Only what applies to the run. */
 function limits(results: Results): readonly string[] {
-  const { config, environment, scenarios, strategies } = results
+  const { config, environment, scenarios, strategies, experiments = [] } = results
   if (config.timed === false) return [ALLOCATION_LIMIT]
   const { pinning, redisOrigin } = environment
   const [closed, open] = [hasClosedLoop(results), scenarios.some(({ model }) => model === 'open')]
   const redis = strategies.some(({ needs }) => needs.includes('redis'))
+  const tls = config.world?.tls === true
+  const withoutTls = tls ? (experiments.length === 0 ? '' : ', of TLS in experiments') : ', of TLS'
   const shared = pinning.redis !== null && pinning.redis === pinning.generator
   return [
     ...(redis && shared
@@ -154,8 +157,8 @@ function limits(results: Results): readonly string[] {
         ]
       : []),
     ...(environment.warnings ?? []).map((warning) => `Said before the run: ${warning}`),
-    `One server process on one machine: effects of scale-out${config.world?.tls === true ? '' : ', of TLS'} and of real networks are not in these numbers.`,
-    ...(config.world?.tls === true
+    `One server process on one machine: effects of scale-out${withoutTls} and of real networks are not in these numbers.`,
+    ...(tls
       ? [
           'Connections are kept: what TLS costs is that of records, and its handshakes are in no window. Bytes are counted above TLS.',
         ]

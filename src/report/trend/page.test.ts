@@ -40,6 +40,17 @@ test('every number is a line with words for whoever cannot see it', () => {
   expect(html).not.toMatch(/NaN|undefined|Infinity|\[object/)
 })
 
+test('a world other than the usual one has lines of its own, which name it', () => {
+  const [usual] = fakeHistory(1)
+  if (usual === undefined) throw new Error('no entry')
+  const html = page([usual, { ...usual, world: 'clients speak TLS' }])
+  expect(html.match(/<section id="machine-/g)).toHaveLength(2)
+  expect(html.match(/Profile [^<]*, 1 run\./g)).toEqual([
+    expect.not.stringContaining('where'),
+    expect.stringContaining(', where clients speak TLS, 1 run.'),
+  ])
+})
+
 test('a first run, or none, is a page as well', () => {
   expect(page(fakeHistory(1)).includes('No number that is followed went to another level.')).toBe(true)
   expect(page([])).not.toMatch(/NaN|undefined/)

@@ -44,6 +44,8 @@ const shiftText = ({ ratio, from, to }: TrendChange, { counted, unit }: Trend): 
 const commitText = (commit: string | null): string =>
   commit === null ? 'an unknown commit' : commit.slice(0, 12)
 
+const worldOf = ({ world }: Trend): string => (world === null ? '' : `, where ${world}`)
+
 function changeHtml(trend: Trend, change: TrendChange): string {
   const { at, after, runs, verdict } = change
   const where =
@@ -53,7 +55,7 @@ function changeHtml(trend: Trend, change: TrendChange): string {
   return (
     `<li><b class="${verdict}">${verdict}</b> ${escapeHtml(metricTitle(trend.metric))} of ${escapeHtml(subjectText(trend))}: ` +
     `<b>${proseHtml(shiftText(change, trend))}</b> since ${escapeHtml(formatInstant(at.startedAt))}, ` +
-    `${formatCount(runs, 'run')} so far; ${escapeHtml(where)}. <span class="muted">${escapeHtml(trend.machine)}</span></li>`
+    `${formatCount(runs, 'run')} so far; ${escapeHtml(where)}. <span class="muted">${escapeHtml(trend.machine + worldOf(trend))}</span></li>`
   )
 }
 
@@ -108,14 +110,16 @@ function machineHtml(trends: readonly Trend[], index: number): string {
   const metrics = [...Map.groupBy(trends, ({ metric }) => metric).values()]
   return (
     `<section id="machine-${index}"><h2>${escapeHtml(first.machine)}</h2>` +
-    `<p>Profile ${escapeHtml(first.profile)}, ${formatCount(runs.size, 'run')}.</p>${metrics.map(metricHtml).join('\n')}</section>`
+    `<p>Profile ${escapeHtml(first.profile + worldOf(first))}, ${formatCount(runs.size, 'run')}.</p>${metrics.map(metricHtml).join('\n')}</section>`
   )
 }
 
 /** One page that needs no network and no script: what changed, then a line for every number, machine by machine. */
 export function trendPage(trends: readonly Trend[], links: TrendLinks): string {
   const machines = [
-    ...Map.groupBy(trends, ({ machine, profile }) => JSON.stringify([machine, profile])).values(),
+    ...Map.groupBy(trends, ({ machine, profile, world }) =>
+      JSON.stringify([machine, profile, world]),
+    ).values(),
   ]
   return `<!doctype html>
 <html lang="en">
