@@ -111,7 +111,7 @@ export function newLane(subject: PlannedSubject, plan: PlannedRound, context: Ro
     key: subject.arm === 'main' ? subject.strategy : `${subject.strategy}-${subject.arm}`,
     tracks: plan.points.map((params) => newTrack(params, context)),
     server: null,
-    // A server begins to listen with it, and never goes on without.
+    // TLS is of the whole run: a server listens with it or without.
     world: worldWith(USUAL_WORLD, { tls: context.config.world?.tls ?? false }),
     origin: null,
     probe: null,

@@ -75,7 +75,7 @@ function strategyTables(): string {
       )}`,
   )
   const background = ALL.filter((strategy) => strategy.background === true).map(({ id }) => id)
-  const usual = `Measured when none are named: ${codes(usualStrategies)}. All of them: \`--strategies all\`. In no load: ${codes(ALL.filter(({ proof }) => proof !== undefined).map(({ id }) => id))}, whose clients would have to sign every request; the experiment \`leak\` and the checklist have it.`
+  const usual = `Measured when none are named: ${codes(usualStrategies)}. All of them: \`--strategies all\`. No scenario loads ${codes(ALL.filter(({ proof }) => proof !== undefined).map(({ id }) => id))}: its clients would have to sign every request. The experiment \`leak\` and the checklist have it.`
   const restless = `Ask Redis also when no request comes: ${codes(background)}.`
   return [...tables, usual, restless].join('\n\n')
 }

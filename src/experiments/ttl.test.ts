@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { fakeStrategy } from '../testing/fake-subjects.ts'
+import { LIVES_SECONDS } from './ttl/model.ts'
 import type { TtlObservation } from './ttl/observation.ts'
 import { ttl } from './ttl.ts'
 
@@ -56,6 +57,23 @@ test('what a refresh costs beside a request gives the share of each life, with t
 test('the model has a mean and a longest exposure for every life', () => {
   expect(figure([cost(300)], 'exposure.mean', { life: 240 })).toMatchObject({ value: 120, low: 120 })
   expect(figure([cost(300)], 'exposure.max', { life: 1440 })?.value).toBe(1440)
+})
+
+test('how long a token worked after its logout is what was counted, beside what the model says', () => {
+  const long = found([use(100), logout({ acceptedSeconds: 1200 }), logout({})]).answer
+  expect(long[0]).toMatch(/^By the model /)
+  expect(long[1]).toBe(
+    'After 2 logouts of real servers it was accepted for 125 % of its life on average, and for up to 200 %.',
+  )
+  expect(found([cost(300)]).answer.join(' ')).not.toContain('real servers')
+})
+
+test('half the life never means more than twice the refreshes, and less where users rarely ask', () => {
+  const of = (life: number) => figure([cost(300)], 'refreshes', { use: 'background', life })?.value ?? 0
+  const lives = LIVES_SECONDS.map((seconds) => seconds / 60).filter((life) => of(life / 2) > 0)
+  expect(lives.length).toBeGreaterThan(0)
+  for (const life of lives) expect(of(life / 2)).toBeLessThan(2 * of(life))
+  expect(found([cost(300)]).answer.join(' ')).toContain('at most twice the refreshes.')
 })
 
 test('counted refreshes stand beside those of the model', () => {

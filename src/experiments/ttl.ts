@@ -1,6 +1,13 @@
 import type { Analysis } from '../results/experiment.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
-import { formatDuration, formatEstimate, formatList, formatNumber, formatPercent } from '../units.ts'
+import {
+  formatCount,
+  formatDuration,
+  formatEstimate,
+  formatList,
+  formatNumber,
+  formatPercent,
+} from '../units.ts'
 import { experiment } from './experiment.ts'
 import { figuresOf } from './ttl/figures.ts'
 import {
@@ -8,6 +15,7 @@ import {
   type Checked,
   checkedOf,
   dearestOf,
+  meanOf,
   type Priced,
   pricedOf,
   SMALL_SHARE,
@@ -47,10 +55,18 @@ function answerOf(
   const lifeOf = (priced: Priced, requestsPerHour: number, handlerUs: number) =>
     formatDuration(60_000 * breakEvenOf(priced, requestsPerHour, handlerUs).value)
   const errors = checked.map(({ refreshes, predicted }) => Math.abs(refreshes / predicted - 1))
+  const shares = checked.flatMap(({ accepted, lifeSeconds }) =>
+    accepted.map((seconds) => seconds / lifeSeconds),
+  )
   const worst = herds.toSorted((one, other) => other.peakOverMean - one.peakOverMean)[0]
   const spread = herds.find(({ lifeSeconds, jitter }) => lifeSeconds === worst?.lifeSeconds && jitter > 0)
   return [
-    'A stolen or logged out access token works for half its life on average, and for all of it at most.',
+    'By the model a stolen or logged out access token works for half its life on average, and for all of it at most.',
+    ...(shares.length === 0
+      ? []
+      : [
+          `After ${formatCount(shares.length, 'logout')} of real servers it was accepted for ${formatPercent(meanOf(shares))} of its life on average, and for up to ${formatPercent(Math.max(...shares))}.`,
+        ]),
     ...(dearest === null
       ? []
       : [
@@ -59,7 +75,7 @@ function answerOf(
               ({ title, requestsPerHour }) =>
                 `${lifeOf(dearest, requestsPerHour, 0)} (${title}, ${formatNumber(requestsPerHour)} requests an hour)`,
             ),
-          )}; where requests work for 1 ms, of ${formatList(USES.map(({ requestsPerHour }) => lifeOf(dearest, requestsPerHour, 1000)))}. There is no knee: half the life is half the exposure and twice the refreshes, everywhere.`,
+          )}; where requests work for 1 ms, of ${formatList(USES.map(({ requestsPerHour }) => lifeOf(dearest, requestsPerHour, 1000)))}. There is no knee: half the life is half the exposure and at most twice the refreshes.`,
         ]),
     ...(errors.length === 0
       ? []

@@ -34,7 +34,7 @@ export function protectedRequest(
   return { ...route, headers: { ...site, ...(header === null ? {} : { [header[0]]: header[1] }) } }
 }
 
-/** One request on a raw socket: the bytes counted are the bytes on the wire, above TLS. Informational responses are skipped. */
+/** One request on a raw socket: the bytes counted are those of HTTP; TLS adds its own. Informational responses are skipped. */
 export function sendRaw(
   to: Pick<EngineTarget, 'origin' | 'host' | 'certificate'>,
   request: EngineRequest,
