@@ -22,7 +22,6 @@ import type { Gate } from './gates/gate.ts'
 import type { Metric } from './metrics/metric.ts'
 import { metricInfosOf, metricsOf, ofAMix } from './metrics/registry.ts'
 import { armSchema, type Cell, isRefused } from './results/cell.ts'
-import type { ExperimentResult } from './results/experiment.ts'
 import type { MeasuredResults } from './results/results.ts'
 import {
   type Comparison,
@@ -31,7 +30,6 @@ import {
   type Results,
   type Summary,
 } from './results/results.ts'
-import type { StrategyInfo } from './results/strategy-info.ts'
 import { medianEstimate } from './stats/order-statistic.ts'
 
 /** Everything about a run that is not in its cells. */
@@ -274,38 +272,4 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
     ),
     micro: null,
   }
-}
-
-export interface Tried {
-  readonly experiments: readonly ExperimentResult[]
-  /** Those that they started; absent: as in the results. */
-  readonly strategies?: readonly StrategyInfo[]
-  /** Fewer than planned, or one of them not to its end. */
-  readonly partial: boolean
-  readonly finishedAt: Date
-}
-
-const EARLY = 'The experiments did not come to their end; what they observed by then is analysed.'
-
-/** With what the experiments of the run found, and what the claims make of it. */
-export function withExperiments(
-  results: Results,
-  { experiments, strategies = [], partial, finishedAt }: Tried,
-): Results {
-  const { run, validity } = results
-  const tried = strategies.filter(({ id }) => !results.strategies.some((loaded) => loaded.id === id))
-  const known: Results = {
-    ...results,
-    run: { ...run, partial: run.partial || partial, finishedAt: finishedAt.toISOString() },
-    validity: !partial
-      ? validity
-      : {
-          ...validity,
-          verdict: validity.verdict === 'ok' ? 'partial' : validity.verdict,
-          reasons: [...validity.reasons, EARLY],
-        },
-    ...(experiments.length === 0 ? {} : { experiments: [...experiments] }),
-    ...(tried.length === 0 ? {} : { tried }),
-  }
-  return { ...known, claims: judgeClaims(known) }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { analyse, withExperiments } from '../analyse.ts'
+import { analyse } from '../analyse.ts'
 import { ATTACKS } from '../experiments/forgery/observation.ts'
 import { exactEstimate } from '../results/estimate.ts'
 import type { Figure } from '../results/experiment.ts'
@@ -7,6 +7,7 @@ import type { Estimate } from '../results/results.ts'
 import { fakeCells } from '../testing/fake-cells.ts'
 import { fakeExperiment } from '../testing/fake-experiment.ts'
 import { FAKE_STRATEGIES, fakeContext, fakeStrategy } from '../testing/fake-subjects.ts'
+import { withExperiments } from '../with-experiments.ts'
 import { CLAIMS } from './registry.ts'
 
 /** What the article says, in its order, and what is said against it. */

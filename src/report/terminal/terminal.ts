@@ -1,6 +1,6 @@
 // In this folder: the report as text of a terminal.
 
-import type { ClaimResult, Finding } from '../../results/results.ts'
+import type { Finding } from '../../results/results.ts'
 import { formatCount } from '../../units.ts'
 import { buildReport } from '../build.ts'
 import { isGrouped } from '../groups/families.ts'
@@ -10,46 +10,22 @@ import { EVERYTHING, EXPERIMENT_SECTION, firstScreenOf, withoutPreview } from '.
 import { CLAIMS_TITLE } from '../words/phrases.ts'
 import { foldsNamed, shortened } from './brief.ts'
 import { chartLines, chartUnit } from './charts.ts'
-import { ansiPaint, type Paint, plainPaint, type Style } from './paint.ts'
+import { claimLines, someClaims, verdictLines } from './claims.ts'
+import { ansiPaint, plainPaint } from './paint.ts'
+import { type Pen, prose } from './pen.ts'
 import { tableLines, tableStart } from './table.ts'
-import { padEnd, singleLine, widthOf, wrap } from './width.ts'
+import { padEnd, singleLine, widthOf } from './width.ts'
 
 const DEFAULT_COLUMNS = 100
 const LEAST_COLUMNS = 60
-/** Long lines of prose are hard to read, however wide the window. */
-const PROSE_COLUMNS = 92
 /** Every number is in the files; a terminal shows what one reads at once. */
 const LEFT_OUT: readonly string[] = ['details', 'change-details', 'strategies']
 /** Of many strategies: who differs from whom, and how each kind of request fared, fills screens. */
 const LEFT_OUT_OF_MANY: readonly string[] = ['advice', 'differences', 'cohorts']
 
-const CLAIM_STYLES: Readonly<Record<ClaimResult['verdict'], Style>> = {
-  supported: 'good',
-  refuted: 'bad',
-  depends: 'warn',
-  'not measured': 'muted',
-}
-
-interface Pen {
-  readonly columns: number
-  readonly paint: Paint
-  /** A report of many strategies: what is long is shortened, and says so. */
-  readonly brief: boolean
-}
 /** Of a brief report. */
 const MOST_ROWS = 16
 const MOST_ITEMS = 5
-
-function prose(
-  text: string,
-  { columns, paint }: Pen,
-  style: Style,
-  first = '',
-  rest = first,
-): readonly string[] {
-  const width = Math.min(columns, PROSE_COLUMNS) - widthOf(first)
-  return wrap(singleLine(text), width).map((line, index) => (index === 0 ? first : rest) + paint(style, line))
-}
 
 const bullet = (text: string, pen: Pen) => prose(text, pen, 'plain', '- ', '  ')
 
@@ -65,51 +41,6 @@ const someOf = <Item>(
         more: [`${leftOut} more ${leftOut === 1 ? 'is' : 'are'} in ${EVERYTHING}.`],
       }
     : { some: items, more: [] }
-}
-
-function claimLines({ text, verdict, why, evidence }: ClaimResult, pen: Pen): readonly string[] {
-  const badge = padEnd(verdict, 12)
-  const [head = '', ...more] = prose(text, pen, 'strong', ' '.repeat(14))
-  return [
-    `${pen.paint(CLAIM_STYLES[verdict], badge)}  ${head.slice(14)}`,
-    ...more,
-    ...prose(why, pen, 'plain', ' '.repeat(14)),
-    ...(pen.brief ? [] : evidence).flatMap((line) =>
-      prose(line, pen, 'muted', `${' '.repeat(14)}- `, ' '.repeat(16)),
-    ),
-    '',
-  ]
-}
-
-/** Only what the run says something about. */
-function someClaims(claims: readonly ClaimResult[], pen: Pen): readonly string[] {
-  const measured = claims.filter(({ verdict }) => verdict !== 'not measured')
-  const left = claims.length - measured.length
-  const more = left === 0 ? '' : `${formatCount(left, 'claim')} not measured. `
-  return [
-    ...measured.flatMap((claim) => claimLines(claim, pen)),
-    ...prose(`${more}Everything, with the evidence, is in ${EVERYTHING}.`, pen, 'muted'),
-    '',
-  ]
-}
-
-const verdictLine = (
-  { text, verdict }: Pick<ClaimResult, 'text' | 'verdict'>,
-  pen: Pen,
-): readonly string[] => {
-  const [head = '', ...more] = prose(text, pen, 'plain', ' '.repeat(14))
-  return [`${pen.paint(CLAIM_STYLES[verdict], padEnd(verdict, 12))}  ${head.slice(14)}`, ...more]
-}
-
-/** What nothing was measured for is counted, or it would hide what was. */
-function verdictLines(claims: readonly ClaimResult[], pen: Pen): readonly string[] {
-  const measured = claims.filter(({ verdict }) => verdict !== 'not measured')
-  const open = claims.length - measured.length
-  const text = `${formatCount(open, 'claim')}. What measures them: \`authbench report --section claims\`.`
-  return [
-    ...measured.flatMap((claim) => verdictLine(claim, pen)),
-    ...(open === 0 ? [] : verdictLine({ text, verdict: 'not measured' }, pen)),
-  ]
 }
 
 function findingLines({ severity, sentence, advice }: Finding, pen: Pen): readonly string[] {
