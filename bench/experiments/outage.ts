@@ -81,6 +81,7 @@ async function outageOf(
 
   const startMs = performance.now()
   const at = () => performance.now() - startMs
+  const until = (ms: number) => pause(Math.max(0, ms - at()), undefined, { signal })
   const probe = (everyMs: number, ask: () => Promise<number>): PacedProbe => {
     const started = pacedProbe(everyMs, startMs, ask)
     stage.defer(() => void started.stop())
@@ -91,13 +92,14 @@ async function outageOf(
   const logins = probe(LOGIN_EVERY_MS, async () => (await requests.login(newSubject())).status)
   const anonymous = probe(ANONYMOUS_EVERY_MS, () => requests.health())
 
-  await pause(BEFORE_MS)
+  await pause(BEFORE_MS, undefined, { signal })
   const before = server.readMemory()
   const fromMs = at()
   await store.fail()
+  const goneMs = at()
   const refreshes = refreshing.map(({ refreshToken }) => requests.refresh(refreshToken))
   await Promise.allSettled(refreshes)
-  if (keepsData(fault)) await pause(AWAY_MS[context.count] - (at() - fromMs))
+  if (keepsData(fault)) await until(goneMs + AWAY_MS[context.count])
   const after = server.readMemory()
   await store.mend()
   const toMs = at()
@@ -105,15 +107,16 @@ async function outageOf(
   const backMs = at()
   // At once: a leeway does not last.
   const refreshingLoggedOut = await countRefused(requests, refreshing, signal)
-  await pause(AFTER_MS)
+  await pause(AFTER_MS, undefined, { signal })
   await Promise.all([reads, logins, anonymous].map((each) => each.stop()))
   // Not before nobody is accepted any more because of what was known before.
-  if (!isTooLong(aloneMs)) await pause(Math.max(0, (aloneMs ?? 0) - (at() - fromMs)))
+  if (!isTooLong(aloneMs)) await until(goneMs + (aloneMs ?? 0))
 
   return {
     strategy: info.id,
     fault,
     fromMs,
+    goneMs,
     toMs,
     reads: [...reads.answers],
     logins: [...logins.answers],

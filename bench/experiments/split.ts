@@ -130,19 +130,19 @@ async function outageOf(
     ? probe(REFRESH_EVERY_MS, async () => (await entrance.refresh(tokens.next().value ?? '')).status)
     : null
 
-  await pause(BEFORE_MS)
+  await pause(BEFORE_MS, undefined, { signal })
   const snapshot = await redis.snapshot()
   const killedMs = at()
   await (gone === 'redis' ? redis.kill() : system.killAuthApi())
   const goneMs = at()
   const newCore = await newCoreOf(system, stage, users[0]?.credential ?? '')
-  await pause(Math.max(0, awayMs - (at() - goneMs)))
+  await pause(Math.max(0, awayMs - (at() - goneMs)), undefined, { signal })
   const startedMs = at()
   await (gone === 'redis' ? redis.restart(snapshot) : system.restartAuthApi())
   const readyMs = at()
   const isBack = await recovered(entrance, core, signal)
   const backMs = at()
-  await pause(AFTER_MS)
+  await pause(AFTER_MS, undefined, { signal })
   await Promise.all([reads, logins, refreshes].map((each) => each?.stop()))
   return [
     io,

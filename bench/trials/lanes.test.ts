@@ -16,6 +16,7 @@ const NOTHING: Stage = {
 async function tried(voidTimes: Readonly<Record<string, number>>, lanes: number) {
   const begun: string[] = []
   const said: string[] = []
+  const leftOut: string[] = []
   let most = 0
   let underWay = 0
   let current = ''
@@ -31,6 +32,7 @@ async function tried(voidTimes: Readonly<Record<string, number>>, lanes: number)
         return begun.filter((each) => each === current).length > (voidTimes[current] ?? 0)
       },
       say: (line) => said.push(line),
+      leaveOut: (sentence) => leftOut.push(sentence),
     },
     ['a', 'b', 'c', 'd'],
     {
@@ -43,7 +45,7 @@ async function tried(voidTimes: Readonly<Record<string, number>>, lanes: number)
       },
     },
   )
-  return { begun, said, most }
+  return { begun, said, leftOut, most }
 }
 
 test('every job has its trial, so many at the same time', async () => {
@@ -53,6 +55,9 @@ test('every job has its trial, so many at the same time', async () => {
   expect(most).toBe(2)
 })
 
-test('a trial that is void is made again, three times in all', async () => {
-  expect((await tried({ b: 1, c: 9 }, 1)).begun).toEqual(['a', 'b', 'b', 'c', 'c', 'c', 'd'])
+test('a trial that is void is made again, three times in all, and then named as left out', async () => {
+  const { begun, said, leftOut } = await tried({ b: 1, c: 9 }, 1)
+  expect(begun).toEqual(['a', 'b', 'b', 'c', 'c', 'c', 'd'])
+  expect(said).toEqual(['a', 'b', 'd'])
+  expect(leftOut).toEqual(['c is missing: 3 trials of it were void.'])
 })

@@ -14,7 +14,7 @@ export interface Lanes<Job, Observation> {
 
 /** One trial for each job, several at the same time: for trials that wait more than they work. */
 export async function inLanes<Job, Observation>(
-  context: Pick<ExperimentContext<Observation>, 'trial' | 'say'>,
+  context: Pick<ExperimentContext<Observation>, 'trial' | 'say' | 'leaveOut'>,
   jobs: Iterable<Job>,
   { lanes, limitMs, nameOf, work }: Lanes<Job, Observation>,
 ): Promise<void> {
@@ -25,7 +25,8 @@ export async function inLanes<Job, Observation>(
         let isDone = false
         for (let tries = 0; !isDone && tries < TRIES; tries += 1)
           isDone = await context.trial({ limitMs }, (stage) => work(job, stage))
-        context.say(nameOf(job))
+        if (isDone) context.say(nameOf(job))
+        else context.leaveOut(`${nameOf(job)} is missing: ${TRIES} trials of it were void.`)
       }
     }),
   )

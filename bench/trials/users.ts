@@ -23,7 +23,7 @@ async function settled<Answer extends { readonly status: number }>(
     signal.throwIfAborted()
     const answer = await ask()
     if (answer.status !== UNAVAILABLE || performance.now() > endMs) return answer
-    await pause(POLL_MS)
+    await pause(POLL_MS, undefined, { signal })
   }
 }
 
@@ -71,24 +71,28 @@ export async function loggedOut(
       // The second, if the first was done and answered with 503.
       if (status !== NO_CONTENT && status !== UNAUTHORIZED)
         throw new Error(`a logout was answered with ${status}`)
-      while ((await judged(() => requests.me(credential), signal)) !== UNAUTHORIZED) await pause(POLL_MS)
+      while ((await judged(() => requests.me(credential), signal)) !== UNAUTHORIZED)
+        await pause(POLL_MS, undefined, { signal })
     }),
   )
 }
 
+/** The status. Once: a server that answered 503 may have exchanged the token, and takes a second try for the thief's. */
+async function exchanged(requests: Pick<Requests, 'refresh'>, refreshToken: string): Promise<number> {
+  const { status } = await requests.refresh(refreshToken)
+  if (status === UNAVAILABLE) throw new Error(`a refresh was answered with ${status}, when Redis was back`)
+  return status
+}
+
 /** How many have to log in again. A user stays as long as the refresh token works, or the credential where there is none. */
 export async function countRefused(
-  requests: Requests,
-  users: readonly Granted[],
+  requests: Pick<Requests, 'me' | 'refresh'>,
+  users: readonly Pick<Granted, 'credential' | 'refreshToken'>[],
   signal: AbortSignal,
 ): Promise<number> {
   const statuses = await Promise.all(
     users.map(({ credential, refreshToken }) =>
-      judged(
-        async () =>
-          refreshToken === '' ? requests.me(credential) : (await requests.refresh(refreshToken)).status,
-        signal,
-      ),
+      refreshToken === '' ? judged(() => requests.me(credential), signal) : exchanged(requests, refreshToken),
     ),
   )
   return statuses.filter((status) => status === UNAUTHORIZED || status === INVALID_GRANT).length
@@ -116,7 +120,7 @@ export async function recovered(
     signal.throwIfAborted()
     const { credential } = await entrance.login(newSubject()).catch(() => ({ credential: '' }))
     if (credential !== '' && (await core.me(credential).catch(() => null)) === OK) return true
-    await pause(POLL_MS)
+    await pause(POLL_MS, undefined, { signal })
   }
   return false
 }

@@ -72,6 +72,16 @@ test('a revocable token that is accepted without its list is found, and one with
   expect(brokenOf(observed('jwt-es256', () => 200))).toEqual([])
 })
 
+test('the time that it takes to save and kill the store is not a time without it', () => {
+  // Dead at 3 s: nothing was accepted more than a second later.
+  const slow = { goneMs: 3000 }
+  const dead = (sentMs: number) => (sentMs >= 3000 && sentMs < 5000 ? 503 : 200)
+  const { broken, tables } = outage.analyse([observed('jwt-blacklist', dead, slow)], strategies)
+  expect(broken).toEqual([])
+  expect(tables?.[0]?.rows[0]?.[1]).toBe('503: 20')
+  expect(brokenOf(observed('jwt-blacklist', () => 200, slow))).toHaveLength(1)
+})
+
 describe('an answer within the limit', () => {
   const waiting = (tookMs: number): Partial<OutageObservation> => ({
     reads: [

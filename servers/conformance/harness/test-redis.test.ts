@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, expect, it, onTestFinished, vi } from 'vitest'
 import { startRedis } from './test-redis.ts'
 
 /** Where every Redis of these tests has its own: what one leaves behind shows. */
@@ -59,6 +59,18 @@ it('comes back with what was in it, or empty', async () => {
   }
 })
 
+it('does not come back after it was stopped, and not while it is', async () => {
+  vi.stubEnv('TMPDIR', folder)
+  const redis = await startRedis()
+  await redis.kill()
+  const underWay = redis.restart()
+  await redis.stop()
+  await underWay
+  expect(await ping(redis.url)).toBeNull()
+  await expect(redis.restart()).rejects.toThrow('was stopped')
+  expect(readdirSync(folder)).toEqual([])
+})
+
 it('is gone when its parent was killed, even paused', async () => {
   const module = JSON.stringify(new URL('./test-redis.ts', import.meta.url).href)
   const program = `
@@ -70,6 +82,7 @@ it('is gone when its parent was killed, even paused', async () => {
     env: { ...process.env, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  onTestFinished(() => void parent.kill('SIGKILL'))
   const [line] = await once(parent.stdout, 'data')
   const url = String(line).trim()
   expect(readdirSync(folder)).toHaveLength(1)

@@ -22,7 +22,7 @@ export interface TestRedis {
   kill(): Promise<void>
   /** Everything that is in it. */
   snapshot(): Promise<Uint8Array>
-  /** On the same port, with a snapshot or empty. */
+  /** On the same port, with a snapshot or empty. Rejects once it was stopped. */
   restart(snapshot?: Uint8Array): Promise<void>
   /** Takes so much from the lifetime of every key under the prefix: what expires does so on Redis' own clock. */
   age(prefix: string, seconds: number): Promise<void>
@@ -30,7 +30,7 @@ export interface TestRedis {
   replaceTokens(token: string): Promise<number>
   /** Everything that Redis is told from now on. */
   listen(): Promise<Transcript>
-  /** Also removes its folder. */
+  /** Also removes its folder. Waits for one that is being started: nobody else would end it. */
   stop(): Promise<void>
 }
 
@@ -49,7 +49,9 @@ export async function startRedis(): Promise<TestRedis> {
     })
   }
   const port = await freePort()
-  let server = await launch(binary, port)
+  let isStopped = false
+  let starting = launch(binary, port)
+  let server = await starting
 
   return {
     url: `redis://127.0.0.1:${port}`,
@@ -61,15 +63,21 @@ export async function startRedis(): Promise<TestRedis> {
       return readFile(join(server.folder, SNAPSHOT_FILE))
     },
     async restart(snapshot) {
-      server = await launch(binary, port, snapshot)
+      if (isStopped) throw new Error('this Redis was stopped, and is not started again')
+      starting = launch(binary, port, snapshot)
+      server = await starting
     },
     async age(prefix, seconds) {
       await evaluate(port, AGE, `${prefix}*`, String(Math.round(seconds * 1000)))
     },
     replaceTokens: (token) => evaluate(port, REPLACE_TOKENS, token),
     listen: () => listen(port),
-    // Nothing in it is of any use, and a paused one would have to be resumed.
-    stop: () => server.kill(),
+    async stop() {
+      isStopped = true
+      await starting.catch(() => undefined)
+      // Nothing in it is of any use, and a paused one would have to be resumed.
+      await server.kill()
+    },
   }
 }
 

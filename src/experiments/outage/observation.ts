@@ -14,6 +14,8 @@ export const outageObservationSchema = z.object({
   strategy: z.string(),
   fault: z.enum(OUTAGE_FAULTS),
   fromMs: z.number().nonnegative(),
+  /** When the fault was there: it takes a moment to save and kill a Redis. Absent in observations of before it was noted. */
+  goneMs: z.number().nonnegative().optional(),
   toMs: z.number().nonnegative(),
   /** Good credentials from before the fault. */
   reads: z.array(answerSchema),
@@ -35,6 +37,10 @@ export const outageObservationSchema = z.object({
   memoryBytes: z.object({ before: z.number(), after: z.number() }).nullable(),
 })
 export type OutageObservation = z.infer<typeof outageObservationSchema>
+
+/** From when on nothing can have come from the store. */
+export const goneFrom = ({ goneMs, fromMs }: Pick<OutageObservation, 'goneMs' | 'fromMs'>): number =>
+  goneMs ?? fromMs
 
 /** An answer takes no longer, whatever the store does: as the security checklist asks (A01). */
 export const ANSWER_LIMIT_MS = 1000

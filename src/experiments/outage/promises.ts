@@ -3,6 +3,7 @@ import { formatCount, formatDuration } from '../../units.ts'
 import { type Answer, countOf, OK, sentBetween, UNAUTHORIZED, UNAVAILABLE } from '../answers.ts'
 import {
   ANSWER_LIMIT_MS,
+  goneFrom,
   keepsData,
   type OutageFault,
   type OutageObservation,
@@ -33,10 +34,11 @@ function isAllowed([, , status]: Answer, fault: OutageFault): boolean {
 }
 
 /** Accepted so long after the store went that nothing the server knows can have said so. */
-function servedBlindly(info: StrategyInfo, { fault, fromMs, toMs, reads }: OutageObservation): number {
+function servedBlindly(info: StrategyInfo, observed: OutageObservation): number {
+  const { fault, toMs, reads } = observed
   const aloneMs = servesAloneMs(info)
   if (aloneMs === null || !keepsData(fault)) return 0
-  const sinceMs = fromMs + aloneMs + ANSWER_LIMIT_MS
+  const sinceMs = goneFrom(observed) + aloneMs + ANSWER_LIMIT_MS
   return sentBetween(reads, sinceMs, toMs).filter(
     ([sentMs, tookMs, status]) => status === OK && sentMs + tookMs < toMs,
   ).length

@@ -3,7 +3,7 @@ import type { ExperimentTable, Figure } from '../../results/experiment.ts'
 import type { StrategyInfo } from '../../results/strategy-info.ts'
 import { formatBytes, formatDuration } from '../../units.ts'
 import { type Answer, longestOf, sentBetween, statusesText, UNAUTHORIZED } from '../answers.ts'
-import { keepsData, type OutageFault, type OutageObservation } from './observation.ts'
+import { goneFrom, keepsData, type OutageFault, type OutageObservation } from './observation.ts'
 import { FAULT_WORDS, isExcused } from './promises.ts'
 
 /** One strategy in one fault. */
@@ -22,7 +22,7 @@ export const waitOf = (trials: readonly OutageObservation[]): number =>
   longestOf(trials.flatMap(({ reads, logins }) => [...reads, ...logins]))
 
 const during = (trials: readonly OutageObservation[]): readonly Answer[] =>
-  trials.flatMap(({ reads, fromMs, toMs }) => sentBetween(reads, fromMs, toMs))
+  trials.flatMap((trial) => sentBetween(trial.reads, goneFrom(trial), trial.toMs))
 
 const afterwards = (trials: readonly OutageObservation[]): readonly Answer[] =>
   trials.flatMap(({ reads, toMs }) => sentBetween(reads, toMs, Number.POSITIVE_INFINITY))
