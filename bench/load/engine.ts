@@ -1,5 +1,8 @@
 // In this folder: the load generator. This file is the contract of its engines `autocannon/` and `paced/`; `main.ts` is their process.
 
+import { openingMs } from '../../src/worlds/opening-time.ts'
+import type { Link } from '../../src/worlds/world.ts'
+
 /** Stands for the connection's own token in the headers or the body of a request that sends it. */
 export const OWN = '{own}'
 
@@ -27,6 +30,8 @@ export interface EngineTarget {
   readonly host?: string
   /** The one that the server has to show (PEM); absent: requests go in plain text. */
   readonly certificate?: string
+  /** Between its clients and it; absent: none. What they wait for a first answer goes by it. */
+  readonly link?: Link
   readonly connections: number
   readonly expectStatus: number
   /**
@@ -36,6 +41,23 @@ export interface EngineTarget {
   readonly requests: readonly EngineRequest[]
   /** One for each connection: its very first request, which is never measured and never sent again. */
   readonly opening?: readonly EngineRequest[]
+}
+
+/** Where requests go, and what lies on their way. */
+export type Reached = Pick<EngineTarget, 'origin' | 'host' | 'certificate' | 'link'>
+
+const bytesOf = ({ path, headers, body = '' }: EngineRequest): number =>
+  [path, ...Object.entries(headers).flat(), body].reduce((sum, text) => sum + text.length, 0)
+
+/** Added to what each connection may take until it has its first answer. */
+export function addedByLink({
+  link,
+  connections,
+  requests,
+}: Pick<EngineTarget, 'link' | 'connections' | 'requests'>): number {
+  if (link === undefined) return 0
+  const largest = requests.reduce((most, request) => Math.max(most, bytesOf(request)), 0)
+  return openingMs(link, connections, largest)
 }
 
 export const hostOf = ({ origin, host }: Pick<EngineTarget, 'origin' | 'host'>): string =>

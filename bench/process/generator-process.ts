@@ -1,3 +1,4 @@
+import { addedByLink } from '../load/engine.ts'
 import { type FromGenerator, packed, type ToGenerator } from '../load/messages.ts'
 import { yieldToOthers } from '../machine/priority.ts'
 import type { Generator } from '../run/equipment.ts'
@@ -32,7 +33,7 @@ export async function startGeneratorProcess(
       async open(key, engine, target) {
         if (engine === 'paced' && sharesCore) yieldToOthers(child.pid)
         const message = { type: 'open', key, engine, target: packed(target) } as const
-        await lost(child.request(message, 'opened', OPEN_LIMIT_MS))
+        await lost(child.request(message, 'opened', OPEN_LIMIT_MS + addedByLink(target)))
       },
       async warmUp(lanes, requests, limitOfSomeMs) {
         const limitMs = limitOfSomeMs * Math.ceil(lanes.length / SERVERS_IN_LIMIT)

@@ -2,7 +2,7 @@ import type { CacheUse } from '../../servers/contract.ts'
 import type { CredentialKind } from '../../servers/server.ts'
 import type { Arm, ProcessCpu, StoreUse, Way } from '../../src/results/cell.ts'
 import type { World } from '../../src/worlds/world.ts'
-import type { EngineRequest, EngineSlice, EngineTarget, Window } from '../load/engine.ts'
+import type { EngineRequest, EngineSlice, EngineTarget, Reached, Window } from '../load/engine.ts'
 import type { RawResponse } from '../load/http/probe.ts'
 import type { EngineId, WarmUp, WarmUpLane } from '../load/messages.ts'
 import type { MachineTime } from '../machine/cpu-time/machine-time.ts'
@@ -91,10 +91,7 @@ export interface Bench {
   startGenerator(): Promise<Generator>
   /** Null when no strategy of the run needs Redis. */
   readonly store: StoreMeter | null
-  probe(
-    to: Pick<EngineTarget, 'origin' | 'host' | 'certificate'>,
-    request: EngineRequest,
-  ): Promise<RawResponse>
+  probe(to: Reached, request: EngineRequest): Promise<RawResponse>
   readMachineTime(): MachineTime | null
   /** What CPU quotas did so far to this process, its children, and these others. By group. */
   readThrottling(others: readonly number[]): ReadonlyMap<string, Throttling>

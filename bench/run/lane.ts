@@ -5,7 +5,7 @@ import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import type { RunConfig } from '../../src/results/results.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
 import { USUAL_WORLD, type World, worldWith } from '../../src/worlds/world.ts'
-import type { EngineSlice, EngineTarget } from '../load/engine.ts'
+import type { EngineSlice, Reached } from '../load/engine.ts'
 import type { EngineId, WarmUp } from '../load/messages.ts'
 import type { RunListener } from '../progress/events.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
@@ -139,7 +139,8 @@ export const pidOf = ({ server }: Lane, { config }: RoundContext): number | null
 export function addressed({
   server,
   origin,
-}: Pick<Lane, 'server' | 'origin'>): Pick<EngineTarget, 'origin' | 'host' | 'certificate'> {
+  world: { link },
+}: Pick<Lane, 'server' | 'origin' | 'world'>): Reached {
   const own = server?.origin ?? ''
   // Over a link as well: its requests are to weigh the same.
   const host = server?.host ?? (origin === null || origin === own ? undefined : new URL(own).host)
@@ -148,6 +149,7 @@ export function addressed({
     origin: origin ?? own,
     ...(host === undefined ? {} : { host }),
     ...(certificate === undefined ? {} : { certificate }),
+    ...(link === null ? {} : { link }),
   }
 }
 

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { STRATEGIES } from '../../servers/registry.ts'
 import { type Options, resolveConfig } from '../../src/plan/config.ts'
 import { cellSchema, isRefused } from '../../src/results/cell.ts'
+import { linkNamed } from '../../src/worlds/links.ts'
 import { USUAL_WORLD, type World, worldWith } from '../../src/worlds/world.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
 import { type FakeBench, fakeBench } from '../testing/fake-bench.ts'
+import { addressed } from './lane.ts'
 import { runAll } from './runner.ts'
 import { asksRedisForRows } from './world.ts'
 
@@ -34,6 +36,14 @@ async function measure(scenario: string, options: Options = {}, bench: FakeBench
 
 const entered = (world: World) => `enter session-redis ${JSON.stringify(world)}`
 const within = (part: Parameters<typeof worldWith>[1]) => entered(worldWith(USUAL_WORLD, part))
+
+it('whoever asks a server is told of the link that lies between', () => {
+  const link = linkNamed('edge')
+  if (link === null) throw new Error('there is no edge')
+  const lane = { server: null, origin: null, world: worldWith(USUAL_WORLD, { link }) }
+  expect(addressed(lane).link).toEqual(link)
+  expect(addressed({ ...lane, world: USUAL_WORLD })).not.toHaveProperty('link')
+})
 
 describe('a point that is a world', () => {
   it('is entered by the same process, which is warmed up in it; the usual one needs no entering', async () => {

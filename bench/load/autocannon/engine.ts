@@ -2,7 +2,14 @@
 
 import autocannon from 'autocannon'
 import { AuthbenchError } from '../../../src/results/errors.ts'
-import type { EngineSlice, EngineTarget, LoadEngine, OpenLoad, Window } from '../engine.ts'
+import {
+  addedByLink,
+  type EngineSlice,
+  type EngineTarget,
+  type LoadEngine,
+  type OpenLoad,
+  type Window,
+} from '../engine.ts'
 import { type Peer, peerOf } from '../http/socket.ts'
 import { renewalFieldOf } from '../renewal.ts'
 import { cohortsOf, newResponseTally, type ResponseTally } from '../response-tally.ts'
@@ -83,7 +90,7 @@ class AutocannonLoad implements OpenLoad {
         this.#notOpened(
           `${this.#waiting.size} of ${target.connections} connections had a first response in time`,
         ),
-      OPEN_LIMIT_MS,
+      OPEN_LIMIT_MS + addedByLink(target),
     )
     const jar: Jar = { field: renewalFieldOf(target), requests: new Map() }
     this.#instance = autocannon(

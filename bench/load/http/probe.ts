@@ -1,6 +1,6 @@
 import { credentialHeader, type Transport } from '../../../servers/contract.ts'
 import { AuthbenchError } from '../../../src/results/errors.ts'
-import { type EngineRequest, type EngineTarget, hostOf } from '../engine.ts'
+import { addedByLink, type EngineRequest, hostOf, type Reached } from '../engine.ts'
 import { newResponseParser } from './response-parser.ts'
 import { connectTo, peerOf } from './socket.ts'
 
@@ -35,11 +35,9 @@ export function protectedRequest(
 }
 
 /** One request on a raw socket: the bytes counted are those of HTTP; TLS adds its own. Informational responses are skipped. */
-export function sendRaw(
-  to: Pick<EngineTarget, 'origin' | 'host' | 'certificate'>,
-  request: EngineRequest,
-): Promise<RawResponse> {
+export function sendRaw(to: Reached, request: EngineRequest): Promise<RawResponse> {
   const text = requestText(request, hostOf(to))
+  const limitMs = LIMIT_MS + addedByLink({ ...to, connections: 1, requests: [request] })
   return new Promise((resolve, reject) => {
     const socket = connectTo(peerOf(to))
     const parser = newResponseParser()
@@ -68,7 +66,7 @@ export function sendRaw(
       })
     }
     // Of the whole answer: a server that sends a byte at a time is none to wait for.
-    const timer = setTimeout(() => fail(`no whole answer within ${LIMIT_MS} ms`), LIMIT_MS)
+    const timer = setTimeout(() => fail(`no whole answer within ${Math.round(limitMs)} ms`), limitMs)
     socket.on('close', () => clearTimeout(timer))
     socket.on('error', (error) => fail(error.message, error))
     socket.on('end', () => {

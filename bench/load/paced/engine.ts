@@ -3,6 +3,7 @@
 import { arrivalTimes } from '../../../src/plan/schedule.ts'
 import { AuthbenchError } from '../../../src/results/errors.ts'
 import {
+  addedByLink,
   type EngineSlice,
   type EngineTarget,
   hostOf,
@@ -110,7 +111,7 @@ class PacedLoad implements OpenLoad, ConnectionListener {
     const hadResponse = new Set<PacedConnection>()
     const timer = setTimeout(() => {
       this.#notOpened(`${hadResponse.size} of ${target.connections} connections had a first response in time`)
-    }, limits.openMs)
+    }, limits.openMs + addedByLink(target))
     this.#opening = { ...Promise.withResolvers<void>(), hadResponse, timer }
     this.opened = this.#opening.promise
   }

@@ -214,6 +214,14 @@ describe('paced engine, opening', () => {
     })
   })
 
+  it('waits longer for a first answer over a link that takes longer', async () => {
+    const server = await start((socket) => void setTimeout(() => socket.write(reply(200)), 50))
+    const hasty = newPacedEngine({ drainMs: 5000, openMs: 1 })
+    const link = { name: 'slow', upBitsPerSecond: 1e6, downBitsPerSecond: 1e6, roundTripMs: 5000 }
+    await open({ ...target(server.origin), link }, hasty)
+    await expect(open(target(server.origin), hasty)).rejects.toMatchObject({ code: 'LOAD_NOT_OPENED' })
+  })
+
   it('says so when nothing listens', async () => {
     const server = await start(() => undefined)
     await server.close()
