@@ -1,7 +1,8 @@
-import { isStrategyId, STRATEGIES } from '../../servers/registry.ts'
+import { startCanary } from '../../servers/conformance/harness/canary.ts'
 import { generateKeys } from '../../servers/tokens/keys.ts'
 import type { AnotherServerObservation } from '../../src/experiments/another-server/observation.ts'
 import type { ExperimentRun } from '../trials/experiment.ts'
+import { registeredOf } from '../trials/registered.ts'
 
 const TRIALS = { smoke: 1, short: 3, full: 10 } as const
 const SERVICES = 3
@@ -24,22 +25,17 @@ export const anotherServer: ExperimentRun<AnotherServerObservation> = {
       import('./another-server/trial.ts'),
     ])
     const otherKeys = await generateKeys()
-    for (const { id, title, needs } of context.strategies) {
-      if (!isStrategyId(id)) continue
-      const asksRedis = needs.includes('redis')
-      if (asksRedis && !context.has('redis')) {
-        context.leaveOut(`${title} needs Redis, which this machine does not have.`)
-        continue
-      }
-      const strategy = STRATEGIES[id]
+    const canary = await context.keep(startCanary({ ...otherKeys }), ({ close }) => close())
+    for (const strategy of registeredOf(context)) {
+      const asksRedis = strategy.needs.includes('redis')
       for (let trial = 0; trial < TRIALS[context.count]; trial += 1) {
         await context.trial({ limitMs: LIMIT_MS }, async (stage) => {
           const redis = asksRedis ? await stage.redis() : null
           const world = await openServices(stage, context, strategy, redis, SERVICES)
-          return trialOf({ strategy, world, otherKeys })
+          return trialOf({ strategy, world, otherKeys, canary })
         })
       }
-      context.say(`${title} is done`)
+      context.say(`${strategy.title} is done`)
     }
   },
 }

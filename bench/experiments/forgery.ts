@@ -13,6 +13,7 @@ import {
 } from '../../src/experiments/forgery/observation.ts'
 import type { ExperimentContext, ExperimentRun } from '../trials/experiment.ts'
 import type { AttackSet } from './forgery/attacks.ts'
+import { isAccepted, type Outcome, outcomesOf } from './forgery/outcomes.ts'
 import type { Verify } from './forgery/verifiers.ts'
 
 /** Some dozens of signatures. */
@@ -31,13 +32,7 @@ async function assertGood(verify: Verify, { good }: AttackSet, user: string): Pr
   if ((await verify(good)) !== user) throw new Error('a good token speaks for somebody else')
 }
 
-const isAccepted = (verification: Promise<unknown>): Promise<boolean> =>
-  verification.then(
-    () => true,
-    () => false,
-  )
-
-async function cellsOf(context: Context, cell: Cell, set: AttackSet): Promise<void> {
+async function cellsOf(context: Context, cell: Cell, set: AttackSet, hits: () => number): Promise<void> {
   const { VERIFIERS, versionOf } = await import('./forgery/verifiers.ts')
   const { USER } = await import('./forgery/attacks.ts')
   const { library, configuration, kind } = cell
@@ -45,7 +40,7 @@ async function cellsOf(context: Context, cell: Cell, set: AttackSet): Promise<vo
   const open = (jwk = keys[kind]) =>
     VERIFIERS[library](configuration, { kind, jwk, keys, token, ttlSeconds }, context)
   const verify = await open()
-  const attempt = async (attack: AttackId): Promise<readonly (readonly [string, boolean])[]> => {
+  const attempt = async (attack: AttackId): Promise<readonly Outcome[]> => {
     if (attack === 'weak-key') {
       return Promise.all(
         set.weakKeys.map(async ({ what, jwk, token: own }) => {
@@ -54,9 +49,7 @@ async function cellsOf(context: Context, cell: Cell, set: AttackSet): Promise<vo
         }),
       )
     }
-    const found: (readonly [string, boolean])[] = []
-    for (const [what, hostile] of set.tokens[attack]) found.push([what, await isAccepted(verify(hostile))])
-    return found
+    return outcomesOf(verify, set.tokens[attack], hits)
   }
   for (const attack of attackIds) {
     if (attack === 'weak-key' && set.weakKeys.length === 0) continue
@@ -84,7 +77,7 @@ export const forgery: ExperimentRun<ForgeryObservation> = {
   expectedMs: () => 8000,
   async run(context) {
     const otherKeys = await generateKeys()
-    const canary = await context.keep(startCanary('{"keys":[]}'), ({ close }) => close())
+    const canary = await context.keep(startCanary({ ...otherKeys }), ({ close }) => close())
     // What it loads is for whoever runs this and nobody else.
     const { attacksOn } = await import('./forgery/attacks.ts')
     const { keys, token, ttlSeconds } = context
@@ -93,7 +86,7 @@ export const forgery: ExperimentRun<ForgeryObservation> = {
       const set = await attacksOn(kind, props)
       for (const library of LIBRARIES) {
         for (const configuration of CONFIGURATIONS) {
-          await cellsOf(context, { library, configuration, kind }, set)
+          await cellsOf(context, { library, configuration, kind }, set, canary.hits)
         }
       }
       context.say(`${kind} is done`)

@@ -1,8 +1,9 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { CHECKLIST } from '../../src/checklist/items.ts'
 import { type CaseFailure, type ConformanceRow, conformanceRow } from '../../src/checklist/rows.ts'
 import { messageOf } from '../../src/results/errors.ts'
 import { COOKIE_NAME, credentialHeader, MAX_CREDENTIAL_BYTES, type Transport } from '../contract.ts'
+import { jwkOf } from '../tokens/keys.ts'
 import { flippedIn, GARBAGE, resizedOf, spellingsOf } from './formats/altered-credentials.ts'
 import { encode, headerOf, signature } from './formats/forger.ts'
 import { startCanary } from './harness/canary.ts'
@@ -32,10 +33,11 @@ export async function checkTarget(
   signal: AbortSignal,
 ): Promise<readonly ConformanceRow[]> {
   const name = `${new URL(server.origin).host}${server.path}`
-  const canary = await startCanary('{"keys":[]}')
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const canary = await startCanary({ RS256: jwkOf(pair.privateKey) })
   try {
     const own = (headers: readonly Header[], path = server.path) => sendTo(server.origin, { path, headers })
-    const attempts = [...transportAttempts(server, own), ...tokenAttempts(server, own, canary.origin)]
+    const attempts = [...transportAttempts(server, own), ...tokenAttempts(server, own, pair, canary.origin)]
     const failures = new Map<string, CaseFailure[]>()
     for (const [item, what, run] of attempts) {
       if (signal.aborted) return []
@@ -144,12 +146,16 @@ function twoHeaders(name: string, good: string, bad: string, send: Send): Attemp
 }
 
 /** Forged by somebody who has a good token, and no key of the server. */
-function tokenAttempts({ credentials, transport }: ForeignServer, send: Send, canary: string): Attempt[] {
+function tokenAttempts(
+  { credentials, transport }: ForeignServer,
+  send: Send,
+  { privateKey, publicKey }: { readonly privateKey: KeyObject; readonly publicKey: KeyObject },
+  canary: string,
+): Attempt[] {
   const [own = ''] = credentials
   const header = headerOf(own)
   if (header === null) return []
   const [, payload = '', kept = ''] = own.split('.')
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const jwk = publicKey.export({ format: 'jwk' })
   const signed = (fields: Record<string, unknown>) => {
     const input = `${encode({ ...header, alg: 'RS256', ...fields })}.${payload}`

@@ -41,6 +41,8 @@ test('libraries take care of it, of part of it, or not even of signatures', () =
   expect(verdictOf(figure('readme', 'type', 0), figure('readme', 'unsigned', 0))).toBe('supported')
   expect(verdictOf(figure('readme', 'type', 8), figure('readme', 'unsigned', 0))).toBe('depends')
   expect(verdictOf(figure('readme', 'type', 8), figure('readme', 'unsigned', 1))).toBe('refuted')
+  // Names nobody else, and is under no signature of the key either.
+  expect(verdictOf(figure('readme', 'changed', 1), figure('readme', 'unsigned', 0))).toBe('refuted')
 })
 
 test('what is left with every option set is named, and what own checks accept', () => {

@@ -11,6 +11,7 @@ const KINDS = new Map(Object.entries(ATTACKS))
 const countsOf = (results: MeasuredResults): readonly Figure[] =>
   (experimentOf(results, EXPERIMENT)?.figures ?? []).filter(({ id }) => id === 'accepted')
 const namesAnother = ({ params }: Figure) => KINDS.get(String(params.attack))?.namesAnother === true
+const isForged = ({ params }: Figure) => KINDS.get(String(params.attack))?.withoutKey === true
 const isIn =
   (configuration: Configuration) =>
   ({ params }: Figure) =>
@@ -86,7 +87,7 @@ export const standardIssues: Claim = {
       }
     }
     // A signature that anybody can make is an issue of the library; what a token has to say is one of whoever uses it.
-    if (readme.some((figure) => namesAnother(figure) && figure.estimate.value > 0)) {
+    if (readme.some((figure) => isForged(figure) && figure.estimate.value > 0)) {
       return {
         verdict: 'refuted',
         why: 'A library, called as its documentation shows it, accepted tokens that were made without its key.',

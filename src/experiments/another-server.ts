@@ -145,7 +145,7 @@ function tablesOf(all: readonly Observed[]): readonly ExperimentTable[] {
             : `${formatNumber(sum(rows, ({ calls }) => calls))} for ${formatNumber(sum(rows, ({ asked }) => asked))}`
         }),
       ]),
-      note: 'Of all services together. What happens without the store is in the experiment outage.',
+      note: 'Of all services together; of those that need neither, connections on which they asked anybody. What happens without the store is in the experiment outage.',
     },
     {
       caption: 'A service that was taken over: what it makes, and what the others accept',

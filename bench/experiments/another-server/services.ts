@@ -1,3 +1,5 @@
+// In this folder: services that verify for users of another one, in this process, whom they ask, and what is tried on them.
+
 import { type RunningAuthServer, startAuthServer } from '../../../servers/auth-server/server.ts'
 import { countRequests } from '../../../servers/conformance/harness/request-count.ts'
 import type { AuthStrategy, KeyMaterial } from '../../../servers/contract.ts'
@@ -6,6 +8,7 @@ import { redisMeter } from '../../redis/meter.ts'
 import type { ProvidedRedis } from '../../redis/provide.ts'
 import type { ExperimentContext, Stage } from '../../trials/experiment.ts'
 import { type Requests, requestsTo } from '../../trials/requests.ts'
+import { watchOutgoing } from './outgoing.ts'
 
 /** Requests under way at one service. */
 const CONNECTIONS = 20
@@ -24,7 +27,7 @@ export interface Services {
   start(): Promise<Service>
   advance(seconds: number): void
   now(): number
-  /** @returns how many calls of services `work` led to */
+  /** @returns how many calls of services `work` led to: to the auth server, to Redis, or, where they need neither, to anybody */
   callsDuring(work: () => Promise<void>): Promise<number>
 }
 
@@ -40,6 +43,9 @@ export async function openServices(
   const now = () => startMs + elapsedMs
   const redisUrl = strategy.needs.includes('redis') ? (redis?.url ?? null) : null
   const shared = { keys, token, ttlSeconds, redisUrl, keyPrefix: 'authbench:', port: 0, now }
+  const ports = new Set<number>()
+  const outgoing = watchOutgoing((port) => ports.has(port))
+  stage.defer(outgoing.stop)
   const authServer = strategy.needs.includes('auth-server')
     ? await stage.keep(startAuthServer(shared), ({ close }) => close())
     : null
@@ -54,6 +60,7 @@ export async function openServices(
       clock: now,
     })
     const server = await stage.keep(starting, ({ close }) => close())
+    ports.add(server.port)
     const requests = requestsTo({ origin: `http://127.0.0.1:${server.port}` }, 'bearer', CONNECTIONS)
     stage.defer(requests.close)
     return { server, requests }
@@ -69,10 +76,15 @@ export async function openServices(
         for (const each of counts) each.stop()
       }
     }
-    const end = redisUrl === null ? null : await (redis === null ? null : redisMeter(redis.control).measure())
+    if (redisUrl === null || redis === null) {
+      const called = outgoing.measure()
+      await work()
+      return called()
+    }
+    const end = await redisMeter(redis.control).measure()
     await work()
-    const use = await end?.()
-    return Object.values(use?.commands ?? {}).reduce((sum, calls) => sum + calls, 0)
+    const { commands } = await end()
+    return Object.values(commands).reduce((sum, calls) => sum + calls, 0)
   }
 
   const services: Service[] = []

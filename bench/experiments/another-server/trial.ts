@@ -13,6 +13,7 @@ import {
   publicKeyAsSecret,
   unsigned,
 } from '../../../servers/conformance/formats/hostile-tokens.ts'
+import type { Canary } from '../../../servers/conformance/harness/canary.ts'
 import type { AuthStrategy, KeyMaterial } from '../../../servers/contract.ts'
 import type {
   AnotherServerObservation,
@@ -40,6 +41,8 @@ export interface Trial {
   readonly world: Services
   /** Of somebody else. */
   readonly otherKeys: KeyMaterial
+  /** Where somebody else publishes them. */
+  readonly canary: Canary
 }
 
 /** Statuses of these credentials at each of these services. */
@@ -84,7 +87,7 @@ async function makerOf(credential: string, { keys }: Services): Promise<TokenMak
 
 /** What whoever has taken over a service makes of what it needs to verify. */
 async function forged(
-  { strategy, world, otherKeys }: Trial,
+  { strategy, world, otherKeys, canary }: Trial,
   maker: TokenMaker | null,
 ): Promise<{ readonly holds: Holding; readonly credentials: readonly string[] }> {
   const credentialsOf = (...sets: readonly Attempts[]) => sets.flat().map(([, credential]) => credential)
@@ -102,7 +105,7 @@ async function forged(
         unsigned(maker, stranger),
         publicKeyAsSecret(maker, world.keys),
         brokenSignatures(stranger, otherKeys),
-        await broughtKeys(maker, otherKey, 'http://127.0.0.1:9/keys'),
+        await broughtKeys(maker, otherKey, canary.origin),
         await namedKeys(maker, otherKey),
       ),
     }
@@ -122,12 +125,14 @@ async function misuse(
   maker: TokenMaker | null,
   presented: readonly string[],
 ): Promise<readonly MisusedObservation[]> {
-  const { strategy, world } = trial
+  const { strategy, world, canary } = trial
   const { holds, credentials } = await forged(trial, maker)
   const [, ...others] = world.services
   const observed = async (how: MisusedObservation['how'], tokens: readonly string[]) => {
+    const before = canary.hits()
     const statuses = await asked(others, tokens)
-    const accepted = withStatus(statuses, 200)
+    // Who asks where a token says has let in whoever made it, one address further on.
+    const accepted = Math.min(statuses.length, withStatus(statuses, 200) + canary.hits() - before)
     return { kind: 'misused', strategy: strategy.id, how, holds, sent: statuses.length, accepted } as const
   }
   return [await observed('forged', credentials), await observed('replayed', presented)]

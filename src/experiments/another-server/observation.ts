@@ -25,7 +25,7 @@ const servedSchema = z.object({
   served: z.int().nonnegative(),
   /** 503: nobody can tell. All else is a good credential that was refused. */
   unavailable: z.int().nonnegative(),
-  /** Of the services meanwhile: requests to the auth server, or commands to the store. */
+  /** Of the services meanwhile: requests to the auth server, or commands to the store; where they need neither, connections on which they asked anybody. */
   calls: z.int().nonnegative(),
 })
 
@@ -37,6 +37,7 @@ const misusedSchema = z.object({
   holds: z.enum(HOLDINGS),
   /** At the other services. */
   sent: z.int().positive(),
+  /** Or taken to the address in it. */
   accepted: z.int().nonnegative(),
 })
 
