@@ -14,6 +14,7 @@ import {
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
 import type { ExperimentContext, ExperimentRun, Stage } from '../trials/experiment.ts'
 import { programOf } from '../trials/programs.ts'
+import { oneOfEach } from '../trials/registered.ts'
 import { type Browser, openBrowser } from '../worlds/browser.ts'
 import { type Attempted, arrivesLoggedIn, attempt, logIn, ownTransfer, type Scene } from './csrf/attempts.ts'
 
@@ -28,14 +29,11 @@ const PLAN = {
 type Context = ExperimentContext<CsrfObservation>
 
 /** A browser does not look into a cookie: one strategy of each kind stands for all. */
-function subjectsOf({ strategies, count, has, leaveOut }: Context): readonly StrategyInfo[] {
-  const usable = strategies.filter(
-    ({ id, needs }) => isStrategyId(id) && (!needs.includes('redis') || has('redis')),
-  )
-  if (usable.length === 0)
-    leaveOut('None of the chosen strategies can be run in the site of the experiment here.')
-  const kinds = [...Map.groupBy(usable, ({ state }) => state).values()].flatMap(([first]) => first ?? [])
-  return count === 'smoke' ? kinds.slice(0, 1) : kinds
+function subjectsOf(context: Context): readonly StrategyInfo[] {
+  const kinds = oneOfEach(context, ({ state }) => state)
+  if (kinds.length === 0)
+    context.leaveOut('None of the chosen strategies can be run in the site of the experiment here.')
+  return context.count === 'smoke' ? kinds.slice(0, 1) : kinds
 }
 
 /** The same page for whoever asks, under any name. */

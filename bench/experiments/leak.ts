@@ -1,9 +1,9 @@
 import type { AuthStrategy } from '../../servers/contract.ts'
 import { FAMILY_LIMITS } from '../../servers/refresh/rotation.ts'
-import { isStrategyId, STRATEGIES } from '../../servers/registry.ts'
 import type { LeakObservation, TheftId } from '../../src/experiments/leak/observation.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
 import type { ExperimentContext, ExperimentRun } from '../trials/experiment.ts'
+import { oneOfEach } from '../trials/registered.ts'
 import { type Course, LOGOUT_MS, watchTheft } from './leak/theft.ts'
 
 type Context = ExperimentContext<LeakObservation>
@@ -64,19 +64,6 @@ function plansFor({ proof, refreshes, state }: StrategyInfo): readonly Plan[] {
 
 const kindOf = (info: StrategyInfo) => JSON.stringify([info.proof, info.refreshes, info.state])
 
-/** One of each kind stands for all of it. */
-function subjectsOf({ strategies, has, leaveOut }: Context): readonly AuthStrategy[] {
-  const usable = strategies.filter(({ id, title, needs }) => {
-    if (!isStrategyId(id)) return false
-    if (!needs.includes('redis') || has('redis')) return true
-    leaveOut(`${title} needs Redis, which this machine does not have.`)
-    return false
-  })
-  return [...Map.groupBy(usable, kindOf).values()].flatMap(([first]) =>
-    first !== undefined && isStrategyId(first.id) ? [STRATEGIES[first.id]] : [],
-  )
-}
-
 async function stealFrom(context: Context, strategy: AuthStrategy, plans: readonly Plan[]): Promise<void> {
   // Fastify and what strategies load, for whoever runs this and nobody else.
   const { openScene } = await import('./leak/scene.ts')
@@ -106,6 +93,6 @@ export const leak: ExperimentRun<LeakObservation> = {
   async run(context) {
     const { endlessToken } = await import('./leak/endless-token.ts')
     await stealFrom(context, endlessToken, [ENDLESS])
-    for (const strategy of subjectsOf(context)) await stealFrom(context, strategy, plansFor(strategy))
+    for (const strategy of oneOfEach(context, kindOf)) await stealFrom(context, strategy, plansFor(strategy))
   },
 }
