@@ -4,14 +4,13 @@ import {
   GONE,
   GONE_WORDS,
   type Gone,
+  isSplit,
   type SplitIo,
   type SplitObservation,
 } from '../../src/experiments/split/observation.ts'
 import type { TrialCount } from '../../src/plan/profiles.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
-import { connectRedis } from '../redis/connection.ts'
-import { redisMeter } from '../redis/meter.ts'
 import type { ExperimentContext, ExperimentRun, Stage } from '../trials/experiment.ts'
 import { inLanes } from '../trials/lanes.ts'
 import { type PacedProbe, pacedProbe } from '../trials/paced-probe.ts'
@@ -41,27 +40,23 @@ async function ioOf(
   { core, toRedis, toAuthApi }: System,
   credential: string,
   requests: Requests,
-  redisUrl: string,
-  stage: Stage,
 ): Promise<SplitIo> {
-  const control = await stage.keep(connectRedis(redisUrl), (started) => started.close())
   const read = async () => {
     const status = await requests.me(credential)
     if (status !== 200) throw new Error(`a good credential was answered with ${status}`)
   }
   // Keys and connections are there from now on.
   await read()
-  const callsBefore = toAuthApi?.requests() ?? 0
-  const ended = await redisMeter(control).measure()
+  const commandsBefore = toRedis.asked()
+  const callsBefore = toAuthApi?.asked() ?? 0
   for (let request = 0; request < COUNTED_REQUESTS; request += 1) await read()
-  const { commands } = await ended()
   await core.assertAlive()
   return {
     kind: 'io',
     strategy: info.id,
     requests: COUNTED_REQUESTS,
-    redisCommands: Object.values(commands).reduce((sum, calls) => sum + calls, 0),
-    authCalls: (toAuthApi?.requests() ?? 0) - callsBefore,
+    redisCommands: toRedis.asked() - commandsBefore,
+    authCalls: (toAuthApi?.asked() ?? 0) - callsBefore,
     redisSockets: toRedis.connections(),
     authSockets: toAuthApi?.connections() ?? 0,
   }
@@ -112,7 +107,7 @@ async function outageOf(
   }
   const [core, entrance] = [clientOf(system.core), clientOf(system.entrance)]
   const [first] = await loggedIn(entrance, core, 1, signal)
-  const io = await ioOf(info, system, first?.credential ?? '', core, redis.url, stage)
+  const io = await ioOf(info, system, first?.credential ?? '', core)
   const users: readonly Granted[] = await loggedIn(entrance, core, USERS, signal)
   const tokens = await refreshTokens(entrance, info, (10 * awayMs + SLACK_MS) / REFRESH_EVERY_MS, signal)
 
@@ -165,8 +160,7 @@ async function outageOf(
 
 export const split: ExperimentRun<SplitObservation> = {
   needs: ['redis'],
-  appliesTo: ({ family, needs, roundTrips }) =>
-    family === 'token and auth server' || (family === 'session' && needs.includes('redis') && roundTrips > 0),
+  appliesTo: isSplit,
   expectedMs: (count, strategies) =>
     (REPETITIONS[count] * GONE.length * strategies.length * (AWAY_MS[count] + 6000)) / LANES,
   async run(context) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { exactEstimate } from '../results/estimate.ts'
 import type { Figure } from '../results/experiment.ts'
+import type { StrategyInfo } from '../results/strategy-info.ts'
 import { fakeExperiment } from '../testing/fake-experiment.ts'
 import { quiet } from '../testing/quiet-run.ts'
 import { splitApis } from './split-apis.ts'
@@ -37,9 +38,13 @@ function figuresOf(
   ]
 }
 
-const judge = (seen: Readonly<Record<string, Seen>>) =>
+const judge = (
+  seen: Readonly<Record<string, Seen>>,
+  strategies: readonly StrategyInfo[] = quiet.strategies,
+) =>
   splitApis.judge({
     ...quiet,
+    strategies: [...strategies],
     experiments: [
       fakeExperiment(
         'split',
@@ -73,6 +78,19 @@ describe('a stateless core beside a stateful authentication API', () => {
     const { verdict, why } = judge({ 'jwt-es256': { starts: 0 } })
     expect(verdict).toBe('supported')
     expect(why).toContain('started in the meantime does not serve')
+  })
+
+  test('is not measured where a core is missing that would decide', () => {
+    const strategies = quiet.strategies.map((info) =>
+      info.id === 'jwt-hs256' ? { ...info, family: 'token and auth server' as const } : info,
+    )
+    for (const seen of [{}, { commands: 1 }]) {
+      const { verdict, why, evidence } = judge({ 'jwt-es256': seen }, strategies)
+      expect(verdict).toBe('not measured')
+      expect(why).toContain(strategies.find(({ id }) => id === 'jwt-hs256')?.title)
+      expect(evidence).toHaveLength(1)
+    }
+    expect(judge({ 'jwt-es256': {}, 'jwt-rs256': { commands: 1 } }, strategies).verdict).toBe('depends')
   })
 
   test('is not measured without such a core, or without the experiment', () => {

@@ -1,4 +1,4 @@
-import { promisesStatelessCore } from '../experiments/split/observation.ts'
+import { isSplit, promisesStatelessCore } from '../experiments/split/observation.ts'
 import type { Params } from '../results/cell.ts'
 import type { ExperimentResult } from '../results/experiment.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
@@ -75,13 +75,23 @@ export const splitApis: Claim = {
         'No core ran beside an authentication API: `authbench run --scenarios split` kills both Redis and that API in turn.',
       )
     }
-    const names = (some: readonly Core[]) =>
+    const titles = (some: readonly StrategyInfo[]) =>
       enumerateSome(
-        some.map(({ info }) => info.title),
+        some.map(({ title }) => title),
         NAMED_AT_MOST,
       )
+    const names = (some: readonly Core[]) => titles(some.map(({ info }) => info))
     const free = split.filter(isFree)
     const bound = split.filter((core) => !isFree(core))
+    const missing = results.strategies.filter(
+      (info) => isSplit(info) && promisesStatelessCore(info) && !split.some((core) => core.info === info),
+    )
+    if (missing.length > 0 && (free.length === 0 || bound.length === 0)) {
+      return notMeasured(
+        `Trials of ${titles(missing)} are missing, and would decide: every other core ${bound.length === 0 ? 'was free of state' : 'failed requests, or asked others'}.`,
+        cores.map(evidenceOf),
+      )
+    }
     const late = free.filter((core) => !startsAlone(core))
     const others = cores.filter((core) => !promisesStatelessCore(core.info) && !isFree(core))
     const freely = `With ${names(free)} the core served every request while Redis, and then the authentication API, was away, and asked nobody for any; users stay until their tokens expire.`

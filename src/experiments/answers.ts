@@ -27,6 +27,10 @@ export function statusesText(answers: readonly Answer[]): string {
     .join(', ')
 }
 
+/** For a chart that has room for one trial of each. */
+export const firstTrialText = (groups: readonly { readonly trials: readonly unknown[] }[]): string =>
+  groups.some(({ trials }) => trials.length > 1) ? ' Of several trials the first.' : ''
+
 export interface Span {
   readonly from: number
   readonly to: number

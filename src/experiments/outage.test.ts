@@ -45,7 +45,7 @@ test('no observations are no figures, no charts and no answer', () => {
 test('503 while the store is away and the same credentials afterwards keep every promise', () => {
   const { broken, answer } = outage.analyse([observed('session-redis', faithful)], strategies)
   expect(broken).toEqual([])
-  expect(answer[0]).toMatch(/1 strategy answered 503 .* logged nobody out/)
+  expect(answer[0]).toMatch(/1 strategy answered 503 .* logged out nobody who did nothing/)
 })
 
 test('a strategy that answers 401 while the store is away is found', () => {
@@ -131,8 +131,7 @@ test('what was lost is told: who is logged out, and which revoked credentials ar
     strategies,
   )
   expect(answer).toEqual([
-    expect.stringMatching(`^A Redis that loses .*${titleOf('session-redis').replace(/[()]/g, '.')}`),
-    expect.stringContaining(titleOf('jwt-blacklist')),
+    `A Redis that loses what it held logs out everybody with ${titleOf('session-redis')}; nobody with ${titleOf('jwt-blacklist')}.`,
     expect.stringContaining('accepted again'),
   ])
   const of = (id: string, subject: string) =>
@@ -141,6 +140,27 @@ test('what was lost is told: who is logged out, and which revoked credentials ar
   expect(of('revived', 'jwt-blacklist')).toMatchObject({ value: 5, low: 5, high: 5 })
   // Seen once: no interval, and not called exact.
   expect(of('recovery', 'session-redis')).toMatchObject({ value: 60, low: null })
+})
+
+test('some users are not everybody', () => {
+  const { answer } = outage.analyse(
+    [
+      observed('session-redis', faithful, { fault: 'emptied', loggedOut: 20 }),
+      observed('session-redis', faithful, { fault: 'evicting', loggedOut: 3 }),
+    ],
+    strategies,
+  )
+  expect(answer).toEqual([
+    `A Redis that loses what it held logs out some users with ${titleOf('session-redis')}.`,
+  ])
+})
+
+test('a chart that shows one of several trials says so', () => {
+  const one = observed('session-redis', faithful)
+  const { charts } = outage.analyse([one, { ...one, toMs: 9000 }], strategies)
+  expect(charts).toMatchObject([{ events: [{ at: 1000 }, { at: 5000 }] }])
+  expect(charts[0]?.description).toContain('Of several trials the first.')
+  expect(outage.analyse([one], strategies).charts[0]?.description).not.toContain('the first')
 })
 
 test('the chart shows what was answered over time, from a second before the fault', () => {

@@ -2,7 +2,7 @@ import type { Analysis, ExperimentChart } from '../results/experiment.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { medianOf } from '../stats/median.ts'
 import { enumerateSome, formatCount, formatDuration, formatList } from '../units.ts'
-import { type Answer, OK, spansOf, UNAUTHORIZED, UNAVAILABLE } from './answers.ts'
+import { type Answer, firstTrialText, OK, spansOf, UNAUTHORIZED, UNAVAILABLE } from './answers.ts'
 import { experiment } from './experiment.ts'
 import {
   keepsData,
@@ -35,7 +35,7 @@ function stateOf([, , status]: Answer): string {
 }
 
 function chartOf(fault: OutageFault, groups: readonly Group[]): ExperimentChart {
-  const lengths = groups.flatMap(({ trials }) => trials.map(({ fromMs, toMs }) => toMs - fromMs))
+  const lengths = groups.flatMap(({ trials }) => trials.slice(0, 1).map(({ fromMs, toMs }) => toMs - fromMs))
   const shifted = ({ reads, fromMs }: OutageObservation): readonly Answer[] =>
     reads
       .map(([sentMs, ...rest]): Answer => [sentMs - fromMs + BEFORE_MS, ...rest])
@@ -44,8 +44,7 @@ function chartOf(fault: OutageFault, groups: readonly Group[]): ExperimentChart 
     kind: 'timeline',
     id: fault,
     title: `Requests with a good credential when ${FAULT_WORDS[fault]}`,
-    description:
-      'One line for each strategy, by when requests were sent; of unlike answers within 0.1 s the worst.',
+    description: `One line for each strategy, by when requests were sent; of unlike answers within 0.1 s the worst.${firstTrialText(groups)}`,
     unit: 'ms',
     states: [...STATES],
     rows: groups.flatMap(({ info, trials }) => {
@@ -72,19 +71,30 @@ function answerOf(groups: readonly Group[], broken: readonly string[]): readonly
   const inRefresh = away.filter(({ trials }) => sumOf(trials, 'refreshingLoggedOut') > 0)
   const lost = groups.filter(({ fault }) => !keepsData(fault))
   const loggedOut = lost.filter(({ trials }) => sumOf(trials, 'loggedOut') > 0)
+  const isLost = ({ trials }: Group) => sumOf(trials, 'loggedOut') === sumOf(trials, 'users')
+  /** In each of the faults. */
+  const everybody = loggedOut.filter(({ info }) =>
+    lost.filter((group) => group.info.id === info.id).every(isLost),
+  )
+  const some = loggedOut.filter((group) => !everybody.includes(group))
   const kept = lost.filter(
     ({ info, trials }) =>
       sumOf(trials, 'users') > 0 &&
       sumOf(trials, 'loggedOut') === 0 &&
       !loggedOut.some((group) => group.info.id === info.id),
   )
+  const losses = [
+    ...(everybody.length === 0 ? [] : [`everybody with ${names(everybody)}`]),
+    ...(some.length === 0 ? [] : [`some users with ${names(some)}`]),
+    ...(kept.length === 0 ? [] : [`nobody with ${names(kept)}`]),
+  ]
   const revived = lost.filter(({ trials }) => sumOf(trials, 'revived') > 0)
   return [
     ...(away.length === 0
       ? []
       : [
           broken.length === 0
-            ? `While Redis was killed, paused or slow by 1 s, ${formatCount(strategies, 'strategy', 'strategies')} answered 503 or served on, never 401, and logged nobody out; nobody waited longer than ${formatDuration(Math.max(...waits))}.`
+            ? `While Redis was killed, paused or slow by 1 s, ${formatCount(strategies, 'strategy', 'strategies')} answered 503 or served on, never 401, and logged out nobody who did nothing meanwhile; nobody waited longer than ${formatDuration(Math.max(...waits))}.`
             : `${broken.length === 1 ? 'One promise was' : `${broken.length} promises were`} not kept.`,
         ]),
     ...(inRefresh.length === 0
@@ -92,10 +102,7 @@ function answerOf(groups: readonly Group[], broken: readonly string[]): readonly
       : [
           `Who refreshed just then, was answered 503 and sent the same refresh token again is logged out by ${names(inRefresh)}: Redis had done it after all.`,
         ]),
-    ...(loggedOut.length === 0
-      ? []
-      : [`A Redis that loses what it held logs everybody out: ${names(loggedOut)}.`]),
-    ...(kept.length === 0 ? [] : [`It logs nobody out with ${names(kept)}.`]),
+    ...(losses.length === 0 ? [] : [`A Redis that loses what it held logs out ${losses.join('; ')}.`]),
     ...(revived.length === 0
       ? []
       : [

@@ -65,6 +65,21 @@ test('who is served without Redis is said, and counted where it is all or nobody
   expect(broken).toEqual([])
 })
 
+test("some logins are not nobody's", () => {
+  const { answer, charts } = analyse(outageOf('jwt-es256', 'redis', { logins: 503 }, { goneMs: 900 }))
+  expect(answer).toEqual([expect.stringMatching(/some logins are served with .*\.$/)])
+  expect(charts[0]?.description).not.toContain('the first')
+})
+
+test('a chart that shows one of several trials says so', () => {
+  const { charts } = analyse(
+    outageOf('jwt-es256', 'redis'),
+    outageOf('jwt-es256', 'redis', {}, { readyMs: 9000 }),
+  )
+  expect(charts).toMatchObject([{ events: [{ at: 1000 }, { at: 5100 }] }])
+  expect(charts[0]?.description).toContain('Of several trials the first.')
+})
+
 test('what is served for a while has no interval, and its time in the table', () => {
   const cached = outageOf('session-redis', 'redis', { reads: 503 })
   const { figures, tables } = analyse({

@@ -2,7 +2,7 @@ import type { Analysis, ExperimentChart } from '../results/experiment.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { medianOf } from '../stats/median.ts'
 import { enumerateSome, formatCount } from '../units.ts'
-import { type Answer, OK, spansOf, UNAVAILABLE } from './answers.ts'
+import { type Answer, firstTrialText, OK, spansOf, UNAVAILABLE } from './answers.ts'
 import { experiment } from './experiment.ts'
 import {
   GONE,
@@ -40,7 +40,9 @@ const stateOf = ([, , status]: Answer): string =>
   status === OK ? 'served' : status === UNAVAILABLE ? 'unavailable' : 'failed'
 
 function chartOf(gone: Gone, groups: readonly Group[]): ExperimentChart {
-  const lengths = groups.flatMap(({ trials }) => trials.map(({ killedMs, readyMs }) => readyMs - killedMs))
+  const lengths = groups.flatMap(({ trials }) =>
+    trials.slice(0, 1).map(({ killedMs, readyMs }) => readyMs - killedMs),
+  )
   const spans = ({ killedMs }: SplitOutage, answers: readonly Answer[]) => [
     ...spansOf(
       answers
@@ -55,8 +57,7 @@ function chartOf(gone: Gone, groups: readonly Group[]): ExperimentChart {
     kind: 'timeline',
     id: gone,
     title: `Reads and logins when ${GONE_WORDS[gone]} was killed`,
-    description:
-      'Two lines for each strategy, by when requests were sent; of unlike answers within a quarter of a second the worst.',
+    description: `Two lines for each strategy, by when requests were sent; of unlike answers within a quarter of a second the worst.${firstTrialText(groups)}`,
     unit: 'ms',
     states: [...STATES],
     rows: groups.flatMap(({ info: { title, state }, trials }) => {
@@ -107,11 +108,15 @@ function answerOf(groups: readonly Group[]): readonly string[] {
     const served = shareIs('reads', (share) => share === 100)
     const stopped = shareIs('reads', (share) => share === 0)
     const logins = shareIs('logins', (share) => share === 100)
+    const someLogins = shareIs('logins', (share) => share > 0 && share < 100)
+    const noLogins = shareIs('logins', (share) => share === 0)
     if (own.length === 0) return []
     const sentences = [
       ...(served.length === 0 ? [] : [`the core serves everybody with ${names(served)}`]),
       ...(stopped.length === 0 ? [] : [`nobody with ${names(stopped)}`]),
-      logins.length === 0 ? 'nobody can log in' : `logins go on with ${names(logins)}`,
+      ...(logins.length === 0 ? [] : [`logins go on with ${names(logins)}`]),
+      ...(someLogins.length === 0 ? [] : [`some logins are served with ${names(someLogins)}`]),
+      ...(noLogins.length === 0 || logins.length + someLogins.length > 0 ? [] : ['nobody can log in']),
     ]
     return [`While ${GONE_WORDS[gone]} is away, ${sentences.join('; ')}.`]
   })

@@ -5,7 +5,7 @@ import { startAuthServerProcess } from '../../process/auth-server-process.ts'
 import { authServerBeside, OWN_SERVERS } from '../../process/server-process.ts'
 import type { Subject } from '../../run/equipment.ts'
 import type { ExperimentContext, ServerWish, Stage } from '../../trials/experiment.ts'
-import { type CountedWay, countedWay } from './counted-way.ts'
+import { type CountedWay, countedWay, httpRequests, redisCommands } from './counted-way.ts'
 
 /** A core API, and an authentication API in a process of its own. */
 export interface System {
@@ -34,7 +34,7 @@ export async function openSystem(
   info: StrategyInfo,
   redisUrl: string,
 ): Promise<System> {
-  const toRedis = await stage.keep(countedWay(addressOf(redisUrl)), (way) => way.close())
+  const toRedis = await stage.keep(countedWay(addressOf(redisUrl), redisCommands), (way) => way.close())
   const wish: ServerWish = {
     transport: 'bearer',
     keyPrefix: KEY_PREFIX,
@@ -75,7 +75,9 @@ async function besideAuthServer(
     )
   let authServer = await start(0)
   const { address } = authServer
-  const toAuthApi = await stage.keep(countedWay(addressOf(address.origin)), (way) => way.close())
+  const toAuthApi = await stage.keep(countedWay(addressOf(address.origin), httpRequests), (way) =>
+    way.close(),
+  )
   const startCore = (of: Stage) =>
     of.server(info.id, { ...wish, authServer: { address: { ...address, origin: originOf(toAuthApi) } } })
   const core = await startCore(stage)

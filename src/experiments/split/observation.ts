@@ -35,7 +35,7 @@ const ioSchema = z.object({
   kind: z.literal('io'),
   strategy: z.string(),
   requests: z.int().positive(),
-  /** Redis commands that they caused, whoever gave them. */
+  /** That the core gave; what the auth API asks Redis on the way is no question of the core. */
   redisCommands: z.int().nonnegative(),
   authCalls: z.int().nonnegative(),
   /** Connections that the core holds. */
@@ -47,6 +47,10 @@ export const splitObservationSchema = z.discriminatedUnion('kind', [outageSchema
 export type SplitObservation = z.infer<typeof splitObservationSchema>
 export type SplitOutage = z.infer<typeof outageSchema>
 export type SplitIo = z.infer<typeof ioSchema>
+
+/** Whose core and authentication API can be two. */
+export const isSplit = ({ family, needs, roundTrips }: StrategyInfo): boolean =>
+  family === 'token and auth server' || (family === 'session' && needs.includes('redis') && roundTrips > 0)
 
 /** It declares that its core needs nobody for a request: tokens that are good until they expire. */
 export const promisesStatelessCore = ({ roundTrips, cache, revocation }: StrategyInfo): boolean =>

@@ -175,6 +175,6 @@ export function ioTable(
         ],
       ]
     }),
-    note: 'Counted over 100 requests of one user, while nobody else asks anything. Redis commands are all that the requests caused, those of the authentication API as well.',
+    note: 'Counted over 100 requests of one user, while nobody else asks anything, on the ways from the core. What the authentication API asks Redis on its behalf is not among them.',
   }
 }
