@@ -70,6 +70,31 @@ realRun(
 )
 
 realRun(
+  'over TLS a request weighs what it weighs in plain text, and is counted as often',
+  { timeout: LIMIT_MS },
+  async ({ run }) => {
+    const runs = []
+    for (const way of [[], ['--tls']]) {
+      const running = run.start('--strategies', 'session-redis', '--scenarios', 'verify', ...way)
+      const pids = await processesOf(running)
+      await running.ended
+      const cells = run.firstAttempts().map(measured)
+      expect(cells).toHaveLength(3)
+      for (const { load, probe, strategy, store } of cells) {
+        expect(load.requestBytes).toBe(load.responses * probe.requestHeadBytes)
+        expect(load.statuses).toEqual({ 200: load.responses })
+        if (strategy === 'session-redis') expect(store?.commands).toEqual({ get: load.responses })
+      }
+      expect(run.results().config.world?.tls ?? false).toBe(way.length > 0)
+      run.expectNothingLeft(pids)
+      runs.push(new Map(cells.map(({ strategy, probe }) => [strategy, probe])))
+    }
+    const [plain, secret] = runs
+    expect(secret).toEqual(plain)
+  },
+)
+
+realRun(
   'runs every strategy from another checkout in the same rounds, and holds the change to gates',
   { timeout: LIMIT_MS },
   async ({ run }) => {

@@ -91,6 +91,16 @@ describe('the world of a run', () => {
   })
 })
 
+it('a run with TLS is in its world from the start: no server moves, none is warmed up again', async () => {
+  const { wayOf } = await measure('verify', { tls: true })
+  expect(wayOf('session-redis')).toEqual([
+    'start session-redis',
+    'warm up session-redis',
+    'slice session-redis',
+    'stop session-redis',
+  ])
+})
+
 describe('credentials that are too large for a server', () => {
   const tooLarge = () => fakeBench({ servers: { 'jwt-hs256-fast': { cpuUs: 50, mostRoles: 200 } } })
 
