@@ -36,6 +36,8 @@ export async function installHaproxy(say: (line: string) => void, signal: AbortS
   const child = spawn(process.execPath, [setup, '--haproxy'], {
     stdio: ['ignore', 'ignore', 'pipe'],
     signal,
+    // The package manager may need what the user's shell knows, such as a proxy.
+    env: process.env,
   })
   createInterface({ input: child.stderr }).on('line', say)
   // Not there in the end is not wrong: an own balancer stands in.
