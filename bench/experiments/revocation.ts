@@ -116,10 +116,12 @@ async function revokeBatch(
   const lifeMs = boundMs(info) === null ? 1000 * LIFE_SECONDS : null
   const trouble = during()
   const observed = credentials.map(async (credential): Promise<readonly Lag[]> => {
-    const watched = instances.map((instance) => watch(instance, credential, stage.signal))
+    const watched = Promise.all(instances.map((instance) => watch(instance, credential, stage.signal)))
+    // Whoever leaves the stage ends them before anybody waits for them.
+    watched.catch(() => undefined)
     await pause(context.random() * SPREAD_MS)
     const ackAt = await revoke(first, credential)
-    const seen = await Promise.all(watched)
+    const seen = await watched
     return seen.map(({ acceptedAt, refusedAt }, node) => ({
       kind: 'lag',
       strategy: info.id,
@@ -229,7 +231,7 @@ async function everywhere(context: Context, info: StrategyInfo, redis: ProvidedR
       const use = await end?.()
       if (status !== 204) throw new Error(`the logout everywhere was answered with ${status}`)
       const bound = boundMs(info) ?? 0
-      if (bound > 0) await pause(bound)
+      if (bound > 0) await pause(bound, undefined, { signal: stage.signal })
       const after = await Promise.all(credentials.map((credential) => instance.requests.me(credential)))
       return {
         kind: 'everywhere',
