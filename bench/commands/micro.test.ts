@@ -123,8 +123,8 @@ describe('authbench micro', () => {
     let started = 0
     const { code, stdout } = await run({ tasks: ['hash', 'memory'], rounds: 9, out }, (_task, interrupt) => {
       started += 1
-      // In the middle of a process.
-      if (started === 2) setTimeout(interrupt, 20)
+      // Its process has been told to begin.
+      if (started === 2) setImmediate(interrupt)
     })
     expect(code).toBe(130)
     expect(started).toBe(2)

@@ -77,7 +77,8 @@ export const revocationCases: readonly ConformanceCase[] = [
           [],
           'answers during a logout',
         )
-        assert.ok([204, 401].includes((await logout).status), 'logout')
+        const { status } = await logout
+        if (status !== 401) assert.equal(status, 204, 'logout')
         ended.push(own)
       }
       for (const own of ended) await assertRefusedInTime(subject, own, 'after a logout amid requests')
