@@ -12,6 +12,7 @@ import {
   type SameSite,
 } from '../../src/experiments/csrf/observation.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
+import { formatList } from '../../src/units.ts'
 import type { ExperimentContext, ExperimentRun, Stage } from '../trials/experiment.ts'
 import { programOf } from '../trials/programs.ts'
 import { oneOfEach } from '../trials/registered.ts'
@@ -33,7 +34,11 @@ function subjectsOf(context: Context): readonly StrategyInfo[] {
   const kinds = oneOfEach(context, ({ state }) => state)
   if (kinds.length === 0)
     context.leaveOut('None of the chosen strategies can be run in the site of the experiment here.')
-  return context.count === 'smoke' ? kinds.slice(0, 1) : kinds
+  if (context.count !== 'smoke') return kinds
+  const [first, ...others] = kinds
+  if (others.length > 0)
+    context.leaveOut(`Left to a longer profile: ${formatList(others.map(({ title }) => title))}.`)
+  return first === undefined ? [] : [first]
 }
 
 /** The same page for whoever asks, under any name. */
