@@ -1,6 +1,15 @@
+import { SMALL_SHARE } from '../experiments/ttl/found.ts'
+import { USES } from '../experiments/ttl/model.ts'
 import type { ExperimentResult, Figure } from '../results/experiment.ts'
 import type { MeasuredResults } from '../results/results.ts'
-import { formatDuration, formatEstimate, formatList, formatNumber, formatQuantity } from '../units.ts'
+import {
+  formatDuration,
+  formatEstimate,
+  formatList,
+  formatNumber,
+  formatPercent,
+  formatQuantity,
+} from '../units.ts'
 import { type Claim, type Decision, notMeasured, verdictOf } from './claim.ts'
 import { experimentOf } from './figures.ts'
 
@@ -45,8 +54,9 @@ function evidenceOf({ figures }: ExperimentResult, ends: readonly Figure[]): str
 
 const SENTENCES: Readonly<Record<Place, (uses: string) => string>> = {
   inside: (uses) =>
-    `With ${uses} a shorter life than this range has would cost more than 5 % of the CPU, and one inside of it does not.`,
-  below: (uses) => `With ${uses} a life below 10 min costs as little, and leaves a thief less time.`,
+    `With ${uses} a shorter life than this range has would cost more than ${formatPercent(SMALL_SHARE)} of the CPU, and one inside of it does not.`,
+  below: (uses) =>
+    `With ${uses} a life below ${minutes(SHORTEST)} costs as little, and leaves a thief less time.`,
   beyond: (uses) => `With ${uses} refreshing is dear up to the longest of these lives.`,
   open: (uses) => `Open, as an interval has an end of the range in it or is missing: ${uses}.`,
 }
@@ -81,7 +91,7 @@ function judge(results: MeasuredResults): ReturnType<Claim['judge']> {
     verdict: verdictOf(ends.map((figure) => DECISIONS[placeOf(figure)])),
     why: [
       ...told,
-      'There is no knee: half the life is half the exposure and at most twice the refreshes. Beyond 4 h a stolen token outlives the sessions that OWASP advises.',
+      `There is no knee: half the life is half the exposure and at most twice the refreshes. Beyond ${minutes(LONGEST)} a stolen token outlives the sessions that OWASP advises.`,
     ].join(' '),
     evidence,
   }
@@ -91,8 +101,7 @@ export const accessTokenLife: Claim = {
   id: 'access-token-life',
   text: 'An access token should live between 10 minutes and 4 hours, with a refresh token beside it.',
   from: ['ttl'],
-  supports:
-    'Whether users ask 30, 120 or 1,200 times an hour, whether their requests work for 1 ms or only identify them, and whichever strategy refreshes: the life from which on refreshing takes at most 5 % of their CPU lies between 10 min and 4 h, with its whole interval.',
+  supports: `Whether users ask ${formatList(USES.map(({ requestsPerHour }) => formatNumber(requestsPerHour)))} times an hour, whether their requests only identify them or work as well, and whichever strategy refreshes: the life from which on refreshing takes at most ${formatPercent(SMALL_SHARE)} of their CPU lies between ${minutes(SHORTEST)} and ${minutes(LONGEST)}, with its whole interval.`,
   refutes: 'For none of them it does: the whole interval lies outside of that range.',
   judge,
 }

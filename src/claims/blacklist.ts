@@ -103,10 +103,10 @@ function keptIn({ others = [] }: Row, isSession: (id: string) => boolean): strin
   const sessions = others.filter(({ strategy }) => isSession(strategy)).map(({ worseIn }) => worseIn)
   const by = (isKept: (each: (typeof WEIGHED)[number]) => boolean) => WEIGHED.filter(isKept)
   const common = by((each) => sessions.every((worseIn) => worseIn.includes(each)))
-  const any = by((each) => sessions.some((worseIn) => worseIn.includes(each)))
-  const kept = (common.length > 0 ? common : any).map((each) => NAMES[each])
+  const inOne = by((each) => sessions.some((worseIn) => worseIn.includes(each)))
+  const kept = (common.length > 0 ? common : inOne).map((each) => NAMES[each])
   if (kept.length === 0) return ''
-  return any.length === 1 ? `, for ${formatList(kept)} alone` : `, for ${formatList(kept)}`
+  return inOne.length === 1 ? `, for ${formatList(kept)} alone` : `, for ${formatList(kept)}`
 }
 
 /** With everything that a revocation costs in the balance: a token that no session beats has kept a point. */

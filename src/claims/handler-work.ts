@@ -3,7 +3,7 @@ import type { ClaimResult, MeasuredResults } from '../results/results.ts'
 import type { HandlerWork } from '../results/world-results.ts'
 import { formatChange, formatList, formatPercent } from '../units.ts'
 import { worldParamText } from '../worlds/words.ts'
-import { type Claim, notMeasured } from './claim.ts'
+import { type Claim, type Decision, notMeasured, verdictOf } from './claim.ts'
 import { titleOf } from './evidence.ts'
 
 type Row = HandlerWork['rows'][number]
@@ -15,16 +15,11 @@ const RUN =
   'The run needs the scenario handler-work, with a session in Redis and a stateless token, such as session-redis and jwt-hs256-fast.'
 const INVALID = 'The run is invalid, so its times are not judged.'
 
-/**
- * - `kept`: the token saves more than the margin, and its whole interval says so
- * - `gone`: the whole interval lies below the margin
- */
-type Gain = 'kept' | 'gone' | 'unclear'
-
-function gainOf({ ratio: { low, high } }: Row): Gain {
-  if (low === null || high === null) return 'unclear'
-  if (high < 1 - MARGIN) return 'kept'
-  return low > 1 - MARGIN ? 'gone' : 'unclear'
+/** That a token saves little: its whole interval lies below the margin, or above it. */
+function decisionOf({ ratio: { low, high } }: Row): Decision {
+  if (low === null || high === null) return 'open'
+  if (high < 1 - MARGIN) return 'fails'
+  return low > 1 - MARGIN ? 'holds' : 'open'
 }
 
 /** Of stateless tokens. */
@@ -54,31 +49,24 @@ function judge(
   saved: string,
 ): Omit<ClaimResult, 'id' | 'text'> {
   if (results.validity.verdict === 'invalid') return notMeasured(INVALID, evidence)
-  const gains = (wanted: Gain) => decisive.filter((row) => gainOf(row) === wanted)
+  const rowsThat = (wanted: Decision) => decisive.filter((row) => decisionOf(row) === wanted)
   const named = (rows: readonly Row[]) =>
     formatList([...new Set(rows.map((row) => `${titleOf(results, row.strategy)} with ${handlerText(row)}`))])
-  const [kept, gone, unclear] = [gains('kept'), gains('gone'), gains('unclear')]
+  const [kept, gone, unclear] = [rowsThat('fails'), rowsThat('holds'), rowsThat('open')]
   const margin = formatPercent(MARGIN)
   const words = [
     ...(kept.length === 0 ? [] : [`More than ${margin} of ${saved} is saved by ${named(kept)}.`]),
     ...(gone.length === 0 ? [] : [`Less than ${margin} by ${named(gone)}.`]),
     ...(unclear.length === 0 ? [] : [`The intervals leave open which by ${named(unclear)}.`]),
   ].join(' ')
-  if (kept.length === 0 && unclear.length > 0) return notMeasured(words, evidence)
-  return {
-    verdict:
-      kept.length === 0 ? 'supported' : gone.length === 0 && unclear.length === 0 ? 'refuted' : 'depends',
-    why: words,
-    evidence: [...evidence],
-  }
+  return { verdict: verdictOf(decisive.map(decisionOf)), why: words, evidence: [...evidence] }
 }
 
 export const databaseAnyway: Claim = {
   id: 'most-apps-need-a-database-anyway',
   text: 'Most applications read the user from a database anyway, so that a token without a lookup saves little.',
   from: ['handler-work'],
-  supports:
-    'Where the handler reads the row of the user, every token saves less than 5 % of the median latency.',
+  supports: `Where the handler reads the row of the user, every token saves less than ${formatPercent(MARGIN)} of the median latency.`,
   refutes: 'Every token saves more than that.',
   judge(results) {
     const reads = (row: Row) => row.params.rows !== undefined
@@ -111,7 +99,7 @@ export const moreWork: Claim = {
   id: 'more-work-no-value',
   text: 'JWT is more work without additional value in most cases.',
   from: ['handler-work'],
-  supports: 'Where the handler waits for 5 ms, every token saves less than 5 % of the median latency.',
+  supports: `Where the handler waits for ${DECISIVE_MS} ms, every token saves less than ${formatPercent(MARGIN)} of the median latency.`,
   refutes: 'Every token saves more than that.',
   judge(results) {
     const rows = rowsOf(results, 'latency.p50', ({ params }) => WAITS_MS.includes(Number(params.waitMs)))

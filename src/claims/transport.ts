@@ -75,7 +75,7 @@ function judge(results: MeasuredResults): ReturnType<Claim['judge']> {
   const [least, most] = [Math.min(...factors), Math.max(...factors)].map(Math.round)
   return {
     verdict: 'depends',
-    why: `${all}, and over HTTP/1.1 both weigh the same. Over HTTP/2 the place matters: repeated requests with a bearer token are ${least === most ? `${most}` : `${least} to ${most}`} times as large as those with the same token in a cookie, which becomes an index up to about 3,000 bytes.`,
+    why: `${all}, and over HTTP/1.1 both weigh the same. Over HTTP/2 the place matters: repeated requests with a bearer token are ${least === most ? `${most}` : `${least} to ${most}`} times as large as those with the same token in a cookie, which becomes an index while it fits into the table of headers that both sides keep.`,
     evidence,
   }
 }
@@ -94,8 +94,7 @@ export const transportIsNeutral: Claim = {
   id: 'transport-is-neutral',
   text: 'JWT is not opposed to cookies, but to stateful tokens: where a credential travels is a choice of its own.',
   from: ['headers'],
-  supports:
-    'Every token is accepted in a cookie as well as in the header, and weighs the same in both within 5 %.',
+  supports: `Every token is accepted in a cookie as well as in the header, and weighs the same in both within ${formatPercent(SAME_SHARE)}.`,
   refutes: 'A token is not accepted in both.',
   judge,
 }

@@ -1,13 +1,15 @@
 import { exactEstimate } from '../results/estimate.ts'
 import type { Analysis, ExperimentTable, Figure } from '../results/experiment.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
-import { formatCount, formatList, formatNumber } from '../units.ts'
+import { formatCount, formatDuration, formatList, formatNumber } from '../units.ts'
 import {
   type AnotherServerObservation,
+  AWAY_SECONDS,
   anotherServerObservationSchema,
   type FloodObservation,
   HOLDINGS,
   type Holding,
+  MADE_UP_NAMES,
   type MisusedObservation,
   PHASES,
   type PhaseId,
@@ -114,37 +116,28 @@ function figuresOf(observed: Observed): readonly Figure[] {
 
 function tablesOf(all: readonly Observed[]): readonly ExperimentTable[] {
   const phases = phaseIds.filter((phase) => all.some((each) => inPhase(each, phase).length > 0))
+  const byPhase = (textOf: (rows: readonly ServedObservation[]) => string) => ({
+    columns: ['Strategy', ...phases.map((phase) => SHORT[phase])].map((title) => ({ title, unit: null })),
+    rows: all.map((each) => [
+      each.info.title,
+      ...phases.map((phase) => {
+        const rows = inPhase(each, phase)
+        return rows.length === 0 ? '–' : textOf(rows)
+      }),
+    ]),
+  })
   return [
     {
       caption: 'Requests served by services that did not log the user in',
-      columns: [
-        { title: 'Strategy', unit: null },
-        ...phases.map((phase) => ({ title: SHORT[phase], unit: null })),
-      ],
-      rows: all.map((each) => [
-        each.info.title,
-        ...phases.map((phase) => {
-          const rows = inPhase(each, phase)
-          return rows.length === 0 ? '–' : servedText(rows)
-        }),
-      ]),
-      note: 'What is not served is answered with 503. First and again: all are there. Rotation: users log in anew at five moments around the change of keys. Flood: a hundred made-up key names come to each service at once. Issuer gone: the auth server, or the service that logged users in, is closed for ten minutes by the clock of the services. New service: it starts only then.',
+      ...byPhase(servedText),
+      note: `What is not served is answered with 503. First and again: all are there. Rotation: users log in anew before, during and after the change of keys. Flood: ${MADE_UP_NAMES} made-up key names come to each service at once. Issuer gone: the auth server, or the service that logged users in, is closed for ${formatDuration(1000 * AWAY_SECONDS)} by the clock of the services. New service: it starts only then.`,
     },
     {
       caption: 'Calls to the auth server, or commands to the store, for these requests',
-      columns: [
-        { title: 'Strategy', unit: null },
-        ...phases.map((phase) => ({ title: SHORT[phase], unit: null })),
-      ],
-      rows: all.map((each) => [
-        each.info.title,
-        ...phases.map((phase) => {
-          const rows = inPhase(each, phase)
-          return rows.length === 0
-            ? '–'
-            : `${formatNumber(sum(rows, ({ calls }) => calls))} for ${formatNumber(sum(rows, ({ asked }) => asked))}`
-        }),
-      ]),
+      ...byPhase(
+        (rows) =>
+          `${formatNumber(sum(rows, ({ calls }) => calls))} for ${formatNumber(sum(rows, ({ asked }) => asked))}`,
+      ),
       note: 'Of all services together; of those that need neither, connections on which they asked anybody. What happens without the store is in the experiment outage.',
     },
     {

@@ -18,7 +18,13 @@ test('statuses are counted in their order, no answer first', () => {
 })
 
 test('a step shows the first of the states that was seen in it, and one without a request nothing', () => {
-  const spans = spansOf(answers, 100, ['none', 503, 200].map(String), ([, , status]) => `${status ?? 'none'}`)
+  const spans = spansOf(
+    answers,
+    0,
+    100,
+    ['none', 503, 200].map(String),
+    ([, , status]) => `${status ?? 'none'}`,
+  )
   expect(spans).toEqual([
     { from: 0, to: 100, state: '503' },
     { from: 200, to: 300, state: 'none' },
@@ -27,5 +33,7 @@ test('a step shows the first of the states that was seen in it, and one without 
 
 test('steps of one state are one span', () => {
   const steady = [0, 50, 100, 150, 200].map((sentMs): Answer => [sentMs, 1, 200])
-  expect(spansOf(steady, 50, ['200'], () => '200')).toEqual([{ from: 0, to: 250, state: '200' }])
+  expect(spansOf(steady, 0, 50, ['200'], () => '200')).toEqual([{ from: 0, to: 250, state: '200' }])
+  // From somewhere else on: what was sent before is left out.
+  expect(spansOf(steady, 120, 50, ['200'], () => '200')).toEqual([{ from: 0, to: 100, state: '200' }])
 })

@@ -37,14 +37,19 @@ export interface Span {
   readonly state: string
 }
 
-/** What was answered over time, in steps: of several in one step the state that comes first in `states`. A step without a request is left out. */
+/**
+ * What was answered over time, in steps from `fromMs` on: of several in one step the state that comes first in `states`. A step without a
+ * request is left out.
+ */
 export function spansOf(
   answers: readonly Answer[],
+  fromMs: number,
   stepMs: number,
   states: readonly string[],
   stateOf: (answer: Answer) => string,
-): readonly Span[] {
-  const bySteps = Map.groupBy(answers, ([sentMs]) => Math.floor(sentMs / stepMs))
+): Span[] {
+  const later = answers.filter(([sentMs]) => sentMs >= fromMs)
+  const bySteps = Map.groupBy(later, ([sentMs]) => Math.floor((sentMs - fromMs) / stepMs))
   const spans: Span[] = []
   for (const [step, group] of [...bySteps].toSorted(([a], [b]) => a - b)) {
     const seen = new Set(group.map(stateOf))

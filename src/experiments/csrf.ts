@@ -65,39 +65,23 @@ function figuresOf(
     JSON.stringify([strategy, sameSite, defence])
   const forged = Map.groupBy(attacks, (each) => keyOf(each) + each.attacker)
   const own = Map.groupBy(owns, (each) => keyOf(each) + each.request)
+  const figuresOf = <Observed extends AttackObservation | OwnObservation>(
+    groups: ReadonlyMap<string, readonly Observed[]>,
+    id: string,
+    title: string,
+    fromOf: (each: Observed) => string,
+  ): readonly Figure[] =>
+    [...groups.values()].flatMap((same) => {
+      const [first] = same
+      if (first === undefined) return []
+      const { strategy, sameSite, defence } = first
+      const params = { sameSite, defence, from: fromOf(first) }
+      const place = { subject: strategy, label: titleOf(strategy), params, unit: '' }
+      return [{ id, title, ...place, estimate: counted(same) }]
+    })
   return [
-    ...[...forged.values()].flatMap((same): Figure[] => {
-      const [first] = same
-      if (first === undefined) return []
-      const { strategy, sameSite, defence, attacker } = first
-      return [
-        {
-          id: 'forged',
-          title: 'Forged requests accepted',
-          subject: strategy,
-          label: titleOf(strategy),
-          params: { sameSite, defence, from: attacker },
-          unit: '',
-          estimate: counted(same),
-        },
-      ]
-    }),
-    ...[...own.values()].flatMap((same): Figure[] => {
-      const [first] = same
-      if (first === undefined) return []
-      const { strategy, sameSite, defence, request } = first
-      return [
-        {
-          id: 'own',
-          title: 'Own requests accepted',
-          subject: strategy,
-          label: titleOf(strategy),
-          params: { sameSite, defence, from: request },
-          unit: '',
-          estimate: counted(same),
-        },
-      ]
-    }),
+    ...figuresOf(forged, 'forged', 'Forged requests accepted', ({ attacker }) => attacker),
+    ...figuresOf(own, 'own', 'Own requests accepted', ({ request }) => request),
   ]
 }
 

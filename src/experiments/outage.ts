@@ -10,6 +10,7 @@ import {
   type OutageFault,
   type OutageObservation,
   outageObservationSchema,
+  SLOW_MS,
 } from './outage/observation.ts'
 import { brokenBy, FAULT_WORDS, isExcused } from './outage/promises.ts'
 import { figuresOf, type Group, sumOf, tableOf, waitOf } from './outage/tables.ts'
@@ -36,22 +37,18 @@ function stateOf([, , status]: Answer): string {
 
 function chartOf(fault: OutageFault, groups: readonly Group[]): ExperimentChart {
   const lengths = groups.flatMap(({ trials }) => trials.slice(0, 1).map(({ fromMs, toMs }) => toMs - fromMs))
-  const shifted = ({ reads, fromMs }: OutageObservation): readonly Answer[] =>
-    reads
-      .map(([sentMs, ...rest]): Answer => [sentMs - fromMs + BEFORE_MS, ...rest])
-      .filter(([sentMs]) => sentMs >= 0)
   return {
     kind: 'timeline',
     id: fault,
     title: `Requests with a good credential when ${FAULT_WORDS[fault]}`,
-    description: `One line for each strategy, by when requests were sent; of unlike answers within 0.1 s the worst.${firstTrialText(groups)}`,
+    description: `One line for each strategy, by when requests were sent; of unlike answers within ${formatDuration(STEP_MS)} the worst.${firstTrialText(groups)}`,
     unit: 'ms',
     states: [...STATES],
     rows: groups.flatMap(({ info, trials }) => {
       const [first] = trials
       if (first === undefined) return []
-      const spans = spansOf(shifted(first), STEP_MS, WORST_FIRST, stateOf)
-      return [{ label: info.title, state: info.state, spans: [...spans] }]
+      const spans = spansOf(first.reads, first.fromMs - BEFORE_MS, STEP_MS, WORST_FIRST, stateOf)
+      return [{ label: info.title, state: info.state, spans }]
     }),
     events: keepsData(fault)
       ? [
@@ -94,7 +91,7 @@ function answerOf(groups: readonly Group[], broken: readonly string[]): readonly
       ? []
       : [
           broken.length === 0
-            ? `While Redis was killed, paused or slow by 1 s, ${formatCount(strategies, 'strategy', 'strategies')} answered 503 or served on, never 401, and logged out nobody who did nothing meanwhile; nobody waited longer than ${formatDuration(Math.max(...waits))}.`
+            ? `While Redis was killed, paused or slow by ${formatDuration(SLOW_MS)}, ${formatCount(strategies, 'strategy', 'strategies')} answered 503 or served on, never 401, and logged out nobody who did nothing meanwhile; nobody waited longer than ${formatDuration(Math.max(...waits))}.`
             : `${broken.length === 1 ? 'One promise was' : `${broken.length} promises were`} not kept.`,
         ]),
     ...(inRefresh.length === 0

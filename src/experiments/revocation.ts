@@ -3,7 +3,7 @@ import { exactEstimate } from '../results/estimate.ts'
 import type { Analysis, ExperimentTable, Figure } from '../results/experiment.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { quantileEstimate } from '../stats/quantile.ts'
-import { formatCount, formatDuration } from '../units.ts'
+import { formatCount, formatDuration, formatList } from '../units.ts'
 import { experiment } from './experiment.ts'
 
 /** What happened to the other instance while its credentials were revoked. */
@@ -141,6 +141,9 @@ function lagTable(
       ]
     })
   })
+  const lives = [
+    ...new Set(observed.flatMap((info) => lagsOf(info, observations).flatMap(({ lifeMs }) => lifeMs ?? []))),
+  ]
   return {
     caption: 'How long a revoked credential is still accepted',
     columns: [
@@ -153,7 +156,7 @@ function lagTable(
       { title: 'Trials', unit: null },
     ],
     rows,
-    note: 'From the answer to the logout until the last request was sent that was still accepted, on every instance. Tokens without state live 2 s here, so that their rest of life is seen.',
+    note: `From the answer to the logout until the last request was sent that was still accepted, on every instance.${lives.length === 0 ? '' : ` Tokens without state live ${formatList(lives.map(formatDuration))} here, so that their rest of life is seen.`}`,
   }
 }
 

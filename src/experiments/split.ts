@@ -1,7 +1,7 @@
 import type { Analysis, ExperimentChart } from '../results/experiment.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { medianOf } from '../stats/median.ts'
-import { enumerateSome, formatCount } from '../units.ts'
+import { enumerateSome, formatCount, formatDuration } from '../units.ts'
 import { type Answer, firstTrialText, OK, spansOf, UNAVAILABLE } from './answers.ts'
 import { experiment } from './experiment.ts'
 import {
@@ -43,21 +43,13 @@ function chartOf(gone: Gone, groups: readonly Group[]): ExperimentChart {
   const lengths = groups.flatMap(({ trials }) =>
     trials.slice(0, 1).map(({ killedMs, readyMs }) => readyMs - killedMs),
   )
-  const spans = ({ killedMs }: SplitOutage, answers: readonly Answer[]) => [
-    ...spansOf(
-      answers
-        .map(([sentMs, ...rest]): Answer => [sentMs - killedMs + BEFORE_MS, ...rest])
-        .filter(([sentMs]) => sentMs >= 0),
-      STEP_MS,
-      WORST_FIRST,
-      stateOf,
-    ),
-  ]
+  const spans = ({ killedMs }: SplitOutage, answers: readonly Answer[]) =>
+    spansOf(answers, killedMs - BEFORE_MS, STEP_MS, WORST_FIRST, stateOf)
   return {
     kind: 'timeline',
     id: gone,
     title: `Reads and logins when ${GONE_WORDS[gone]} was killed`,
-    description: `Two lines for each strategy, by when requests were sent; of unlike answers within a quarter of a second the worst.${firstTrialText(groups)}`,
+    description: `Two lines for each strategy, by when requests were sent; of unlike answers within ${formatDuration(STEP_MS)} the worst.${firstTrialText(groups)}`,
     unit: 'ms',
     states: [...STATES],
     rows: groups.flatMap(({ info: { title, state }, trials }) => {

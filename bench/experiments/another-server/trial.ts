@@ -15,13 +15,15 @@ import {
 } from '../../../servers/conformance/formats/hostile-tokens.ts'
 import type { Canary } from '../../../servers/conformance/harness/canary.ts'
 import type { AuthStrategy, KeyMaterial } from '../../../servers/contract.ts'
-import type {
-  AnotherServerObservation,
-  FloodObservation,
-  Holding,
-  MisusedObservation,
-  PhaseId,
-  ServedObservation,
+import {
+  type AnotherServerObservation,
+  AWAY_SECONDS,
+  type FloodObservation,
+  type Holding,
+  MADE_UP_NAMES,
+  type MisusedObservation,
+  type PhaseId,
+  type ServedObservation,
 } from '../../../src/experiments/another-server/observation.ts'
 import { subjectName } from '../../load/http/probe.ts'
 import type { Service, Services } from './services.ts'
@@ -29,12 +31,10 @@ import type { Service, Services } from './services.ts'
 const USERS = 10
 const VICTIM = 'user-0009999'
 const FORGERIES = 10
-const MADE_UP_NAMES = 100
 /** Names that are not known may lead to another fetch after it. */
 const QUIET_SECONDS = 60
 /** Around the moment in which the new key takes over. */
 const ROTATION_SECONDS = [0, 1, PUBLISHED_AHEAD_SECONDS - 2, 1, 1]
-const AWAY_SECONDS = 600
 
 export interface Trial {
   readonly strategy: AuthStrategy

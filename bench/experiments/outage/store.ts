@@ -4,7 +4,7 @@ import { startProxy } from '../../../servers/conformance/harness/redis-proxy.ts'
 import { startRedis } from '../../../servers/conformance/harness/test-redis.ts'
 import { pipelined } from '../../../servers/stores/pipelined.ts'
 import { redisLink } from '../../../servers/stores/redis-link.ts'
-import type { OutageFault } from '../../../src/experiments/outage/observation.ts'
+import { type OutageFault, SLOW_MS } from '../../../src/experiments/outage/observation.ts'
 import type { Stage } from '../../trials/experiment.ts'
 
 export interface FailingStore {
@@ -15,7 +15,6 @@ export interface FailingStore {
   mend(): Promise<void>
 }
 
-const SLOW_MS = 1000
 /** Room that Redis is left with, and what is written to it: so much more that nothing from before the flood stays. */
 const ROOM_BYTES = 2_000_000
 const VALUE_BYTES = 1000

@@ -12,6 +12,11 @@ export const PHASES = {
 export type PhaseId = keyof typeof PHASES
 export const phaseIds = Object.keys(PHASES) as [PhaseId, ...PhaseId[]]
 
+/** Made-up names of keys that come to each service at once. */
+export const MADE_UP_NAMES = 100
+/** The issuer is away for so long, by the clock of the services. */
+export const AWAY_SECONDS = 600
+
 /** What a service has because it verifies, and what somebody has who took it over. */
 export const HOLDINGS = ['the secret', 'public keys', 'the store', 'a right to ask'] as const
 export type Holding = (typeof HOLDINGS)[number]

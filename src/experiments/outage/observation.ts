@@ -2,7 +2,9 @@ import { z } from 'zod'
 import type { StrategyInfo } from '../../results/strategy-info.ts'
 import { answerSchema } from '../answers.ts'
 
-/** What happens to Redis. */
+/** What each command waits for in the fault `slow`. */
+export const SLOW_MS = 1000
+
 export const OUTAGE_FAULTS = ['killed', 'paused', 'slow', 'emptied', 'evicting'] as const
 export type OutageFault = (typeof OUTAGE_FAULTS)[number]
 

@@ -7,13 +7,14 @@ import {
   keepsData,
   type OutageFault,
   type OutageObservation,
+  SLOW_MS,
   servesAloneMs,
 } from './observation.ts'
 
 export const FAULT_WORDS: Readonly<Record<OutageFault, string>> = {
   killed: 'Redis was killed',
   paused: 'Redis was paused',
-  slow: 'Redis was slow by 1 s',
+  slow: `Redis was slow by ${formatDuration(SLOW_MS)}`,
   emptied: 'Redis came back empty',
   evicting: 'Redis evicted what it held',
 }

@@ -171,7 +171,7 @@ export function tablesOf(groups: readonly Group[]): readonly ExperimentTable[] {
         ...sizes.filter((size) => size > 1).map((size) => loadText(steadyOf(group, size))),
         loadText(changesOf(group, 'scale out')),
       ]),
-      note: 'Users log in one after the other, and each is as busy as any other; in the last column they had logged in before.',
+      note: 'Users log in one after the other, and all are equally busy; in the last column they had logged in before.',
     },
     {
       caption: 'Requests that fail while it happens, and what the balancer adds',

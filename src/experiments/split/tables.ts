@@ -1,7 +1,7 @@
 import { exactEstimate, seenEstimate } from '../../results/estimate.ts'
 import type { ExperimentTable, Figure } from '../../results/experiment.ts'
 import type { StrategyInfo } from '../../results/strategy-info.ts'
-import { formatDuration } from '../../units.ts'
+import { formatDuration, formatList, formatNumber } from '../../units.ts'
 import { type Answer, countOf, OK, sentBetween } from '../answers.ts'
 import {
   GONE_WORDS,
@@ -157,6 +157,7 @@ export function ioTable(
   strategies: readonly StrategyInfo[],
   ioOf: (info: StrategyInfo) => readonly SplitIo[],
 ): ExperimentTable {
+  const counted = [...new Set(strategies.flatMap(ioOf).map(({ requests }) => formatNumber(requests)))]
   return {
     caption: 'What one request makes the core ask others, and what it holds for that',
     columns: [
@@ -175,6 +176,6 @@ export function ioTable(
         ],
       ]
     }),
-    note: 'Counted over 100 requests of one user, while nobody else asks anything, on the ways from the core. What the authentication API asks Redis on its behalf is not among them.',
+    note: `Counted over ${formatList(counted)} requests of one user, while nobody else asks anything, on the ways from the core. What the authentication API asks Redis on its behalf is not among them.`,
   }
 }

@@ -42,7 +42,7 @@ export function refreshShare(ratio: number, lifeSeconds: number, requestsPerHour
   return refreshing / (refreshing + requestsPerHour)
 }
 
-/** The life from which on refreshing takes at most that share: the inverse of `refreshShare`. 0: any life. */
+/** The life from which on refreshing takes at most that share: the inverse of `refreshShare`. 0 where no life is too short. */
 export function lifeOfShare(ratio: number, share: number, requestsPerHour: number): number {
   const refreshes = (requestsPerHour * share) / (ratio * (1 - share))
   return Math.max(0, HOUR / refreshes - HOUR / requestsPerHour)
