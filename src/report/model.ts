@@ -187,8 +187,12 @@ export type Block =
   | { readonly kind: 'table'; readonly table: Table }
   | { readonly kind: 'chart'; readonly chart: Chart }
   | { readonly kind: 'claims'; readonly claims: readonly ClaimResult[] }
-  /** A line for each claim, without why. */
-  | { readonly kind: 'verdicts'; readonly claims: readonly ClaimResult[] }
+  /** A line for each claim that has a verdict. What nothing was measured for would hide them: it is counted. */
+  | {
+      readonly kind: 'verdicts'
+      readonly judged: readonly ClaimResult[]
+      readonly open: readonly ClaimResult[]
+    }
   /** What a reader needs in, strategies out: on a page to be tried, elsewhere the command that does it. */
   | { readonly kind: 'advice'; readonly facts: Facts; readonly command: string }
   | { readonly kind: 'findings'; readonly findings: readonly Finding[] }

@@ -114,11 +114,11 @@ describe('in Chromium', () => {
     const page = await open(usual, 1280, 'light')
     const visible = () =>
       page.evaluate<readonly boolean[]>(
-        `['.verdicts li li', '#details td'].map((at) => document.querySelector(at).checkVisibility())`,
+        `['.verdicts li li', '#details td', '.verdicts summary'].map((at) => document.querySelector(at).checkVisibility())`,
       )
-    expect(await visible()).toEqual([false, false])
+    expect(await visible()).toEqual([false, false, true])
     await page.emulateMedia({ media: 'print' })
-    expect(await visible()).toEqual([true, true])
+    expect(await visible()).toEqual([true, true, true])
   })
 
   test.each([360, 1280])('with every kind of load at %d px: no sideways scroll', async (width) => {

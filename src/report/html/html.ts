@@ -1,6 +1,7 @@
 // In this folder: the report as one page that needs no network.
 
 import type { ClaimResult, Finding } from '../../results/results.ts'
+import { formatCount } from '../../units.ts'
 import { buildReport } from '../build.ts'
 import { chartCsv } from '../export/chart-csv.ts'
 import type { Block, Chart, Section, State } from '../model.ts'
@@ -55,6 +56,14 @@ const verdictHtml = ({ text, verdict, why, evidence }: ClaimResult) =>
   `<li><details><summary><span class="verdict ${verdict.replace(' ', '-')}">${verdict}</span> ${escapeHtml(text)}</summary>` +
   `<p>${proseHtml(why)}</p>${evidence.length === 0 ? '' : listHtml(evidence)}</details></li>`
 
+const verdictsHtml = (claims: readonly ClaimResult[]) =>
+  `<ul class="verdicts">${claims.map(verdictHtml).join('')}</ul>`
+
+const openHtml = (claims: readonly ClaimResult[]) =>
+  claims.length === 0
+    ? ''
+    : `<details class="verdicts"><summary><span class="verdict not-measured">not measured</span> ${formatCount(claims.length, 'claim')}; each says what measures it</summary>${verdictsHtml(claims)}</details>`
+
 const findingHtml = ({ severity, sentence, advice }: Finding) =>
   `<li class="${severity}">${proseHtml(sentence)}${advice === null ? '' : ` <b>${escapeHtml(advice)}</b>`}</li>`
 
@@ -86,7 +95,7 @@ function blockHtml(block: Block): string {
     case 'claims':
       return block.claims.map(claimHtml).join('\n')
     case 'verdicts':
-      return `<h3 id="claims">${CLAIMS_TITLE}</h3><ul class="verdicts">${block.claims.map(verdictHtml).join('')}</ul>`
+      return `<div class="lists"><h3 id="claims">${CLAIMS_TITLE}</h3>${verdictsHtml(block.judged)}${openHtml(block.open)}</div>`
     case 'advice':
       return adviceHtml(block.facts, block.command)
     case 'findings':

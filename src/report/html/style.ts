@@ -17,14 +17,15 @@ section:first-child { border-top: 0; padding-top: 0 }
 #answer > p.plain { font-size: 1.0625rem; line-height: 1.5; max-width: 60rem }
 #answer { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 2.5rem }
 #answer > p:not(.plain) { font-size: 0.9375rem; max-width: none; margin: 0 0 1rem }
-.verdicts { list-style: none; padding: 0; max-width: none }
+.verdicts { list-style: none; padding: 0; margin: 0; max-width: none }
 .verdicts li { border-top: 1px solid var(--line); margin: 0 }
 .verdicts summary { color: var(--ink); width: auto; padding: 0.4rem 0 0.4rem 8rem; text-indent: -8rem; list-style: none }
 .verdicts summary::-webkit-details-marker { display: none }
 .verdicts summary:hover { text-decoration: underline; text-decoration-color: var(--muted); text-underline-offset: 0.2em }
 .verdicts .verdict { display: inline-block; width: 7.7rem; text-indent: 0; font-weight: 700; white-space: nowrap; vertical-align: top }
-.verdicts details > :not(summary) { margin-left: 8rem }
-.verdicts ul { font-size: 0.875rem; color: var(--muted) }
+.verdicts li details > :not(summary) { margin-left: 8rem }
+details.verdicts { border-top: 1px solid var(--line) }
+.verdicts li ul { font-size: 0.875rem; color: var(--muted) }
 .muted, .note, .unit { color: var(--muted) }
 .good { color: var(--good) } .bad { color: var(--bad) } .warn { color: var(--warn) }
 p.note { font-size: 0.875rem; margin: 0.5rem 0 1.5rem }
@@ -123,8 +124,8 @@ code { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
 @media (min-width: 64rem) {
   #answer { grid-template-columns: 26rem minmax(0, 1fr) }
   #answer > * { grid-column: 1 / -1 }
-  #answer > .charts { grid-column: 1; grid-row: span 2; display: block }
-  #answer > :is(h3, .verdicts) { grid-column: 2 }
+  #answer > .charts { grid-column: 1; display: block }
+  #answer > .lists { grid-column: 2 }
 }
 @media print {
   nav, .downloads, .filter > :not(output), .filter:not(.active) { display: none }
@@ -132,6 +133,7 @@ code { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
   body { font-size: 10pt }
   details::details-content { content-visibility: visible; block-size: auto }
   summary { display: none }
+  .verdicts summary { display: block }
   .table { overflow: visible; background: none }
   table { font-size: 7.5pt }
   th, td { padding-right: 0.4rem }

@@ -1,4 +1,5 @@
 import type { ClaimResult, Finding, Results } from '../../results/results.ts'
+import { formatCount } from '../../units.ts'
 import { buildReport } from '../build.ts'
 import { scaledColumns } from '../columns.ts'
 import type { Block, Chart, Section, Table, TableCell } from '../model.ts'
@@ -126,7 +127,10 @@ function blockText(block: Block): string {
       return [
         `${escaped(CLAIMS_TITLE)}:`,
         '',
-        ...block.claims.map(({ verdict, text }) => `- **${verdict}**: ${escaped(text)}`),
+        ...block.judged.map(({ verdict, text }) => `- **${verdict}**: ${escaped(text)}`),
+        ...(block.open.length === 0
+          ? []
+          : [`- **not measured**: ${formatCount(block.open.length, 'claim')}`]),
       ].join('\n')
     case 'findings':
       return block.findings.map(findingText).join('\n')

@@ -19,6 +19,7 @@ import {
 } from '../model.ts'
 import { revocationText, sentence } from '../words/phrases.ts'
 import { noAnswer, shortAnswer } from '../words/short-answer.ts'
+import { byVerdict } from './claims.ts'
 import { decisionTable, observedCell } from './decision.ts'
 import { answersOf } from './numbers.ts'
 import { badge, notice } from './run-state.ts'
@@ -94,7 +95,7 @@ function costTable(results: Results, group: Group): Table {
   }
 }
 
-/** What each experiment found, and what it is to show for it, below. Of one alone that is all of the report. */
+/** What each experiment found, and what it is to show for it, below. */
 function experimentAnswers({ experiments = [] }: Results): readonly Block[] {
   return experiments.flatMap(({ title, answer, notDone, broken = [], complete }): readonly Block[] => [
     { kind: 'heading', text: complete ? title : `${title} (not complete)` },
@@ -114,6 +115,7 @@ export function firstScreen(results: Results): Section {
   const sentences =
     short.length > 0 ? [short.join(' ')] : (answersOf(results, groups)[0]?.paragraphs.slice(0, 1) ?? [])
   const picture = decided === undefined ? null : tradeoffChart(decided)
+  const found = experimentAnswers(results)
   const text =
     sentences.length > 0 || results.scenarios.length === 0 ? sentences : [noAnswer(results, groups)]
   return {
@@ -124,9 +126,8 @@ export function firstScreen(results: Results): Section {
       ...text.map((line): Block => ({ kind: 'text', text: line, tone: 'plain' })),
       badge(results),
       ...(picture === null ? [] : [{ kind: 'chart' as const, chart: picture }]),
-      ...experimentAnswers(results),
       ...(decided === undefined
-        ? []
+        ? found
         : [
             {
               kind: 'table' as const,
@@ -136,7 +137,8 @@ export function firstScreen(results: Results): Section {
                   : decisionTable(results, decided, false),
             },
           ]),
-      ...(results.claims.length === 0 ? [] : [{ kind: 'verdicts' as const, claims: results.claims }]),
+      ...(results.claims.length === 0 ? [] : [{ kind: 'verdicts' as const, ...byVerdict(results.claims) }]),
+      ...(decided === undefined ? [] : found),
     ],
   }
 }

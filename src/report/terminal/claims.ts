@@ -1,5 +1,6 @@
 import type { ClaimResult } from '../../results/results.ts'
 import { formatCount } from '../../units.ts'
+import { byVerdict } from '../sections/claims.ts'
 import { EVERYTHING } from '../short-form.ts'
 import type { Style } from './paint.ts'
 import { type Pen, prose } from './pen.ts'
@@ -28,11 +29,10 @@ export function claimLines({ text, verdict, why, evidence }: ClaimResult, pen: P
 
 /** Only what the run says something about. */
 export function someClaims(claims: readonly ClaimResult[], pen: Pen): readonly string[] {
-  const measured = claims.filter(({ verdict }) => verdict !== 'not measured')
-  const left = claims.length - measured.length
-  const more = left === 0 ? '' : `${formatCount(left, 'claim')} not measured. `
+  const { judged, open } = byVerdict(claims)
+  const more = open.length === 0 ? '' : `${formatCount(open.length, 'claim')} not measured. `
   return [
-    ...measured.flatMap((claim) => claimLines(claim, pen)),
+    ...judged.flatMap((claim) => claimLines(claim, pen)),
     ...prose(`${more}Everything, with the evidence, is in ${EVERYTHING}.`, pen, 'muted'),
     '',
   ]
@@ -46,13 +46,10 @@ const verdictLine = (
   return [`${pen.paint(CLAIM_STYLES[verdict], padEnd(verdict, 12))}  ${head.slice(14)}`, ...more]
 }
 
-/** What nothing was measured for is counted, or it would hide what was. */
-export function verdictLines(claims: readonly ClaimResult[], pen: Pen): readonly string[] {
-  const measured = claims.filter(({ verdict }) => verdict !== 'not measured')
-  const open = claims.length - measured.length
+export function verdictLines(judged: readonly ClaimResult[], open: number, pen: Pen): readonly string[] {
   const text = `${formatCount(open, 'claim')}. What measures them: \`authbench report --section claims\`.`
   return [
-    ...measured.flatMap((claim) => verdictLine(claim, pen)),
+    ...judged.flatMap((claim) => verdictLine(claim, pen)),
     ...(open === 0 ? [] : verdictLine({ text, verdict: 'not measured' }, pen)),
   ]
 }

@@ -132,7 +132,11 @@ function blockLines(block: Block, pen: Pen): readonly string[] {
         ? someClaims(block.claims, pen)
         : block.claims.flatMap((claim) => claimLines(claim, pen))
     case 'verdicts':
-      return [...prose(`${CLAIMS_TITLE}:`, pen, 'plain'), ...verdictLines(block.claims, pen), '']
+      return [
+        ...prose(`${CLAIMS_TITLE}:`, pen, 'plain'),
+        ...verdictLines(block.judged, block.open.length, pen),
+        '',
+      ]
     case 'findings': {
       const { some, more } = someOf(block.findings, pen)
       return [
