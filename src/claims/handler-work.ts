@@ -3,13 +3,10 @@ import type { ClaimResult, MeasuredResults } from '../results/results.ts'
 import type { HandlerWork } from '../results/world-results.ts'
 import { formatChange, formatList, formatPercent } from '../units.ts'
 import { worldParamText } from '../worlds/words.ts'
-import { type Claim, type Decision, notMeasured, verdictOf } from './claim.ts'
+import { type Claim, type Decision, notMeasured, SMALL_GAIN, verdictOf } from './claim.ts'
 import { titleOf } from './evidence.ts'
 
 type Row = HandlerWork['rows'][number]
-
-/** What nobody chooses an architecture for: a request that takes a twentieth longer, a server that is a twentieth cheaper. */
-const MARGIN = 0.05
 
 const RUN =
   'The run needs the scenario handler-work, with a session in Redis and a stateless token, such as session-redis and jwt-hs256-fast.'
@@ -18,8 +15,8 @@ const INVALID = 'The run is invalid, so its times are not judged.'
 /** That a token saves little: its whole interval lies below the margin, or above it. */
 function decisionOf({ ratio: { low, high } }: Row): Decision {
   if (low === null || high === null) return 'open'
-  if (high < 1 - MARGIN) return 'fails'
-  return low > 1 - MARGIN ? 'holds' : 'open'
+  if (high < 1 - SMALL_GAIN) return 'fails'
+  return low > 1 - SMALL_GAIN ? 'holds' : 'open'
 }
 
 /** Of stateless tokens. */
@@ -53,7 +50,7 @@ function judge(
   const named = (rows: readonly Row[]) =>
     formatList([...new Set(rows.map((row) => `${titleOf(results, row.strategy)} with ${handlerText(row)}`))])
   const [kept, gone, unclear] = [rowsThat('fails'), rowsThat('holds'), rowsThat('open')]
-  const margin = formatPercent(MARGIN)
+  const margin = formatPercent(SMALL_GAIN)
   const words = [
     ...(kept.length === 0 ? [] : [`More than ${margin} of ${saved} is saved by ${named(kept)}.`]),
     ...(gone.length === 0 ? [] : [`Less than ${margin} by ${named(gone)}.`]),
@@ -66,7 +63,7 @@ export const databaseAnyway: Claim = {
   id: 'most-apps-need-a-database-anyway',
   text: 'Most applications read the user from a database anyway, so that a token without a lookup saves little.',
   from: ['handler-work'],
-  supports: `Where the handler reads the row of the user, every token saves less than ${formatPercent(MARGIN)} of the median latency.`,
+  supports: `Where the handler reads the row of the user, every token saves less than ${formatPercent(SMALL_GAIN)} of the median latency.`,
   refutes: 'Every token saves more than that.',
   judge(results) {
     const reads = (row: Row) => row.params.rows !== undefined
@@ -99,7 +96,7 @@ export const moreWork: Claim = {
   id: 'more-work-no-value',
   text: 'JWT is more work without additional value in most cases.',
   from: ['handler-work'],
-  supports: `Where the handler waits for ${DECISIVE_MS} ms, every token saves less than ${formatPercent(MARGIN)} of the median latency.`,
+  supports: `Where the handler waits for ${DECISIVE_MS} ms, every token saves less than ${formatPercent(SMALL_GAIN)} of the median latency.`,
   refutes: 'Every token saves more than that.',
   judge(results) {
     const rows = rowsOf(results, 'latency.p50', ({ params }) => WAITS_MS.includes(Number(params.waitMs)))

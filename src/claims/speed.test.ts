@@ -39,3 +39,21 @@ test('it is open where the interval does not say whether they cross', () => {
     expect(open.why).toMatch(/^Whether the distance of the store decides is open\./)
   }
 })
+
+test.each([
+  ['saves next to nothing, if it saves at all', 0.96, 'refuted'],
+  ['may save a twentieth or more', 0.94, 'not measured'],
+])('a token that is not told apart, and %s', (_, low, verdict) => {
+  const pair = ['jwt-hs256-fast', 'session-redis']
+  const comparisons = quiet.comparisons.map((each) =>
+    each.metric === 'cpu.server' && pair.includes(each.strategy) && pair.includes(each.baseline)
+      ? {
+          ...each,
+          ...{ strategy: 'jwt-hs256-fast', baseline: 'session-redis', verdict: 'unsure' as const },
+          ratio: { value: 0.98, low, high: 1.01, rounds: 6 },
+        }
+      : each,
+  )
+  const strategies = quiet.strategies.filter(({ id }) => pair.includes(id))
+  expect(speed.judge({ ...quiet, strategies, comparisons }).verdict).toBe(verdict)
+})

@@ -2,9 +2,9 @@ import { referenceSession, strategiesWith } from '../analysis/reference-session.
 import type { ClaimResult, Comparison, MeasuredResults } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import type { Crossover } from '../results/world-results.ts'
-import { formatList } from '../units.ts'
+import { formatList, formatPercent } from '../units.ts'
 import { crossoverText } from '../worlds/words.ts'
-import { type Claim, type Decision, notMeasured, verdictOf } from './claim.ts'
+import { type Claim, type Decision, notMeasured, SMALL_GAIN, verdictOf } from './claim.ts'
 import { comparisonOf, comparisonSentence, doubtOf, present, titleOf, valueSentence } from './evidence.ts'
 
 /** What a user waits for, and what a machine can serve: no part of the verdict, as the load generator may limit both. */
@@ -40,7 +40,7 @@ function groupsOf(results: MeasuredResults, compared: readonly Comparison[], ses
 
 const OPENINGS: Readonly<Record<ClaimResult['verdict'], string>> = {
   supported: '',
-  refuted: 'No token uses less server CPU. ',
+  refuted: `No token saves ${formatPercent(SMALL_GAIN)} of the server CPU or more. `,
   depends: 'Algorithm and library decide. ',
   'not measured': '',
 }
@@ -54,12 +54,12 @@ const crossoversOf = ({ crossovers = [] }: MeasuredResults, tokens: readonly Str
   return own.filter(({ scenario }) => scenario === own[0]?.scenario)
 }
 
-const DECISIONS: Readonly<Record<Comparison['verdict'], Decision>> = {
-  better: 'holds',
-  worse: 'fails',
-  equal: 'fails',
-  unsure: 'open',
-  'not judged': 'open',
+/** Where no difference is shown, the interval may still show that the token saves next to nothing. */
+function decisionOf({ verdict, ratio }: Comparison): Decision {
+  if (verdict === 'better') return 'holds'
+  if (verdict === 'worse' || verdict === 'equal') return 'fails'
+  const saves = verdict === 'not judged' ? null : (ratio?.low ?? null)
+  return saves !== null && saves > 1 - SMALL_GAIN ? 'fails' : 'open'
 }
 
 /** Near, the session is the quicker one, further out the token is: the latency alone would say yes and no. */
@@ -74,8 +74,7 @@ export const speed: Claim = {
   from: ['verify', 'store-distance'],
   supports:
     'Every stateless token is shown to cost less server CPU than a session in Redis; where distances of the store were measured, the median latency of none begins above that of the session and ends below.',
-  refutes:
-    'Every one is shown to cost as much or more, and no median latency begins above that of the session and ends below.',
+  refutes: `Every one is shown to save less than ${formatPercent(SMALL_GAIN)} of it, or to cost more, and no median latency begins above that of the session and ends below.`,
   judge(results) {
     const session = referenceSession(results)
     const tokens = session === null ? [] : strategiesWith(results, 'stateless')
@@ -95,7 +94,7 @@ export const speed: Claim = {
     ])
     const crossovers = crossoversOf(results, tokens)
     evidence.push(...crossovers.map((each) => crossoverText(each, (id) => titleOf(results, id))))
-    const byCpu = verdictOf(compared.map(({ verdict }) => DECISIONS[verdict]))
+    const byCpu = verdictOf(compared.map(decisionOf))
     // Tokens on both sides settle it, whatever a token that is not judged would add.
     const doubt = doubtOf(results, byCpu === 'depends' ? [] : compared)
     if (doubt !== null) return notMeasured(doubt, evidence)
