@@ -161,7 +161,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
     ),
   profiles: () =>
     table(
-      ['profile', 'rounds', 'slices for each strategy in a round', 'strategies', 'scenarios', 'for'],
+      ['profile', 'rounds', 'windows for each strategy in a round', 'strategies', 'scenarios', 'for'],
       Object.entries<Profile>(PROFILES).map(
         ([id, { rounds, slicesPerRound, sliceMs, strategies, scenarios, experiments, purpose }]) => [
           codes([id]),

@@ -96,7 +96,7 @@ describe('checks of a cell', () => {
   it('a process that was not where the report says makes a cell invalid, and is named', () => {
     const cell = withSlices((_, index) => (index === 1 ? { displaced: ['server', 'load generator'] } : {}))
     expect(outcome('placement', cell)).toBe('invalid')
-    expect(sentence('placement', cell)).toContain('In 1 slice the server and load generator')
+    expect(sentence('placement', cell)).toContain('In 1 window the server and load generator')
     expect(outcome('placement', healthy())).toBeUndefined()
   })
 

@@ -47,7 +47,7 @@ export const drift: CellCheck = {
       'drift',
       Math.abs(change),
       LIMITS.drift,
-      `Server CPU per request changed by ${formatPercent(change)} from the first half of the slices to the second, beyond what all servers of the round share.`,
+      `Server CPU per request changed by ${formatPercent(change)} from the first half of the windows to the second, beyond what all servers of the round share.`,
     )
   },
 }

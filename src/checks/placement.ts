@@ -14,7 +14,7 @@ export const placement: CellCheck = {
       'placement',
       elsewhere.length,
       LIMITS.failures,
-      `In ${formatCount(elsewhere.length, 'slice')} the ${who} could run on other cores than planned: somebody changed the cpuset, or the system refused to pin.`,
+      `In ${formatCount(elsewhere.length, 'window')} the ${who} could run on other cores than planned: somebody changed the cpuset, or the system refused to pin.`,
     )
   },
 }

@@ -56,8 +56,8 @@ describe('findings', () => {
   })
 
   it.each([
-    [200, 'Use --profile quick, which warms up with 8,000 requests.'],
-    [8000, 'Use --profile full, which warms up with 16,000 requests.'],
+    [200, 'Use --profile quick, which warms up with 40 times as many requests.'],
+    [8000, 'Use --profile full, which warms up with 2 times as many requests.'],
     [16_000, 'Close what else is running, such as browsers, indexers and builds, then run again.'],
   ])('send a run that drifts after %i requests where the warm-up is longer', (warmupRequests, advice) => {
     const config = { ...quiet.config, warmupRequests }

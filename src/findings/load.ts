@@ -1,11 +1,11 @@
 import { allowedLagUs, p99Of } from '../checks/pacing.ts'
 import { histogramOf } from '../metrics/latency.ts'
-import { TIMED_PROFILES } from '../plan/profiles.ts'
 import type { Cell, CompletedCell } from '../results/cell.ts'
 import { decodeHistogram } from '../results/histogram.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { formatCount, formatList, formatPercent, formatQuantity } from '../units.ts'
 import { type Finder, warning } from './finding.ts'
+import { longerWarmUp } from './longer-warm-up.ts'
 
 type Measured = Pick<CompletedCell, 'strategy' | 'load' | 'checks'>
 
@@ -92,14 +92,11 @@ export const notConverged: Finder = ({ strategies, config: { warmupRequests } },
   const servers = new Set(
     early.map(({ scenario, round, strategy, arm }) => JSON.stringify([scenario, round, strategy, arm])),
   )
-  const warmer = TIMED_PROFILES.findLast(([, profile]) => profile.warmupRequests > warmupRequests)
   return [
     warning(
       'not-converged',
       `Requests were still getting cheaper when the warm-up of ${formatCount(servers.size, 'server')} ended (${namesOf(strategies, early)}), so the cost there may look higher than it is.`,
-      warmer === undefined
-        ? null
-        : `Use --profile ${warmer[0]}, which warms up with ${formatCount(warmer[1].warmupRequests, 'request')}.`,
+      longerWarmUp(warmupRequests),
     ),
   ]
 }

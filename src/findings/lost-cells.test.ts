@@ -109,7 +109,7 @@ describe('findings from single cells', () => {
         severity: 'warning',
         sentence:
           'Requests were still getting cheaper when the warm-up of 1 server ended (a), so the cost there may look higher than it is.',
-        advice: 'Use --profile full, which warms up with 16,000 requests.',
+        advice: 'Use --profile full, which warms up with 2 times as many requests.',
       },
     ])
     const longest = { ...quiet.config, warmupRequests: 16_000 }

@@ -1,8 +1,8 @@
-import { TIMED_PROFILES } from '../plan/profiles.ts'
 import type { Check, CompletedCell } from '../results/cell.ts'
 import type { MeasuredResults } from '../results/results.ts'
 import { formatCores, formatCount, formatPercent } from '../units.ts'
 import { type Finder, info, warning } from './finding.ts'
+import { longerWarmUp } from './longer-warm-up.ts'
 
 const QUIETER = 'Close what else is running, such as browsers, indexers and builds, then run again.'
 const WHOLE_CORES =
@@ -107,14 +107,11 @@ export const drifting: Finder = (results) => {
   const { cells, worst } = trouble(results, 'drift', ['warn'])
   if (worst === null) return []
   const { warmupRequests } = results.config
-  const warmer = TIMED_PROFILES.find(([, profile]) => profile.warmupRequests > warmupRequests)
   return [
     warning(
       'drift',
       `Server CPU per request changed by up to ${formatPercent(worst)} inside ${formatCount(cells, 'cell')}, beyond what all servers of the round share, after a warm-up of ${formatCount(warmupRequests, 'request')}.`,
-      warmer === undefined
-        ? QUIETER
-        : `Use --profile ${warmer[0]}, which warms up with ${formatCount(warmer[1].warmupRequests, 'request')}.`,
+      longerWarmUp(warmupRequests) ?? QUIETER,
     ),
   ]
 }
