@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { findRedis, freePort, launchRedis, type RedisProcess } from '../../servers/process/redis-process.ts'
+import { onFreePort } from '../../servers/process/free-port.ts'
+import { findRedis, launchRedis, type RedisProcess } from '../../servers/process/redis-process.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import { connectRedis, type RedisControl } from './connection.ts'
 
@@ -26,36 +27,32 @@ export interface OwnRedisOptions {
 
 const READY_MS = 15_000
 const POLL_MS = 20
-const PORT_TRIES = 5
 
 /** @throws {AuthbenchError} REDIS_MISSING, REDIS_NOT_READY */
 export async function startOwnRedis(options: OwnRedisOptions): Promise<OwnRedis> {
-  const { core, folders, choosePort = freePort, readyMs = READY_MS } = options
+  const { core, folders, choosePort, readyMs = READY_MS } = options
   const binary = findRedis(folders)
   if (binary === null) throw missing()
-  for (let attempt = 1; ; attempt++) {
-    const started = await startOn(await choosePort(), binary, core, readyMs)
-    if (started.state === 'ready') return started.redis
-    if (attempt === PORT_TRIES || started.state === 'broken') throw notReady(started.log)
-  }
+  return onFreePort((port) => startOn(port, binary, core, readyMs), choosePort)
 }
 
-type Start =
-  | { readonly state: 'ready'; readonly redis: OwnRedis }
-  | { readonly state: 'port taken' | 'broken'; readonly log: readonly string[] }
-
-async function startOn(port: number, binary: string, core: number | null, readyMs: number): Promise<Start> {
+async function startOn(
+  port: number,
+  binary: string,
+  core: number | null,
+  readyMs: number,
+): Promise<OwnRedis> {
   const server = await launchRedis(binary, port, pinnedTo(core))
   const { folder: tempFolder, log, stop } = server
   const url = `redis://127.0.0.1:${port}`
   const control = await untilReady(url, server, readyMs)
   if (control === null) {
     await stop()
-    return { state: /already in use/.test(log.join()) ? 'port taken' : 'broken', log }
+    throw notReady(log)
   }
   await control.close()
   const { product, version, processId: pid } = control
-  return { state: 'ready', redis: { url, pid, product, version, tempFolder, stop } }
+  return { url, pid, product, version, tempFolder, stop }
 }
 
 /** Null when Redis ended, or was not there in time. */

@@ -1,7 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer, Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -151,16 +150,6 @@ function settings(port: number, folder: string): readonly string[] {
   const network = ['--port', String(port), '--bind', '127.0.0.1', '--protected-mode', 'yes']
   const disk = ['--save', '', '--appendonly', 'no', '--dir', folder]
   return [...network, ...disk, '--daemonize', 'no', '--logfile', '']
-}
-
-/** Redis itself cannot be asked for any free port. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 /** Null: there is none on this machine. */

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePort } from '../../../servers/process/redis-process.ts'
+import { freePort, onFreePort } from '../../../servers/process/free-port.ts'
 import type { Balance } from '../../../src/experiments/scale-out/observation.ts'
 import { AuthbenchError } from '../../../src/results/errors.ts'
 import { originOf } from '../../load/http/address.ts'
@@ -63,14 +63,25 @@ ${servers.join('\n')}
 /**
  * HAProxy in a process of its own, told over its runtime API on the loopback which servers there are.
  * @param folder temporary, for its configuration; whoever made it removes it
+ * @param choosePort by default any free one; asked anew where somebody was faster
  * @throws AuthbenchError HAPROXY_FAILED
  */
-export async function startHaproxy(
+export function startHaproxy(
+  program: string,
+  folder: string,
+  options: BalancerOptions,
+  choosePort?: () => Promise<number>,
+): Promise<Balancer> {
+  return onFreePort((port) => startOn(port, program, folder, options), choosePort)
+}
+
+async function startOn(
+  port: number,
   program: string,
   folder: string,
   options: BalancerOptions,
 ): Promise<Balancer> {
-  const [port, adminPort] = [await freePort(), await freePort()]
+  const adminPort = await freePort()
   const file = join(folder, 'haproxy.cfg')
   await writeFile(file, configuration(options, port, adminPort))
   const child = spawn('/bin/sh', ['-c', WRAPPER, 'sh', program, '-db', '-f', file], {
@@ -91,7 +102,7 @@ export async function startHaproxy(
   }
   const tell = (command: string) => ask(adminPort, command)
   try {
-    const version = /Version: (\S+)/.exec(await answered(() => tell('show info'), READY_MS))?.[1] ?? ''
+    const version = await versionOf(tell, () => child.exitCode !== null)
     const statusIs = (slot: number, wanted: RegExp) =>
       until(async () => wanted.test((await rows(tell)).get(serverName(slot))?.status ?? ''), CHANGE_MS)
     const state = async (slot: number, name: 'ready' | 'drain' | 'maint') => {
@@ -170,11 +181,16 @@ async function until(isSo: () => Promise<boolean>, limitMs: number): Promise<voi
   }
 }
 
-async function answered(ask: () => Promise<string>, limitMs: number): Promise<string> {
-  let text = ''
+/** @returns the version of HAProxy, once its runtime API answers */
+async function versionOf(
+  tell: (command: string) => Promise<string>,
+  hasEnded: () => boolean,
+): Promise<string> {
+  let version = ''
   await until(async () => {
-    text = await ask().catch(() => '')
-    return text !== ''
-  }, limitMs)
-  return text
+    if (hasEnded()) throw new Error('HAProxy ended')
+    version = /Version: (\S+)/.exec(await tell('show info').catch(() => ''))?.[1] ?? ''
+    return version !== ''
+  }, READY_MS)
+  return version
 }

@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, it, onTestFinished, vi } from 'vitest'
+import { freePort } from '../../process/free-port.ts'
 import { startRedis } from './test-redis.ts'
 
 /** Where every Redis of these tests has its own: what one leaves behind shows. */
@@ -41,6 +42,19 @@ it('dies, comes back on its port, and leaves nothing, even paused', async () => 
   await redis.stop()
   expect(await ping(redis.url)).toBeNull()
   expect(readdirSync(folder)).toEqual([])
+})
+
+it('takes another port when somebody was faster', async () => {
+  const other = await startRedis()
+  const ports = [Number(new URL(other.url).port), await freePort()]
+  const redis = await startRedis(async () => ports.shift() ?? 0)
+  try {
+    expect(ports).toEqual([])
+    await tell(redis.url, 'SET name value')
+    expect(await tell(other.url, 'GET name')).toBe('$-1')
+  } finally {
+    await Promise.all([redis.stop(), other.stop()])
+  }
 })
 
 it('comes back with what was in it, or empty', async () => {

@@ -3,13 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { AuthbenchError } from '../../../src/results/errors.ts'
-import {
-  findRedis,
-  freePort,
-  launchRedis,
-  type RedisProcess,
-  SNAPSHOT_FILE,
-} from '../../process/redis-process.ts'
+import { onFreePort } from '../../process/free-port.ts'
+import { findRedis, launchRedis, type RedisProcess, SNAPSHOT_FILE } from '../../process/redis-process.ts'
 
 const READY_MS = 15_000
 
@@ -40,18 +35,22 @@ interface Transcript {
   close(): void
 }
 
-/** @throws AuthbenchError `REDIS_MISSING` where there is none on the machine, Error when it does not start */
-export async function startRedis(): Promise<TestRedis> {
+/**
+ * @param choosePort by default any free one; asked anew where somebody was faster
+ * @throws AuthbenchError `REDIS_MISSING` where there is none on the machine, Error when it does not start
+ */
+export async function startRedis(choosePort?: () => Promise<number>): Promise<TestRedis> {
   const binary = findRedis()
   if (binary === null) {
     throw new AuthbenchError('REDIS_MISSING', 'there is no redis-server to be paused and killed', {
       next: 'Install the package redis-server, redis or valkey; a Redis that others use will not do.',
     })
   }
-  const port = await freePort()
   let isStopped = false
-  let starting = launch(binary, port)
-  let server = await starting
+  const first = await onFreePort(async (port) => ({ port, server: await launch(binary, port) }), choosePort)
+  const { port } = first
+  let { server } = first
+  let starting = Promise.resolve(server)
 
   return {
     url: `redis://127.0.0.1:${port}`,
