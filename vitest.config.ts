@@ -9,16 +9,17 @@ const ROOT = import.meta.dirname
 const LONGEST = [
   'servers/conformance/strategies.test.ts',
   'bench/run/pipeline.test.ts',
-  'bench/main.test.ts',
-  'bench/subjects/own-strategies.test.ts',
-  'bench/authbench.test.ts',
-  'bench/commands/conformance.test.ts',
-  'bench/run/points.test.ts',
   'src/report/html/html.test.ts',
-  'scripts/setup.test.ts',
+  'src/report/html/advice.test.ts',
+  'bench/run/points.test.ts',
+  'servers/conformance/check.test.ts',
+  'bench/run/pipeline.real.test.ts',
+  'bench/commands/micro.real.test.ts',
+  'bench/main.real.test.ts',
+  'scripts/setup.real.test.ts',
 ]
 
-/** Whole runs of every kind of scenario and experiment: minutes of processor time, so a project of their own. */
+/** The program and its set-up as users start them, and whole runs of every kind: minutes of processor time, so a project of their own. */
 const REAL_RUNS = ['{bench,scripts}/**/*.real.test.ts']
 
 const isShuffled = process.argv.some((word) => word.startsWith('--sequence.shuffle'))

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import { measured, processesOf, realRun } from '../testing/real-run.ts'
 
-// What pipeline.test.ts leaves out: open loops, sessions of each connection's own, another checkout.
+// What pipeline.test.ts leaves out: open loops, sessions of each connection's own, another checkout, an interruption.
 
 const LIMIT_MS = 240_000
 
@@ -113,6 +113,24 @@ realRun(
       expect(verdicts.get(counted)).toBe('pass')
     }
     expect(verdicts.get('cpu.server')).toBe('inconclusive')
+    run.expectNothingLeft(pids)
+  },
+)
+
+realRun(
+  'keeps what was measured when it is interrupted, says so, and leaves nothing behind',
+  { timeout: LIMIT_MS },
+  async ({ run }) => {
+    const running = run.start('--strategies', 'none,session-redis', '--scenarios', 'verify', '--rounds', '40')
+    await running.says('round  1/40')
+    const pids = await processesOf(running)
+    running.child.kill('SIGINT')
+    const { code, stdout } = await running.ended
+    expect(code).toBe(130)
+    const results = run.results()
+    expect(results.run.partial).toBe(true)
+    expect(results.validity.verdict).toBe('partial')
+    expect(stdout).toMatch(/partial/i)
     run.expectNothingLeft(pids)
   },
 )

@@ -67,21 +67,3 @@ realRun(
     run.expectNothingLeft(pids)
   },
 )
-
-realRun(
-  'keeps what was measured when it is interrupted, says so, and leaves nothing behind',
-  { timeout: LIMIT_MS },
-  async ({ run }) => {
-    const running = run.start('--strategies', 'none,session-redis', '--scenarios', 'verify', '--rounds', '40')
-    await running.says('round  1/40')
-    const pids = await processesOf(running)
-    running.child.kill('SIGINT')
-    const { code, stdout } = await running.ended
-    expect(code).toBe(130)
-    const results = run.results()
-    expect(results.run.partial).toBe(true)
-    expect(results.validity.verdict).toBe('partial')
-    expect(stdout).toMatch(/partial/i)
-    run.expectNothingLeft(pids)
-  },
-)
