@@ -7,6 +7,7 @@ const ROOT = import.meta.dirname
 
 /** What takes longest, begun first: begun last, it would go on alone on one core. A fresh clone knows no durations yet. */
 const LONGEST = [
+  'servers/conformance/strategies-late.test.ts',
   'servers/conformance/strategies.test.ts',
   'bench/run/pipeline.test.ts',
   'src/report/html/html.test.ts',
