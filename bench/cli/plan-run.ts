@@ -14,7 +14,7 @@ import type { RunConfig } from '../../src/results/results.ts'
 import { formatList } from '../../src/units.ts'
 import { saidBy, type WorldPartName } from '../../src/worlds/world.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
-import { applicableScenarios, type Scenario, withEntries } from '../scenarios/scenario.ts'
+import { applicableScenarios, type Scenario, withConnections, withEntries } from '../scenarios/scenario.ts'
 import { type Chosen, choosable, chosenStrategies } from '../subjects/chosen-strategies.ts'
 import { assertHasStrategies, type BaseCheckout, openBase } from '../subjects/other-checkout.ts'
 import { describeStrategies } from '../subjects/own-strategies.ts'
@@ -225,7 +225,7 @@ function scenariosOf(
 ): readonly Scenario[] {
   const { scenarios: named, slo, arrivals } = options
   const asked = SCENARIOS.filter(({ id }) => ids.includes(id)).map((scenario) =>
-    withEntries(scenario, entries),
+    withConnections(withEntries(scenario, entries), options.connections),
   )
   const scenarios = asked.length === 0 ? [] : applicableScenarios(asked, infos)
   const leftOut = (named ?? []).filter(

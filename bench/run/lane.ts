@@ -85,7 +85,7 @@ function newTrack(params: Params, { config, scenario }: RoundContext): Track {
   return {
     params,
     engine: kind === 'closed' ? 'autocannon' : 'paced',
-    connections: kind === 'closed' ? config.connections : config.pacedConnections,
+    connections: kind === 'closed' ? (scenario.connections ?? config.connections) : config.pacedConnections,
     wantedSlices:
       kind === 'closed' ? config.slicesPerRound : kind === 'paced' ? config.pacedSlicesPerRound : null,
     attempt: 0,

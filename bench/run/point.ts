@@ -142,7 +142,7 @@ async function openPoint(
   const { config, scenario, signal } = context
   const going = () => lanes.filter((lane) => isGoing(lane, context) && lane.tracks[point]?.refusal === null)
   const engines: readonly (readonly [EngineId, number])[] = [
-    ['autocannon', config.connections],
+    ['autocannon', scenario.connections ?? config.connections],
     ...(scenario.load.kind === 'closed' ? [] : [['paced', config.pacedConnections] as const]),
   ]
   for (const lane of going()) {

@@ -5,6 +5,7 @@ import { resolveConfig } from '../../src/plan/config.ts'
 import { type Arm, type Cell, cellSchema } from '../../src/results/cell.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
 import { applicableScenarios, describeScenario, withEntries } from '../scenarios/scenario.ts'
+import { FEW_CONNECTIONS } from '../scenarios/store-distance.ts'
 import { type FakeBench, fakeBench } from '../testing/fake-bench.ts'
 import { inShapeOf, withOtherEnd } from './pool.ts'
 import { runAll } from './runner.ts'
@@ -245,6 +246,13 @@ describe('blacklist-size', () => {
       cell.state === 'completed' && cell.strategy === 'session-redis' ? [cell.fill?.entries ?? 0] : [],
     )
     expect(fills).toEqual([0, 0, 100_000, 100_000])
+  })
+
+  it('has few connections, so that the proxy in between is not what is measured', async () => {
+    const { cells } = await measure('blacklist-size')
+    expect(new Set(cells.map((cell) => cell.state === 'completed' && cell.load.connections))).toEqual(
+      new Set([FEW_CONNECTIONS]),
+    )
   })
 
   it('has the points that are asked for at every distance', () => {

@@ -94,7 +94,7 @@ async function prepareRound(
       )
     }
   }
-  await open('autocannon', config.connections)
+  await open('autocannon', context.scenario.connections ?? config.connections)
   listener({ type: 'phase', round: plan.round, phase: 'warming up' })
   const warm = await generator.warmUp(
     going().map((lane) => ({ key: loadKey(lane, 'autocannon'), pid: pidOf(lane, context) })),

@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.ts'
+import { FEW_CONNECTIONS } from './store-distance.ts'
 
 /** No million: a server takes up to half a minute to fill its store with one, in each of six rounds. */
 const ENTRIES = [0, 100_000] as const
@@ -10,6 +11,7 @@ export const blacklistSize: Omit<Scenario, 'id'> = {
   model: 'closed',
   compared: true,
   load: { kind: 'closed' },
+  connections: FEW_CONNECTIONS,
   params: ENTRIES.flatMap((entries) => DISTANCES.map((storeRttMs) => ({ entries, storeRttMs }))),
   route: { method: 'GET', path: '/me' },
   expectStatus: 200,

@@ -53,6 +53,12 @@ export const withEntries = (scenario: Scenario, asked: readonly number[] | undef
         params: asked.flatMap((entries) => restsOf(scenario).map((rest) => ({ entries, ...rest }))),
       }
 
+/** Of the run where the user asked for a number of them. */
+export const withConnections = (scenario: Scenario, asked: number | undefined): Scenario => {
+  const { connections: _, ...rest } = scenario
+  return asked === undefined ? scenario : rest
+}
+
 /** What its points say besides, each once. */
 function restsOf({ params }: Scenario): readonly Params[] {
   const rests = params.map(({ entries: _, ...rest }) => rest)
@@ -70,7 +76,7 @@ const applies = ({ steps, world, appliesTo }: Scenario, strategy: StrategyInfo):
 
 /** What plans and reports need to know of it. */
 export function describeScenario(scenario: Scenario, strategies: readonly StrategyInfo[]): ScenarioInfo {
-  const { id, title, question, model, compared, mixed } = scenario
+  const { id, title, question, model, compared, mixed, connections } = scenario
   const measured = strategies.filter((strategy) => applies(scenario, strategy))
   return {
     id,
@@ -80,6 +86,7 @@ export function describeScenario(scenario: Scenario, strategies: readonly Strate
     compared,
     ...(mixed === undefined ? {} : { mixed }),
     ...(scenario.world === undefined ? {} : { worlds: true }),
+    ...(connections === undefined ? {} : { connections }),
     ...(measured.length === strategies.length ? {} : { strategies: measured.map((strategy) => strategy.id) }),
   }
 }

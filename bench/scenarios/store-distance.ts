@@ -3,6 +3,9 @@ import type { Scenario } from './scenario.ts'
 /** From one machine over one data centre to the next region's. */
 const DISTANCES = [0, 0.2, 0.5, 1, 2, 5] as const
 
+/** With more, the proxy that lies between takes the core that it shares with the clients, and users would seem to wait longer for it. */
+export const FEW_CONNECTIONS = 4
+
 const COMMON = {
   compared: true,
   route: { method: 'GET', path: '/me' },
@@ -16,6 +19,7 @@ export const storeDistance: Omit<Scenario, 'id'> = {
   question: 'From which distance of the store on does a session lookup take longer than each token?',
   model: 'closed',
   load: { kind: 'closed' },
+  connections: FEW_CONNECTIONS,
   params: DISTANCES.map((storeRttMs) => ({ storeRttMs })),
 }
 
@@ -26,5 +30,5 @@ export const storeDistancePaced: Omit<Scenario, 'id'> = {
   question: 'From which distance of the store on do users wait longer for a session than for each token?',
   model: 'open',
   load: { kind: 'paced', capacity: 'slowest' },
-  params: DISTANCES.map((storeRttMs) => ({ storeRttMs, load: 0.5 })),
+  params: DISTANCES.map((storeRttMs) => ({ storeRttMs, load: 0.25 })),
 }

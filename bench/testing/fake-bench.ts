@@ -168,8 +168,9 @@ export function fakeBench(options: FakeBenchOptions = {}): FakeBench {
     const kept = Math.min(rate, capacity)
     const seconds = SLICE_REQUESTS / kept
     options.onWindow?.(key, rate)
-    // Sixteen connections in a closed loop; in an open one a server alone with its request, until it cannot keep up.
-    const meanLatencyMs = (arrivals === null ? 16 : rate <= capacity ? 1 : 100) * (1000 / capacity)
+    const connections = opened.get(`${key} autocannon`)?.connections ?? 16
+    // In an open loop a server alone with its request, until it cannot keep up.
+    const meanLatencyMs = (arrivals === null ? connections : rate <= capacity ? 1 : 100) * (1000 / capacity)
     for (let index = 0; index < SLICE_REQUESTS; index++) {
       recordMilliseconds(histogram, meanLatencyMs * (0.8 + (0.4 * index) / (SLICE_REQUESTS - 1)))
     }

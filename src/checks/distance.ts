@@ -1,6 +1,6 @@
 import type { CellData } from '../metrics/metric.ts'
 import type { Check, Way } from '../results/cell.ts'
-import { mergeHistograms } from '../results/histogram.ts'
+import { decodeHistogram, mergeHistograms } from '../results/histogram.ts'
 import { formatPercent, formatQuantity } from '../units.ts'
 import { type CellCheck, judged } from './check.ts'
 import { LIMITS } from './limits.ts'
@@ -20,6 +20,14 @@ function latenessOf(ways: readonly Way[]): number {
   return p90(({ upLatenessHdr }) => upLatenessHdr) + p90(({ downLatenessHdr }) => downLatenessHdr)
 }
 
+/** With fewer deliveries for each request, how late they are shows in no percentile that is judged. */
+const FEWEST_PER_REQUEST = 0.001
+
+const deliveriesOf = (ways: readonly Way[]): number =>
+  ways
+    .flatMap(({ upLatenessHdr, downLatenessHdr }) => [upLatenessHdr, downLatenessHdr])
+    .reduce((sum, histogram) => sum + decodeHistogram(histogram).totalCount, 0)
+
 const waysOf = ({ load }: CellData, kind: Way['kind']): readonly Way[] =>
   load.slices.flatMap(({ ways = [] }) => ways.filter((way) => way.kind === kind))
 
@@ -32,11 +40,18 @@ export const distance: CellCheck = {
     const checks = KINDS.flatMap((kind) => {
       const ways = waysOf(cell, kind)
       if (ways.length === 0) return []
-      const late = latenessOf(ways)
+      // What a server hears in the background, no request waits for.
+      const isUsed = deliveriesOf(ways) >= FEWEST_PER_REQUEST * cell.load.responses
+      const late = isUsed ? latenessOf(ways) : 0
       const off = Math.max(0, ...ways.flatMap(({ rateOff }) => rateOff ?? []))
       const words = `${NAMES[kind]} delivered nine of ten within ${formatQuantity(late, 'us')} of their time, both ways together`
       return [
-        judged('distance', late, LIMITS.lateness, `The ${words}.`),
+        judged(
+          'distance',
+          late,
+          LIMITS.lateness,
+          isUsed ? `The ${words}.` : `No request in a thousand took the ${NAMES[kind]}.`,
+        ),
         ...(off > LIMITS.linkRate.invalid
           ? [
               judged(

@@ -73,7 +73,7 @@ const CONNECTIONS = 16
 const PACED_CONNECTIONS = 64
 /** Milliseconds: what a person does not notice, and many times what an unloaded server takes. */
 const SLO_MS = 25
-const BASELINE = 'none'
+export const BASELINE = 'none'
 
 function choose(kind: string, value: string, valid: readonly string[], problems: string[]): void {
   if (valid.includes(value)) return

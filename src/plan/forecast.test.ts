@@ -24,6 +24,8 @@ test('every point of a scenario has its slices, on the same servers', () => {
 test('stores take time to fill, and all rounds count', () => {
   const full = { ...closed(2), entries: ({ entries }: { entries?: unknown }) => 100_000 * Number(entries) }
   expect(expectedRoundMs(CONFIG, full)).toBeGreaterThan(expectedRoundMs(CONFIG, closed(2)))
+  const alone = { ...CONFIG, strategies: ['none'] }
+  expect(expectedRoundMs(alone, full)).toBe(expectedRoundMs(alone, closed(2)))
   expect(expectedLoadMs(CONFIG, [closed(1), closed(1)])).toBe(
     2 * CONFIG.rounds * expectedRoundMs(CONFIG, closed(1)),
   )

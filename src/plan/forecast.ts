@@ -1,6 +1,7 @@
 import type { Params } from '../results/cell.ts'
 import type { RunConfig, ScenarioInfo } from '../results/results.ts'
 import { formatDuration } from '../units.ts'
+import { BASELINE } from './config.ts'
 import { isMeasuredIn } from './rounds.ts'
 
 /** What of a scenario says how long it takes. */
@@ -25,10 +26,14 @@ const MOVE_MS = 150
 /** Of a search that begins at half of the capacity. */
 const USUAL_TRIALS = 8
 
-function serversOf({ strategies, against }: RunConfig, scenario: ForecastScenario): number {
-  const measured = strategies.filter((id) => isMeasuredIn(scenario, id)).length
-  return measured === 0 ? 0 : measured * (against ? 2 : 1) + 1
+function serversOf(config: RunConfig, scenario: ForecastScenario): number {
+  const measured = measuredIn(config, scenario, config.strategies)
+  return measured === 0 ? 0 : measured + 1
 }
+
+/** Two for each of the strategies where another checkout is measured too. */
+const measuredIn = ({ against }: RunConfig, scenario: ForecastScenario, ids: readonly string[]): number =>
+  ids.filter((id) => isMeasuredIn(scenario, id)).length * (against ? 2 : 1)
 
 /** Slices of one server in a round of the scenario, and the milliseconds that one takes. */
 function slicesOf(config: RunConfig, { load, params }: ForecastScenario): readonly [number, number] {
@@ -46,15 +51,22 @@ export function expectedRoundMs(config: RunConfig, scenario: ForecastScenario): 
   const servers = serversOf(config, scenario)
   const warmupMs = Math.min(config.warmupLimitMs, (servers * config.warmupRequests) / REQUESTS_PER_MS)
   const [slices, milliseconds] = slicesOf(config, scenario)
-  return servers * (START_MS + betweenPointsMs(scenario) + slices * (milliseconds + OVERHEAD_MS)) + warmupMs
+  const movesMs = scenario.worlds === true ? MOVE_MS * (scenario.params.length - 1) : 0
+  // The baseline and its copy have no store.
+  const withStore = measuredIn(
+    config,
+    scenario,
+    config.strategies.filter((id) => id !== BASELINE),
+  )
+  const runningMs = servers * (START_MS + movesMs + slices * (milliseconds + OVERHEAD_MS))
+  return runningMs + withStore * fillsMs(scenario) + warmupMs
 }
 
 /** Of one server in a round. */
-function betweenPointsMs({ params, entries, worlds }: ForecastScenario): number {
+function fillsMs({ params, entries }: ForecastScenario): number {
   const fills = new Set(params.map((point) => entries?.(point) ?? 0))
   fills.delete(0)
-  const moves = worlds === true ? params.length - 1 : 0
-  return ENTRY_MS * Math.max(0, ...fills) + REST_MS * fills.size + MOVE_MS * moves
+  return ENTRY_MS * Math.max(0, ...fills) + REST_MS * fills.size
 }
 
 /** Of every round of every scenario. */

@@ -41,6 +41,8 @@ export const scenarioInfoSchema = z.object({
   worlds: z.boolean().optional(),
   /** Those of the run that it applies to; absent: all. */
   strategies: z.array(z.string()).optional(),
+  /** Of its closed loop; absent: those of the run. */
+  connections: z.number().int().positive().optional(),
 })
 export type ScenarioInfo = z.infer<typeof scenarioInfoSchema>
 

@@ -16,7 +16,7 @@ const frontOf = (results: Results) =>
 
 test('the strictest promise comes first, the cheapest first in it', () => {
   expect(chartOf(fakeResults())?.rows.map(({ group, label }) => `${group}: ${label}`)).toEqual([
-    'Revoked at once: Session in memory, one process only',
+    'Revoked at once: Session in memory, one process',
     'Revoked at once: Session in Redis',
     'Revoked at once: JWT HS256 + blacklist in Redis',
     'Valid until it expires: JWT HS256 (fast-jwt)',

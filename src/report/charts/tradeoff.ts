@@ -57,7 +57,7 @@ export function tradeoffChart(group: Group): TradeoffChart | null {
     .toSorted((a, b) => (a.bound === b.bound ? a.estimate.value - b.estimate.value : a.bound - b.bound))
     .map(({ strategy, bound, estimate, front }) => ({
       id: strategy.id,
-      label: [strategy.title, reachOf(strategy)].filter((part) => part !== null).join(', '),
+      label: [strategy.title, reachOf(strategy)?.replace(' only', '')].filter(Boolean).join(', '),
       state: strategy.state,
       group: groupTitle(bound),
       estimate,
@@ -71,8 +71,8 @@ export function tradeoffChart(group: Group): TradeoffChart | null {
     id: `tradeoff-${group.id}`,
     title: tradeoffTitle(atOnce.length === 1 ? (atOnce[0]?.strategy.title ?? null) : null),
     description:
-      `CPU time that a request takes beyond “${baseline.title}”, ${isTotal ? 'in all processes' : 'in the server'}. ` +
-      'Filled: nothing that is revoked as soon, and that several servers can share, is shown to cost less. Larger dots: larger requests.',
+      `CPU time that a request takes beyond “${baseline.title}”, ${isTotal ? 'in all processes' : 'in the server'}, with its interval. ` +
+      'Hollow: another one that several servers can share is revoked as soon and costs less. Larger dots: larger requests.',
     unit: 'us/req',
     rounds: roundsOf(rows.map(({ estimate }) => estimate)),
     rows,

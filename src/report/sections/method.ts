@@ -71,6 +71,13 @@ function methodItems(results: Results): readonly string[] {
   return [
     `${formatCount(config.rounds, 'round')}; every round starts a fresh server process per strategy, and visits them in a seeded order and its reverse${slices}, after a warm-up of ${formatCount(config.warmupRequests, 'request')}.`,
     `${formatCount(config.connections, 'connection')} over a pool of ${formatCount(config.pool, 'distinct credential')}, sent ${config.transport === 'bearer' ? 'as Authorization: Bearer' : 'in a cookie'}, valid for ${formatDuration(config.ttlSeconds * 1_000)}.`,
+    ...scenarios.flatMap(({ title, connections }) =>
+      connections === undefined
+        ? []
+        : [
+            `${title}: ${formatCount(connections, 'connection')}, unless \`--connections\` says another number.`,
+          ],
+    ),
     ...(config.timed === false
       ? [`${COUNTED_ONLY} Cells are checked for wrong answers alone, and not for what disturbs times.`]
       : []),

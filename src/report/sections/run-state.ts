@@ -85,7 +85,7 @@ export function badge(results: Results): Block {
         ? []
         : [
             band !== null
-              ? `noise in ${name} ${band.text}`
+              ? `noise ${band.text} of ${name}`
               : aa === undefined
                 ? 'noise unknown'
                 : `A/A ${formatChange(aa)}`,
@@ -98,6 +98,9 @@ export function badge(results: Results): Block {
       ...(experiments.length === 0 ? [] : [trialsOf(experiments)]),
       `${formatInstant(run.startedAt)}, ${took}`,
       `${formatCount(environment.cores, 'core')} of ${environment.cpu}`,
+      ...(environment.redisOrigin === 'own' && !config.world?.storeRttMs
+        ? ['Redis on the same machine']
+        : []),
     ].join(' · '),
   }
 }

@@ -17,8 +17,8 @@ describe('the first screen', () => {
       be revoked before it expires. The session also costs CPU in Redis. Session in memory costs
       less than both, but serves one process only.
 
-      Run valid · noise in server CPU ±1.3 % · 6 rounds · 54 cells · 2026-11-24 09:15 UTC, 1 min
-      52 s · 2 cores of AMD EPYC 7763 64-Core Processor
+      Run valid · noise ±1.3 % of server CPU · 6 rounds · 54 cells · 2026-11-24 09:15 UTC, 1 min
+      52 s · 2 cores of AMD EPYC 7763 64-Core Processor · Redis on the same machine
 
       Verify a credential
       Strategy                        + Server CPU             + Redis CPU              Request  Revoked
