@@ -13,6 +13,7 @@ export function expectedTime({
   const loads = scenarios.map((scenario) => ({
     ...scenario,
     ...describeScenario(scenario, strategies.infos),
+    leadsIn: strategies.infos.some(({ cache }) => cache !== null),
   }))
   const { trials } = PROFILES[config.profile]
   return forecastLine(

@@ -11,6 +11,8 @@ import { enterWorld, refusesHere, worldAt, worldOfRun } from './world.ts'
 
 /** Enough for what is new in a world: its code is compiled by then. The rest ran hot in the usual one, where requests are quick. */
 const WARM_AGAIN_REQUESTS = 1000
+/** For each server, where they are slow. */
+const WARM_AGAIN_MS = 400
 
 function poolAt(plan: PlannedRound, point: number, { config, scenario }: RoundContext): Pool {
   return scenario.pool?.(plan.points[point] ?? {}) ?? poolOfRun(config)
@@ -161,7 +163,9 @@ async function openPoint(
   const warm = await generator.warmUp(
     going().map((lane) => ({ key: loadKey(lane, 'autocannon'), pid: pidOf(lane, context) })),
     Math.min(wanted, config.warmupRequests),
-    config.warmupLimitMs,
+    wanted < config.warmupRequests
+      ? Math.min(config.warmupLimitMs, WARM_AGAIN_MS * lanes.length)
+      : config.warmupLimitMs,
   )
   for (const lane of going()) {
     const track = lane.tracks[point]

@@ -68,7 +68,7 @@ it('measures no more on connections that were lost before a window', async () =>
 it('does not load it for longer than entries live', async () => {
   const livesMs = 1000 * (STRATEGIES['session-near-cache'].cache?.seconds ?? 0)
   const { windows, config } = await windowsOn('session-near-cache', CACHED, { pool: 900_000 })
-  expect(windows).toBe(2 + (2 * livesMs) / config.sliceMs)
+  expect(windows).toBe(2 + 2 * (1 + livesMs / config.sliceMs))
 })
 
 it.each([

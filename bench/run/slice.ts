@@ -12,6 +12,8 @@ type EndStore = () => Promise<(StoreUse & { readonly cpuUs: number }) | null>
 
 /** Entries that live longer outlast the windows of the other servers. */
 const KEPT_SECONDS = 60
+/** Of the first window of the lead-in, which is all of it where no cache wants more. */
+const LEAD_IN_MS = 40
 /** Connections do not all go at one speed. */
 const LAPS = 1.1
 
@@ -111,7 +113,7 @@ export async function measureSlice(
 }
 
 /**
- * One window that is not measured, and as many more as it takes until a cache has met every credential again: while others were
+ * A short window that is not measured, and as many more as it takes until a cache has met every credential again: while others were
  * measured its entries went on ageing, as they would not under steady load. Not longer than they live: under steady load they would
  * not be found again either.
  * @returns how many were answered; null where connections were lost
@@ -124,9 +126,10 @@ async function refill(
 ): Promise<number | null> {
   const lives = cache === null || cache.seconds > KEPT_SECONDS ? 0 : 1000 * cache.seconds
   for (let answered = 0, passed = 0; ; ) {
-    const { slice } = await generator.slice(loadKey({ key }, engine), window)
+    const milliseconds = passed === 0 ? Math.min(window.milliseconds, LEAD_IN_MS) : window.milliseconds
+    const { slice } = await generator.slice(loadKey({ key }, engine), { ...window, milliseconds })
     answered += slice.responses
-    passed += window.milliseconds
+    passed += milliseconds
     if (isDisturbed(slice)) return null
     if (answered >= LAPS * lap || passed >= lives) return answered
   }

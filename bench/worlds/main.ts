@@ -4,9 +4,13 @@ import type { FromProxy, ToProxy } from './messages.ts'
 import { type Relay, startRelay } from './relay.ts'
 
 let relay: Relay | null = null
+/** Until the next move those who still use it may close their connections. */
+let before: Relay | null = null
 
 async function answer(message: ToProxy): Promise<FromProxy> {
   if (message.type === 'listen') {
+    await before?.close()
+    before = relay
     relay = await startRelay(message)
     return { type: 'listening', port: relay.port }
   }
@@ -18,4 +22,10 @@ async function answer(message: ToProxy): Promise<FromProxy> {
   return { type: 'checked', seen: relay.seen() }
 }
 
-serveParent(answer, async () => relay?.close(), 'PROXY_FAILED')
+serveParent(
+  answer,
+  async () => {
+    await Promise.all([before?.close(), relay?.close()])
+  },
+  'PROXY_FAILED',
+)

@@ -7,25 +7,23 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-async function start(signal = new AbortController().signal): Promise<DelayProxy> {
+async function startWithOptions(signal = new AbortController().signal) {
   const server = createServer((socket) => socket.on('error', () => undefined).end('hello'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closers.push(() => server.close())
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
-  const proxy = await startProxy(
-    {
-      to: { host: '127.0.0.1', port: address.port },
-      roundTripMs: 1,
-      upBitsPerSecond: null,
-      downBitsPerSecond: null,
-    },
-    null,
-    signal,
-  )
+  const options = {
+    to: { host: '127.0.0.1', port: address.port },
+    roundTripMs: 1,
+    upBitsPerSecond: null,
+    downBitsPerSecond: null,
+  }
+  const proxy = await startProxy(options, null, signal)
   closers.push(() => proxy.stop())
-  return proxy
+  return { proxy, options }
 }
+const start = async (signal?: AbortSignal): Promise<DelayProxy> => (await startWithOptions(signal)).proxy
 
 const answerOf = ({ host, port }: DelayProxy) =>
   new Promise<string>((resolve, reject) => {
@@ -61,4 +59,17 @@ it('ends with the run', async () => {
   const proxy = await start(controller.signal)
   controller.abort()
   await expect(proxy.check()).rejects.toMatchObject({ code: 'PROXY_LOST' })
+})
+
+it('goes on with another distance in the same process, and lets what is open on the port before end', async () => {
+  const { proxy, options } = await startWithOptions()
+  const further = await proxy.moved({ ...options, roundTripMs: 300 })
+  expect(further.pid).toBe(proxy.pid)
+  expect(further.port).not.toBe(proxy.port)
+  const sentMs = performance.now()
+  expect(await answerOf(further)).toBe('hello')
+  expect(performance.now() - sentMs).toBeGreaterThan(250)
+  expect(await answerOf(proxy)).toBe('hello')
+  await further.moved(options)
+  await expect(answerOf(proxy)).rejects.toThrow()
 })

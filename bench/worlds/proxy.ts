@@ -19,6 +19,11 @@ export interface DelayProxy {
   readonly host: string
   readonly port: number
   readonly pid: number
+  /**
+   * The same process, warm, with another delay and rate, on another port. What is still open on this one stays until the next move.
+   * @throws AuthbenchError PROXY_LOST
+   */
+  moved(options: ProxyOptions): Promise<DelayProxy>
   readCpu(): Promise<ProcessCpu>
   /**
    * Whether it held delay and rate since it was asked last: ask at both ends of a window.
@@ -48,7 +53,9 @@ export async function startProxy(
   try {
     // A wire does not queue for a processor.
     goFirst(child.pid)
-    const { port } = await lost(child.request({ type: 'listen', ...options }, 'listening', START_LIMIT_MS))
+    const listen = async (to: ProxyOptions) =>
+      (await lost(child.request({ type: 'listen', ...to }, 'listening', START_LIMIT_MS))).port
+    const port = await listen(options)
     child.pin(core)
     const counter = cpuCounter([child.pid])
     let waitedUs = counter.read()?.runQueueUs ?? null
@@ -56,10 +63,11 @@ export async function startProxy(
       waitedUs = child.gone ? null : (counter.read()?.runQueueUs ?? null)
       return waitedUs === null || beforeUs === null ? null : waitedUs - beforeUs
     }
-    return {
+    const on = (port: number, asked: ProxyOptions): DelayProxy => ({
       host: '127.0.0.1',
       port,
       pid: child.pid,
+      moved: async (other) => on(await listen(other), other),
       async readCpu() {
         const cpu = child.gone ? null : counter.read()
         if (cpu !== null) return cpu
@@ -68,11 +76,12 @@ export async function startProxy(
       },
       async check() {
         const { seen } = await lost(child.request({ type: 'check' }, 'checked', ANSWER_LIMIT_MS))
-        return checkOf(options, seen, waitedSince(waitedUs))
+        return checkOf(asked, seen, waitedSince(waitedUs))
       },
       isDisplaced: () => child.displaced,
       stop: () => child.stop(),
-    }
+    })
+    return on(port, options)
   } catch (error) {
     await child.stop()
     throw error

@@ -35,6 +35,7 @@ export function subjectInWorld(
           { roundTripMs: next.storeRttMs, upBitsPerSecond: null, downBitsPerSecond: null },
           core,
           signal,
+          stretches.store,
         )
   return {
     ...server,
@@ -45,14 +46,15 @@ export function subjectInWorld(
         world.storeRttMs === next.storeRttMs ? before.store : far(next),
         JSON.stringify(world.link) === JSON.stringify(next.link)
           ? before.link
-          : next.link && layStretch('link', own, next.link, core, signal),
+          : next.link && layStretch('link', own, next.link, core, signal, before.link),
       ])
       stretches = { store, link }
       world = next
       try {
         await server.enter({ handler: next.handler, roles: next.roles, store: store?.proxy ?? null })
       } finally {
-        const gone = laid(before).filter((stretch) => !laid(stretches).includes(stretch))
+        const stay = laid(stretches).map(({ proxy }) => proxy.pid)
+        const gone = laid(before).filter(({ proxy }) => !stay.includes(proxy.pid))
         await Promise.all(gone.map(({ proxy }) => proxy.stop()))
       }
       return {

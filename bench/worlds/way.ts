@@ -10,14 +10,19 @@ export interface Stretch {
   readonly proxy: DelayProxy
 }
 
+/** @param before where the same process goes on, warm, from one distance to the next; null: there was none */
 export async function layStretch(
   kind: Way['kind'],
   to: { readonly host: string; readonly port: number },
   asked: Asked,
   core: number | null,
   signal: AbortSignal,
+  before: Stretch | null,
 ): Promise<Stretch> {
-  return { kind, asked, proxy: await startProxy({ to, ...asked }, core, signal) }
+  const options = { to, ...asked }
+  const start = () => startProxy(options, core, signal)
+  // One that was lost has failed the cells before.
+  return { kind, asked, proxy: await (before?.proxy.moved(options).catch(start) ?? start()) }
 }
 
 /**

@@ -19,6 +19,7 @@ test('every point of a scenario has its slices, on the same servers', () => {
   const [one, five] = [1, 5].map((points) => expectedRoundMs(CONFIG, closed(points)))
   expect(five).toBeGreaterThan((one ?? 0) + 4 * 3 * CONFIG.slicesPerRound * CONFIG.sliceMs)
   expect(five).toBeLessThan(5 * (one ?? 0))
+  expect(expectedRoundMs(CONFIG, { ...closed(5), leadsIn: true })).toBeGreaterThan(five ?? 0)
 })
 
 test('stores take time to fill, and all rounds count', () => {

@@ -9,12 +9,16 @@ export interface ForecastScenario extends Pick<ScenarioInfo, 'strategies' | 'wor
   readonly load: { readonly kind: 'closed' | 'paced' | 'search' }
   readonly params: readonly Params[]
   readonly entries?: ((params: Params) => number) | undefined
+  /** Whether a cache is filled again before each slice. */
+  readonly leadsIn?: boolean
 }
 
 /** Around a slice, those included that are measured again because something disturbed them. */
-const OVERHEAD_MS = 20
+const OVERHEAD_MS = 30
+/** Before each slice, where a cache is measured. */
+const LEAD_IN_MS = 40
 /** A server from nothing until its credentials are issued and its answers are right, a few at a time. */
-const START_MS = 800
+const START_MS = 1200
 /** Of one server on a core of its own that warms up. */
 const REQUESTS_PER_MS = 15
 /** One entry of a store that is filled. */
@@ -22,7 +26,7 @@ const ENTRY_MS = 0.03
 /** Until a store that was filled has come to rest, before and after. */
 const REST_MS = 3500
 /** From one world to the next, until code that is new there is warm. */
-const MOVE_MS = 150
+const MOVE_MS = 450
 /** Of a search that begins at half of the capacity. */
 const USUAL_TRIALS = 8
 
@@ -58,7 +62,8 @@ export function expectedRoundMs(config: RunConfig, scenario: ForecastScenario): 
     scenario,
     config.strategies.filter((id) => id !== BASELINE),
   )
-  const runningMs = servers * (START_MS + movesMs + slices * (milliseconds + OVERHEAD_MS))
+  const sliceMs = milliseconds + OVERHEAD_MS + (scenario.leadsIn === true ? LEAD_IN_MS : 0)
+  const runningMs = servers * (START_MS + movesMs + slices * sliceMs)
   return runningMs + withStore * fillsMs(scenario) + warmupMs
 }
 

@@ -174,6 +174,7 @@ function fakeProxy(asked: Asked, port: number): DelayProxy {
     host: 'fake',
     port,
     pid: 0,
+    moved: () => Promise.reject(new Error('never asked for')),
     readCpu: async () => ({ mainUs: 0, otherUs: 0, runQueueUs: 0 }),
     check: async () =>
       checkOf(asked, { milliseconds: 0, connections: 0, up: direction(), down: direction() }, 0),
