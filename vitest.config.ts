@@ -21,7 +21,7 @@ const LONGEST = [
 ]
 
 /** The program and its set-up as users start them, and whole runs of every kind: minutes of processor time, so a project of their own. */
-const REAL_RUNS = ['{bench,scripts}/**/*.real.test.ts']
+const REAL_RUNS = ['{bench,scripts,servers}/**/*.real.test.ts']
 
 const isShuffled = process.argv.some((word) => word.startsWith('--sequence.shuffle'))
 
