@@ -2,7 +2,11 @@ import { expect, test } from 'vitest'
 import { type Options, optionsSchema, resolveConfig } from '../../src/plan/config.ts'
 import { microCommand, runCommand } from './reproduce.ts'
 
-const choices = { strategies: ['none', 'a', 'b', 'mine'], added: ['mine'], scenarios: ['verify', 'slo'] }
+const choices = {
+  strategies: ['none', 'a', 'b', 'mine'],
+  added: ['mine'],
+  scenarios: ['verify', 'slo', 'store-distance'],
+}
 
 function commandOf(options: Options, beside: Partial<Parameters<typeof runCommand>[2]> = {}): string {
   const config = resolveConfig(options, choices, { profile: 'quick', seed: 7, extraClaims: [] })
@@ -79,6 +83,12 @@ test('defaults that a later version may choose otherwise are spelled out', () =>
   expect(commandOf({})).toBe(
     'npm run authbench -- run --profile quick --scenarios verify --rounds 6 --connections 16 --pool 1000 --seed 7',
   )
+})
+
+test('scenarios that have connections of their own keep them, unless others were asked for', () => {
+  const scenarios = ['verify', 'store-distance']
+  expect(commandOf({ scenarios })).not.toContain('--connections')
+  expect(commandOf({ scenarios, connections: 256 })).toContain('--connections 256')
 })
 
 test('of operations', () => {

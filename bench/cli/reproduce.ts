@@ -1,6 +1,7 @@
 import type { Options } from '../../src/plan/config.ts'
 import type { RunConfig } from '../../src/results/results.ts'
 import { USUAL_WORLD, type World } from '../../src/worlds/world.ts'
+import { SCENARIOS } from '../scenarios/registry.ts'
 
 /** Named, not repeated: an address may hold a password, and what a path leads to is of this machine alone. */
 const given = (option: string, isGiven: boolean, placeholder: string): readonly string[] =>
@@ -34,6 +35,10 @@ const worldOptions = ({ handler, roles, storeRttMs, link, tls }: World): readonl
   ...(tls ? ['--tls'] : []),
 ]
 
+/** It keeps them where no number of connections is said. */
+const hasOwnConnections = (id: string): boolean =>
+  SCENARIOS.some((scenario) => scenario.id === id && scenario.connections !== undefined)
+
 /**
  * What to type to get a run again.
  * @param config with the rounds that were planned
@@ -60,7 +65,13 @@ export function runCommand(
     `--scenarios ${scenarios.join(',')}`,
     ...(config.scenarios.length === 0
       ? []
-      : [`--rounds ${config.rounds}`, `--connections ${config.connections}`, `--pool ${config.pool}`]),
+      : [
+          `--rounds ${config.rounds}`,
+          ...(options.connections === undefined && config.scenarios.some(hasOwnConnections)
+            ? []
+            : [`--connections ${config.connections}`]),
+          `--pool ${config.pool}`,
+        ]),
     ...(config.popularity === 'cycle' ? [] : [`--popularity ${config.popularity}`]),
     ...(config.entries === undefined ? [] : [`--entries ${config.entries.join(',')}`]),
     ...(config.arrivals === 'poisson' ? [] : [`--arrivals ${config.arrivals}`]),
