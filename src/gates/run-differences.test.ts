@@ -29,6 +29,22 @@ describe('two stored runs', () => {
     }
   })
 
+  it('whose scenario had other connections are not judged in time', () => {
+    const few = { ...head, scenarios: head.scenarios.map((scenario) => ({ ...scenario, connections: 4 })) }
+    for (const [one, other] of [
+      [base, few],
+      [few, base],
+    ] as const) {
+      expect(differencesBetween(one, other)).toContainEqual(
+        expect.objectContaining({
+          what: 'connections of verify',
+          consequence: 'timed metrics and allocation not judged',
+        }),
+      )
+    }
+    expect(differencesBetween({ ...few, run: base.run }, few)).toEqual([])
+  })
+
   it.each<[string, Partial<Environment>]>([
     ['processor', { cpu: 'Apple M4' }],
     ['cores', { cores: 10 }],

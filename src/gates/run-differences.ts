@@ -119,6 +119,26 @@ function settingDifferences(base: Results, head: Results): readonly Difference[]
   })
 }
 
+/** Of scenarios that both have; those that are not a scenario's own are a setting. */
+function connectionDifferences(base: Results, head: Results): readonly Difference[] {
+  const own = ({ scenarios, config }: Results, wanted: string) =>
+    scenarios.flatMap(({ id, connections = config.connections }) => (id === wanted ? [connections] : []))[0]
+  return base.scenarios.flatMap(({ id, connections }) => {
+    const [one, other] = [own(base, id), own(head, id)]
+    const isOwn =
+      (connections ?? head.scenarios.find((scenario) => scenario.id === id)?.connections) !== undefined
+    if (!isOwn || other === undefined || one === other) return []
+    return [
+      {
+        what: `connections of ${id}`,
+        base: `${one}`,
+        head: `${other}`,
+        consequence: 'timed metrics and allocation not judged' as const,
+      },
+    ]
+  })
+}
+
 /** What one side does not tell is said, and forbids nothing: it was so before it was recorded. */
 const known = (base: string, head: string, consequence: Consequence): Consequence =>
   base === NOT_RECORDED || head === NOT_RECORDED ? 'label' : consequence
@@ -208,6 +228,7 @@ export function differencesBetween(base: Results, head: Results): readonly Diffe
     ),
     ...inputDifferences(base, head),
     ...settingDifferences(base, head),
+    ...connectionDifferences(base, head),
     ...unmatched(base, head),
   ]
 }
