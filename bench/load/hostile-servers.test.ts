@@ -209,10 +209,13 @@ describe.each(ENGINES)('%s', (_id, engine, window) => {
       socket.end(reply(200, 'connection: close\r\n'))
     })
     const load = await open(target(server.origin))
-    const slice = await load.slice(window)
-    expect(slice).toMatchObject({ errors: 0, timeouts: 0, unasked: 0 })
-    expect(slice.reconnects + (await load.refresh(false))).toBe(closed)
-    expect(closed).toBeGreaterThan(0)
+    let told = 0
+    do {
+      const slice = await load.slice(window)
+      expect(slice).toMatchObject({ errors: 0, timeouts: 0, unasked: 0 })
+      told += slice.reconnects
+    } while (closed === 0)
+    expect(told + (await load.refresh(false))).toBe(closed)
   })
 
   it('weighs every request and every head, not the first one', async () => {

@@ -59,7 +59,7 @@ export const STRATEGY_LIMIT_MS = 300_000
  * strategy. A case that fails beside more for want of an answer, or of one in time, is tried again: that may be the machine's doing.
  */
 const DISTURBED_MS = 250
-const TRIES = 3
+const TRIES = 6
 /** The item that a server which cannot be closed is told at. */
 const CLOSING = 'A01'
 const OUT_OF_TIME = `ran out of time: ${STRATEGY_LIMIT_MS / 1000} s for all cases`

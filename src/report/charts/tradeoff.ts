@@ -72,7 +72,7 @@ export function tradeoffChart(group: Group): TradeoffChart | null {
     title: tradeoffTitle(atOnce.length === 1 ? (atOnce[0]?.strategy.title ?? null) : null),
     description:
       `CPU time that a request takes beyond “${baseline.title}”, ${isTotal ? 'in all processes' : 'in the server'}, with its interval. ` +
-      'Filled: several servers can share it, and none of those that are revoked as soon is shown to cost less. Hollow: the others. Larger dots: larger requests.',
+      'Filled: servers can share it, and nothing revoked as soon is shown to cost less. Larger dots: larger requests.',
     unit: 'us/req',
     rounds: roundsOf(rows.map(({ estimate }) => estimate)),
     rows,
