@@ -80,12 +80,16 @@ export interface Lane {
   broken: boolean
 }
 
+/** Of the closed loop, in which servers are warmed up as well. */
+export const closedConnections = ({ config, scenario }: Pick<RoundContext, 'config' | 'scenario'>): number =>
+  scenario.connections ?? config.connections
+
 function newTrack(params: Params, { config, scenario }: RoundContext): Track {
   const { kind } = scenario.load
   return {
     params,
     engine: kind === 'closed' ? 'autocannon' : 'paced',
-    connections: kind === 'closed' ? (scenario.connections ?? config.connections) : config.pacedConnections,
+    connections: kind === 'closed' ? closedConnections({ config, scenario }) : config.pacedConnections,
     wantedSlices:
       kind === 'closed' ? config.slicesPerRound : kind === 'paced' ? config.pacedSlicesPerRound : null,
     attempt: 0,

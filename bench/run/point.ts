@@ -4,15 +4,24 @@ import type { EngineTarget } from '../load/engine.ts'
 import type { EngineId } from '../load/messages.ts'
 import type { Generator, Subject } from './equipment.ts'
 import { flowOf } from './flow.ts'
-import { addressed, attempt, isGoing, type Lane, pidOf, type RoundContext } from './lane.ts'
+import {
+  addressed,
+  attempt,
+  closedConnections,
+  isGoing,
+  type Lane,
+  pidOf,
+  type RoundContext,
+} from './lane.ts'
 import { lapOf, type Pool, poolOfRun, requestsFrom } from './pool.ts'
 import { loadKey } from './slice.ts'
 import { enterWorld, refusesHere, worldAt, worldOfRun } from './world.ts'
 
-/** Enough for what is new in a world: its code is compiled by then. The rest ran hot in the usual one, where requests are quick. */
-const WARM_AGAIN_REQUESTS = 1000
-/** For each server, where they are slow. */
-const WARM_AGAIN_MS = 400
+/**
+ * Enough for what is new in a world: its code is compiled by then. The rest ran hot in the usual one, where requests are quick. Where they
+ * are slow, each server has the time.
+ */
+const WARM_AGAIN = { requests: 1000, milliseconds: 400 } as const
 
 function poolAt(plan: PlannedRound, point: number, { config, scenario }: RoundContext): Pool {
   return scenario.pool?.(plan.points[point] ?? {}) ?? poolOfRun(config)
@@ -49,7 +58,7 @@ export async function prepareRunWorld(
     for (const track of lane.tracks) track.refusal = lane.probeHere
     lane.broken = true
   }
-  await openPoint(0, plan, lanes, generator, context, WARM_AGAIN_REQUESTS)
+  await openPoint(0, plan, lanes, generator, context, false)
 }
 
 /** What makes one point unlike the one before: its world, entries in the store, other credentials. The first one's load is open already. */
@@ -82,8 +91,7 @@ export async function preparePoint(
   const isNew = isFuller || (scenario.pool !== undefined && point > 0)
   if (!isNew && movers.length === 0) return
   listener({ type: 'phase', round: plan.round, phase: 'issuing other credentials, warming up' })
-  const requests = isNew ? context.config.warmupRequests : WARM_AGAIN_REQUESTS
-  await openPoint(point, plan, lanes, generator, context, requests)
+  await openPoint(point, plan, lanes, generator, context, isNew)
 }
 
 /** No entries of others before the first point. */
@@ -131,7 +139,7 @@ async function bytesHeld(server: Subject, { needs }: StrategyInfo): Promise<numb
 
 /**
  * Over the connections of the point before would go its credentials.
- * @param wanted requests of the warm-up, at most as many as the run's first one has
+ * @param isNew whether its load is another one, so that servers are warmed up as at the start; they only came into another world otherwise
  */
 async function openPoint(
   point: number,
@@ -139,12 +147,12 @@ async function openPoint(
   lanes: readonly Lane[],
   generator: Generator,
   context: RoundContext,
-  wanted: number,
+  isNew: boolean,
 ): Promise<void> {
   const { config, scenario, signal } = context
   const going = () => lanes.filter((lane) => isGoing(lane, context) && lane.tracks[point]?.refusal === null)
   const engines: readonly (readonly [EngineId, number])[] = [
-    ['autocannon', scenario.connections ?? config.connections],
+    ['autocannon', closedConnections(context)],
     ...(scenario.load.kind === 'closed' ? [] : [['paced', config.pacedConnections] as const]),
   ]
   for (const lane of going()) {
@@ -162,18 +170,15 @@ async function openPoint(
   }
   const warm = await generator.warmUp(
     going().map((lane) => ({ key: loadKey(lane, 'autocannon'), pid: pidOf(lane, context) })),
-    Math.min(wanted, config.warmupRequests),
-    wanted < config.warmupRequests
-      ? Math.min(config.warmupLimitMs, WARM_AGAIN_MS * lanes.length)
-      : config.warmupLimitMs,
+    isNew ? config.warmupRequests : Math.min(WARM_AGAIN.requests, config.warmupRequests),
+    isNew ? config.warmupLimitMs : Math.min(WARM_AGAIN.milliseconds * lanes.length, config.warmupLimitMs),
   )
   for (const lane of going()) {
     const track = lane.tracks[point]
     const again = warm[loadKey(lane, 'autocannon')]
     if (track === undefined || again === undefined) continue
-    track.warmup =
-      wanted >= config.warmupRequests
-        ? again
-        : { requests: lane.warmup.requests + again.requests, converged: lane.warmup.converged }
+    track.warmup = isNew
+      ? again
+      : { requests: lane.warmup.requests + again.requests, converged: lane.warmup.converged }
   }
 }

@@ -4,7 +4,7 @@ import { storeBytes } from '../../src/metrics/store-size.ts'
 import { resolveConfig } from '../../src/plan/config.ts'
 import { type Arm, type Cell, cellSchema } from '../../src/results/cell.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
-import { applicableScenarios, describeScenario, withEntries } from '../scenarios/scenario.ts'
+import { applicableScenarios, describeScenario, withConnections, withEntries } from '../scenarios/scenario.ts'
 import { FEW_CONNECTIONS } from '../scenarios/store-distance.ts'
 import { type FakeBench, fakeBench } from '../testing/fake-bench.ts'
 import { inShapeOf, withOtherEnd } from './pool.ts'
@@ -253,6 +253,10 @@ describe('blacklist-size', () => {
     expect(new Set(cells.map((cell) => cell.state === 'completed' && cell.load.connections))).toEqual(
       new Set([FEW_CONNECTIONS]),
     )
+    const [scenario] = SCENARIOS.filter(({ id }) => id === 'blacklist-size')
+    if (scenario === undefined) throw new Error('no scenario')
+    expect(withConnections(scenario, undefined).connections).toBe(FEW_CONNECTIONS)
+    expect(withConnections(scenario, 256).connections).toBeUndefined()
   })
 
   it('has the points that are asked for at every distance', () => {

@@ -10,6 +10,7 @@ import {
   addressed,
   asAuthbenchError,
   attempt,
+  closedConnections,
   isGoing,
   type Lane,
   newLane,
@@ -94,7 +95,7 @@ async function prepareRound(
       )
     }
   }
-  await open('autocannon', context.scenario.connections ?? config.connections)
+  await open('autocannon', closedConnections(context))
   listener({ type: 'phase', round: plan.round, phase: 'warming up' })
   const warm = await generator.warmUp(
     going().map((lane) => ({ key: loadKey(lane, 'autocannon'), pid: pidOf(lane, context) })),

@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CHECKLIST } from '../../src/checklist/items.ts'
 import { STRATEGIES } from '../registry.ts'
+import { testChecklist } from '../testing/checklist-tests.ts'
 import { loadStrategy } from '../user-files/own-strategy.ts'
 import { revocationLagMs } from './case.ts'
 import { CASES } from './check.ts'
-import { testChecklist } from './harness/strategy-tests.ts'
 
 const example = await loadStrategy(join(import.meta.dirname, '../examples/hmac-ticket.ts'))
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 
 const TRIES = 5
 const LOWEST = 20_000
@@ -16,9 +16,8 @@ const ANY = 0
  */
 export async function freePort(random = Math.random): Promise<number> {
   const end = await firstOutgoingPort()
-  if (end - LOWEST < FEWEST) return (await bound(ANY)) ?? ANY
   for (;;) {
-    const port = await bound(LOWEST + Math.floor(random() * (end - LOWEST)))
+    const port = await bound(end - LOWEST < FEWEST ? ANY : LOWEST + Math.floor(random() * (end - LOWEST)))
     if (port !== null) return port
   }
 }
@@ -42,16 +41,20 @@ async function firstOutgoingPort(): Promise<number> {
   return Number(/^\d+/.exec(range)?.[0] ?? LINUX_FIRST_OUTGOING)
 }
 
-/** Null: somebody has it. */
-async function bound(port: number): Promise<number | null> {
-  const probe = createServer().listen(port, '127.0.0.1')
+/**
+ * Null: somebody has it.
+ * @throws where nobody can have any, as without a loopback
+ */
+async function bound(wanted: number): Promise<number | null> {
+  const probe = createServer().listen(wanted, '127.0.0.1')
   try {
     await once(probe, 'listening')
-  } catch {
-    return null
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return null
+    throw error
   }
-  const address = probe.address()
+  const { port } = probe.address() as AddressInfo
   probe.close()
   await once(probe, 'close')
-  return typeof address === 'object' ? (address?.port ?? null) : null
+  return port
 }

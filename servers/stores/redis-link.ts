@@ -69,6 +69,8 @@ export async function redisLink(url: string, keyPrefix: string): Promise<Movable
   // Loaded only where it is used: many servers start in every round, and few of them need it.
   const ioredis = await import('ioredis')
   const connections: Redis[] = []
+  // ioredis says "Connection is closed" of a first connection, whatever closed it. Only the words: an error has the command, and a password with it.
+  let trouble: string | undefined
   const connect = ({ silenceMs = SILENCE_MS, ...options }: ConnectOptions = {}): Redis => {
     const redis = new ioredis.Redis(url, {
       lazyConnect: true,
@@ -81,7 +83,9 @@ export async function redisLink(url: string, keyPrefix: string): Promise<Movable
       ...options,
     })
     // ioredis prints errors that nobody listens to; each command reports its own.
-    redis.on('error', () => {})
+    redis.on('error', ({ message }) => {
+      trouble = message
+    })
     endWhenSilent(redis, silenceMs)
     connections.push(redis)
     return redis
@@ -91,7 +95,7 @@ export async function redisLink(url: string, keyPrefix: string): Promise<Movable
     await client.connect()
   } catch (cause) {
     client.disconnect()
-    throw unreachable(url, cause)
+    throw unreachable(url, trouble === undefined ? cause : new Error(trouble))
   }
 
   const { host: homeHost = '', port: homePort = 0 } = client.options

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inspect } from 'node:util'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startRedis, type TestRedis } from '../conformance/harness/test-redis.ts'
 import { type KeyValueStore, StoreUnavailableError } from '../contract.ts'
+import { freePort } from '../process/free-port.ts'
 import { redisStore } from './redis.ts'
 import { redisLink } from './redis-link.ts'
 
@@ -61,6 +63,21 @@ async function serverThat(onConnection: Parameters<typeof createServer>[1]): Pro
   await once(server, 'listening')
   return [server, `127.0.0.1:${(server.address() as AddressInfo).port}`]
 }
+
+test('what closed a first connection is told, and no password', async () => {
+  const [server, place] = await serverThat((socket) =>
+    socket.on('data', () => socket.write('-WRONGPASS no\r\n'.repeat(3))),
+  )
+  onTestFinished(() => void server.close())
+  for (const [words, address] of [
+    ['WRONGPASS', place],
+    ['ECONNREFUSED', `127.0.0.1:${await freePort()}`],
+  ] as const) {
+    const error = await redisLink(`redis://me:geheim@${address}`, '').catch((thrown) => thrown)
+    expect(error.cause.message).toContain(words)
+    expect(inspect(error, { depth: 9 })).not.toContain('geheim')
+  }
+})
 
 test.each([
   ['hangs', () => {}],

@@ -32,7 +32,7 @@ const declarationSchema = strategyInfoSchema
     summary: z.string().min(1).max(300),
   })
   .transform(
-    (declared): StrategyInfo => ({
+    ({ library = null, ...declared }): StrategyInfo => ({
       ...declared,
       family: declared.family ?? FAMILIES[declared.state],
       stores: declared.stores ?? null,
@@ -40,7 +40,7 @@ const declarationSchema = strategyInfoSchema
       cache: declared.cache ?? null,
       refreshes: declared.refreshes ?? false,
       exceptions: declared.exceptions ?? {},
-      library: declared.library ?? null,
+      library,
     }),
   )
 

@@ -41,12 +41,12 @@ interface Counted {
 }
 
 function count(observations: Cells): Counted {
-  const find: Counted['find'] = (library, configuration, attack) =>
+  const find: Counted['find'] = (ofLibrary, inConfiguration, byAttack) =>
     observations.filter(
-      (each) =>
-        (library === null || each.library === library) &&
-        (configuration === null || each.configuration === configuration) &&
-        (attack === undefined || each.attack === attack),
+      ({ library, configuration, attack }) =>
+        (ofLibrary === null || library === ofLibrary) &&
+        (inConfiguration === null || configuration === inConfiguration) &&
+        (byAttack === undefined || attack === byAttack),
     )
   return {
     libraries: LIBRARIES.filter((library) => find(library, null).length > 0),

@@ -110,6 +110,11 @@ describe('findings', () => {
       expect(found({ strategies, config }, idle)[0]?.advice).toBeNull()
     })
 
+    it('are none where a scenario has few connections of its own', () => {
+      const scenarios = quiet.scenarios.map((scenario) => ({ ...scenario, connections: 4 }))
+      expect(found({ strategies, scenarios }, idle)).toEqual([])
+    })
+
     it.each(['generator', 'steal', 'foreign-cpu'])('leave out those that have %s to blame', (cause) => {
       const held = own('a', ['saturation', cause])
       expect(found({ strategies }, held)).toEqual([])

@@ -42,8 +42,12 @@ export const clientLimited: Finder = (results) => {
 const DISTURBANCES: readonly string[] = ['generator', 'steal', 'throttling', 'foreign-cpu']
 
 /** More connections show nothing of a strategy that the load generator or the machine held back. */
-export const notSaturated: Finder = ({ config: { connections }, strategies }, cells) => {
-  const completed = cells.filter((cell) => cell.state === 'completed')
+export const notSaturated: Finder = ({ config: { connections }, strategies, scenarios }, cells) => {
+  // Few on purpose: what is asked there is how long a request takes.
+  const few = scenarios.flatMap((scenario) => (scenario.connections === undefined ? [] : [scenario.id]))
+  const completed = cells
+    .filter((cell) => cell.state === 'completed')
+    .filter(({ scenario }) => !few.includes(scenario))
   const warned = (cell: CompletedCell, ids: readonly string[]) =>
     cell.checks.some(({ id, outcome }) => ids.includes(id) && outcome === 'warn')
   const idle = strategies.flatMap(({ id, title }) => {

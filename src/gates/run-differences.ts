@@ -119,23 +119,22 @@ function settingDifferences(base: Results, head: Results): readonly Difference[]
   })
 }
 
-/** Of scenarios that both have; those that are not a scenario's own are a setting. */
+/** Of scenarios that both have, and of which one has its own. */
 function connectionDifferences(base: Results, head: Results): readonly Difference[] {
-  const own = ({ scenarios, config }: Results, wanted: string) =>
-    scenarios.flatMap(({ id, connections = config.connections }) => (id === wanted ? [connections] : []))[0]
-  return base.scenarios.flatMap(({ id, connections }) => {
-    const [one, other] = [own(base, id), own(head, id)]
-    const isOwn =
-      (connections ?? head.scenarios.find((scenario) => scenario.id === id)?.connections) !== undefined
-    if (!isOwn || other === undefined || one === other) return []
-    return [
-      {
-        what: `connections of ${id}`,
-        base: `${one}`,
-        head: `${other}`,
-        consequence: 'timed metrics and allocation not judged' as const,
-      },
-    ]
+  return base.scenarios.flatMap(({ id, connections: own }) => {
+    const other = head.scenarios.find((scenario) => scenario.id === id)
+    if (other === undefined || own === other.connections) return []
+    const [before, after] = [own ?? base.config.connections, other.connections ?? head.config.connections]
+    return before === after
+      ? []
+      : [
+          {
+            what: `connections of ${id}`,
+            base: `${before}`,
+            head: `${after}`,
+            consequence: 'timed metrics and allocation not judged' as const,
+          },
+        ]
   })
 }
 

@@ -102,7 +102,7 @@ async function startOn(
   }
   const tell = (command: string) => ask(adminPort, command)
   try {
-    const version = await versionOf(tell, () => child.exitCode !== null)
+    const version = await versionOf(tell, () => (child.exitCode ?? child.signalCode) !== null)
     const statusIs = (slot: number, wanted: RegExp) =>
       until(async () => wanted.test((await rows(tell)).get(serverName(slot))?.status ?? ''), CHANGE_MS)
     const state = async (slot: number, name: 'ready' | 'drain' | 'maint') => {

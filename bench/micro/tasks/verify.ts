@@ -11,28 +11,29 @@ const isToldByRedis = (strategy: AuthStrategy) => needsRedis(strategy) && strate
  * A good credential, checked by the strategy itself: the very code of its server, caches warm. A strategy that looks values up in Redis
  * gets a map in its place, which leaves what the server does beside the lookup.
  */
-export const verify = (strategy: AuthStrategy, inFlight: number): MicroTask => ({
-  id: idWith(`verify ${strategy.id}`, inFlight),
-  kind: 'verify',
-  title: titleWith(
-    needsRedis(strategy) && !isToldByRedis(strategy) ? `${strategy.title}, lookup in memory` : strategy.title,
+export function verify(strategy: AuthStrategy, inFlight: number): MicroTask {
+  const { id, title, library } = strategy
+  const isTold = isToldByRedis(strategy)
+  return {
+    id: idWith(`verify ${id}`, inFlight),
+    kind: 'verify',
+    title: titleWith(needsRedis(strategy) && !isTold ? `${title}, lookup in memory` : title, inFlight),
+    strategy: id,
+    library,
     inFlight,
-  ),
-  strategy: strategy.id,
-  library: strategy.library,
-  inFlight,
-  needsRedis: isToldByRedis(strategy),
-  async open({ alone, withRedis }) {
-    const authenticator = await strategy.open(isToldByRedis(strategy) ? withRedis : alone)
-    if (authenticator.mount !== undefined) {
-      throw new NotApplicable('a part of it is a plug-in of the web framework')
-    }
-    const pool: string[] = []
-    for (let index = 0; index < POOL; index++) pool.push(await authenticator.issue(subjectOf(index)))
-    return {
-      run: (turn) => authenticator.verify(pool[turn % POOL]),
-      isRight: (answer) => answer !== null,
-      close: () => authenticator.close(),
-    }
-  },
-})
+    needsRedis: isTold,
+    async open({ alone, withRedis }) {
+      const authenticator = await strategy.open(isTold ? withRedis : alone)
+      if (authenticator.mount !== undefined) {
+        throw new NotApplicable('a part of it is a plug-in of the web framework')
+      }
+      const pool: string[] = []
+      for (let index = 0; index < POOL; index++) pool.push(await authenticator.issue(subjectOf(index)))
+      return {
+        run: (turn) => authenticator.verify(pool[turn % POOL]),
+        isRight: (answer) => answer !== null,
+        close: () => authenticator.close(),
+      }
+    },
+  }
+}

@@ -57,7 +57,7 @@ export function tradeoffChart(group: Group): TradeoffChart | null {
     .toSorted((a, b) => (a.bound === b.bound ? a.estimate.value - b.estimate.value : a.bound - b.bound))
     .map(({ strategy, bound, estimate, front }) => ({
       id: strategy.id,
-      label: [strategy.title, reachOf(strategy)?.replace(' only', '')].filter(Boolean).join(', '),
+      label: [strategy.title, reachOf(strategy)].filter((part) => part !== null).join(', '),
       state: strategy.state,
       group: groupTitle(bound),
       estimate,

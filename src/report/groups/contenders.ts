@@ -20,7 +20,7 @@ export interface Contenders {
 /** How far the sessions reach; null where every server can know them. */
 export function reachOf({ family, needs }: StrategyInfo): string | null {
   if (family !== 'session' || needs.includes('redis')) return null
-  return needs.includes('memory') ? 'one process only' : 'one machine only'
+  return needs.includes('memory') ? 'one process' : 'one machine'
 }
 
 /** What the strategy adds to the server; null where that was not judged. */

@@ -18,7 +18,7 @@ const shownValue = (group: Group, metric: string, strategy: StrategyInfo): Estim
 
 function nameOf(strategy: StrategyInfo): string {
   const reach = reachOf(strategy)
-  return reach === null ? strategy.title : `${strategy.title} (${reach})`
+  return reach === null ? strategy.title : `${strategy.title} (${reach} only)`
 }
 
 /**

@@ -43,6 +43,8 @@ export function exceptionItems(strategies: readonly StrategyInfo[]): readonly st
     })
 }
 
+const libraryText = ({ library }: StrategyInfo): string => library ?? ''
+
 /** What each strategy is and promises, as it declares it itself. */
 export function strategiesSection({ strategies, config }: Results): Section | null {
   if (strategies.length === 0) return null
@@ -71,7 +73,7 @@ export function strategiesSection({ strategies, config }: Results): Section | nu
         textCell(`${strategy.roundTrips}${strategy.refreshes ? ', refreshes' : ''}`),
         textOr(cacheText(strategy), 'none'),
         textOr(strategy.needs.map((need) => NEEDS[need]).join(', '), 'nothing'),
-        textOr(strategy.library ?? '', 'none'),
+        textOr(libraryText(strategy), 'none'),
         textOr(Object.keys(strategy.exceptions).join(', '), 'nothing'),
       ]),
       ...groupsByFamily(ordered),

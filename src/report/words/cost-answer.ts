@@ -15,7 +15,7 @@ const NAMED_AT_MOST = 4
 const added = (estimate: Estimate, unit: string) => formatEstimate(estimate, unit, { signed: true })
 function titleOf(strategy: StrategyInfo): string {
   const reach = reachOf(strategy)
-  return reach === null ? strategy.title : `${strategy.title} (${reach})`
+  return reach === null ? strategy.title : `${strategy.title} (${reach} only)`
 }
 
 function costText(group: Group, strategy: StrategyInfo): string {
@@ -76,10 +76,10 @@ function orderSentence(group: Group): string | null {
 
 const named = (group: Group, strategies: readonly StrategyInfo[]) =>
   enumerateSome(
-    strategies.map(
-      (strategy) =>
-        `${strategy.title} (${[costText(group, strategy), reachOf(strategy)].filter((part) => part !== null).join(', ')})`,
-    ),
+    strategies.map((strategy) => {
+      const reach = reachOf(strategy)
+      return `${strategy.title} (${costText(group, strategy)}${reach === null ? '' : `, ${reach} only`})`
+    }),
     NAMED_AT_MOST,
   )
 

@@ -51,7 +51,7 @@ const storeSentence = (group: Group, session: StrategyInfo): string | null =>
 function localSentence(group: Group, local: StrategyInfo, others: readonly StrategyInfo[]): string | null {
   const isCheapest = others.every(({ id }) => group.comparison(local.id, id, COST)?.verdict === 'better')
   return isCheapest
-    ? `${local.title} costs less than both, but serves ${reachOf(local) ?? 'one process only'}.`
+    ? `${local.title} costs less than both, but serves ${reachOf(local) ?? 'one process'} only.`
     : null
 }
 

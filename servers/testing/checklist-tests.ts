@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CHECKLIST } from '../../../src/checklist/items.ts'
-import { isUnexpected } from '../../../src/checklist/rows.ts'
-import type { AuthStrategy } from '../../contract.ts'
-import { STRATEGIES } from '../../registry.ts'
-import { asksRedis, revocationLagMs, usesTokens } from '../case.ts'
-import { checkStrategy, STRATEGY_LIMIT_MS } from '../check.ts'
-import { type EnvironmentPool, environmentPool } from './environment-pool.ts'
+import { CHECKLIST } from '../../src/checklist/items.ts'
+import { isUnexpected } from '../../src/checklist/rows.ts'
+import { asksRedis, revocationLagMs, usesTokens } from '../conformance/case.ts'
+import { checkStrategy, STRATEGY_LIMIT_MS } from '../conformance/check.ts'
+import { type EnvironmentPool, environmentPool } from '../conformance/harness/environment-pool.ts'
+import type { AuthStrategy } from '../contract.ts'
+import { STRATEGIES } from '../registry.ts'
 
 /** What hangs is told by the checklist itself. */
 const TEST_LIMIT_MS = STRATEGY_LIMIT_MS + 20_000
