@@ -18,7 +18,7 @@ const MACHINE_CHECKS: ReadonlySet<string> = new Set([
   'drift',
 ])
 /** Times that an invalid cell is measured again. */
-const REPEATS = 2
+const REPEATS = 4
 
 /** What the machine disturbed. A wrong answer stays wrong: measuring until it does not come would hide it. */
 function isWorthRepeating(lane: Lane, point: number, context: RoundContext): boolean {
