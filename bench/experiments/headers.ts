@@ -52,7 +52,7 @@ async function counted(
 export const headers: ExperimentRun<HeadersObservation> = {
   needs: [],
   uses: ['redis'],
-  expectedMs: (count, strategies) => ({ smoke: 2000, short: 4000, full: 20_000 })[count] * strategies.length,
+  expectedMs: (count, strategies) => ({ smoke: 2000, short: 2000, full: 20_000 })[count] * strategies.length,
   async run(context) {
     for (const payload of PAYLOADS) {
       await context.trial({ limitMs: TLS_LIMIT_MS }, async () => ({

@@ -169,8 +169,7 @@ async function race({ count, ...context }: ExperimentContext<Observation>, nodes
 export const refreshRace: ExperimentRun<Observation> = {
   needs: ['redis'],
   appliesTo: ({ refreshes }) => refreshes,
-  expectedMs: (count, strategies) =>
-    ({ smoke: 3000, short: 15_000, full: 130_000 })[count] * strategies.length,
+  expectedMs: (count, strategies) => ({ smoke: 3000, short: 6500, full: 130_000 })[count] * strategies.length,
   async run(context) {
     const redis = await context.redis()
     for (const { id, title } of context.strategies) {

@@ -218,7 +218,7 @@ export const scaleOut: ExperimentRun<ScaleOutObservation> = {
   appliesTo: ({ family, needs, state, roundTrips, cache }) =>
     (family === 'session' && cache === null && (needs.includes('memory') || roundTrips === 1)) ||
     (family === 'token' && state === 'stateless' && needs.length === 0 && cache === null),
-  expectedMs: (count) => ({ smoke: 60_000, short: 150_000, full: 700_000 })[count],
+  expectedMs: (count) => ({ smoke: 60_000, short: 90_000, full: 700_000 })[count],
   async run(context) {
     if (!context.has('haproxy')) await installHaproxy(context.say, context.signal)
     if (!context.has('haproxy'))

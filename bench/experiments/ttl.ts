@@ -68,7 +68,7 @@ export const ttl: ExperimentRun<TtlObservation> = {
   needs: ['redis'],
   appliesTo: ({ refreshes }) => refreshes,
   expectedMs: (count, strategies) =>
-    ({ smoke: 7000, short: 45_000, full: 240_000 })[count] * strategies.length,
+    ({ smoke: 7000, short: 34_000, full: 240_000 })[count] * strategies.length,
   async run(context) {
     const plan = PLANS[context.count]
     const redis = await context.redis()

@@ -18,10 +18,10 @@ import { loadKey } from './slice.ts'
 import { enterWorld, refusesHere, worldAt, worldOfRun } from './world.ts'
 
 /**
- * Enough for what is new in a world: V8 compiles it after 2,000 to 4,000 requests, and with 1,000 it did so in the windows. The rest ran
+ * Enough for what is new in a world: V8 compiles it after 2,000 to 3,000 requests, and with 1,000 it did so in the windows. The rest ran
  * hot in the usual one, where requests are quick. Where they are slow, each server has the time.
  */
-const WARM_AGAIN = { requests: 4000, milliseconds: 600 } as const
+const WARM_AGAIN = { requests: 3000, milliseconds: 400 } as const
 
 function poolAt(plan: PlannedRound, point: number, { config, scenario }: RoundContext): Pool {
   return scenario.pool?.(plan.points[point] ?? {}) ?? poolOfRun(config)

@@ -57,7 +57,8 @@ export function gateText(
   const [own] = runs.flatMap(allocationOf)
   const exact = runs.flatMap(({ changes }) => changes.filter((change) => change.exact))
   const lost = runs.reduce(
-    (sum, { validity: { cells } }) => sum + cells.invalid + cells.failed + cells.interrupted,
+    (sum, { validity: { cells } }) =>
+      sum + cells.invalid - (cells.repeated ?? 0) + cells.failed + cells.interrupted,
     0,
   )
   const times = runs.map(

@@ -17,7 +17,7 @@ import { familiesOf } from '../../src/report/groups/families.ts'
 import { markdownOfSection } from '../../src/report/markdown/markdown.ts'
 import { revocationText } from '../../src/report/words/phrases.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
-import { formatBytes, formatNumber } from '../../src/units.ts'
+import { formatBytes, formatList, formatNumber } from '../../src/units.ts'
 
 const REFERENCE = new URL('../../results/reference/', import.meta.url)
 
@@ -26,9 +26,20 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function referenceRun(): string {
   const results = readResults(fileURLToPath(REFERENCE))
-  const { run, environment, config } = results
+  const { run, environment, config, claims } = results
+  const verdicts = [...Map.groupBy(claims, ({ verdict }) => verdict)].map(
+    ([verdict, all]) => `${all.length} ${verdict}`,
+  )
   return [
-    markdownOfSection(results, 'decide') ?? '',
+    // The others answer questions of their own.
+    markdownOfSection(
+      {
+        ...results,
+        summary: results.summary.filter(({ scenario }) => scenario === results.scenarios[0]?.id),
+      },
+      'decide',
+    ) ?? '',
+    `The article’s ${claims.length} claims: ${formatList(verdicts)}. One line for each is in the [summary](results/reference/summary.md), what decides it in [docs/claims.md](docs/claims.md).`,
     `Profile \`${run.profile}\`, ${config.rounds} rounds, seed ${run.seed}, ${run.startedAt.slice(0, 10)}, ${environment.cores} cores of ${environment.cpu}, ` +
       `Node ${environment.node}, Redis ${environment.redis ?? 'none'}${environment.redisOrigin === 'own' ? ' on the loopback' : ''}. ${environment.pinning.sentence} ` +
       'The whole run, raw cells included, is in [results/reference](results/reference).',

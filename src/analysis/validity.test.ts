@@ -17,7 +17,13 @@ describe('the validity of a run', () => {
     expect(results.validity.reasons).toEqual([
       'broken: no round was completed. First cause: A request with an own credential was answered with 401; 200 is right.',
     ])
-    expect(results.validity.cells).toEqual({ completed: 12, invalid: 6, failed: 0, interrupted: 0 })
+    expect(results.validity.cells).toEqual({
+      completed: 12,
+      invalid: 6,
+      repeated: 0,
+      failed: 0,
+      interrupted: 0,
+    })
     expect(results.probes).toContainEqual({
       strategy: 'broken',
       ownStatus: 401,
@@ -44,7 +50,13 @@ describe('the validity of a run', () => {
     expect(row?.values.map(({ round }) => round)).toEqual([0, 1, 2, 3, 4, 5])
     expect(Math.max(...(row?.values.map(({ value }) => value) ?? []))).toBeLessThan(200)
     expect(results.validity.verdict).toBe('ok')
-    expect(results.validity.cells).toEqual({ completed: 30, invalid: 1, failed: 0, interrupted: 1 })
+    expect(results.validity.cells).toEqual({
+      completed: 30,
+      invalid: 1,
+      repeated: 1,
+      failed: 0,
+      interrupted: 1,
+    })
   })
 
   it.each([
@@ -58,6 +70,17 @@ describe('the validity of a run', () => {
     expect(results.validity.reasons[0]).toContain(`dear: ${words}`)
     expect(results.validity.reasons[0]).toContain('3 responses were wrong.')
     expect(compared(results, 'cpu.server', 'dear')?.verdict).toBe('not judged')
+  })
+
+  it('counts a cell as lost once, however often it was measured again', () => {
+    const { validity } = run(7, (cells) =>
+      cells.flatMap((cell) =>
+        cell.strategy === 'dear' && cell.round === 0
+          ? [0, 1, 2].map((attempt) => ({ ...invalidated(cell), attempt }))
+          : [cell],
+      ),
+    )
+    expect(validity.cells).toMatchObject({ completed: 34, invalid: 3, repeated: 2 })
   })
 
   it('keeps what failed apart, with its cause', () => {

@@ -83,13 +83,29 @@ function troubleOf(
 const count = (cells: readonly Cell[], state: Cell['state']) =>
   cells.filter((cell) => cell.state === state).length
 
-/** One for each strategy, point and round: a cell that came along when another was measured again has taken its first one's place. */
-const countUsed = (cells: readonly Cell[]) =>
-  new Set(
-    cells
-      .filter(({ state }) => state === 'completed')
-      .map((cell) => JSON.stringify([cell.strategy, cell.arm, cell.round, keyOf(cell)])),
-  ).size
+/** The attempts at each strategy, point and round. */
+const attemptsByRound = (cells: readonly Cell[]): readonly (readonly Cell[])[] => [
+  ...Map.groupBy(cells, (cell) =>
+    JSON.stringify([cell.strategy, cell.arm, cell.round, keyOf(cell)]),
+  ).values(),
+]
+
+/** A cell that came along when another was measured again has taken its first one's place. */
+function countCells(cells: readonly Cell[]): Results['validity']['cells'] {
+  const rounds = attemptsByRound(cells)
+  const isUsed = (attempts: readonly Cell[]) => count(attempts, 'completed') > 0
+  const lost = rounds.filter((attempts) => !isUsed(attempts) && count(attempts, 'invalid') > 0)
+  return {
+    completed: rounds.filter(isUsed).length,
+    invalid: count(cells, 'invalid'),
+    repeated: count(cells, 'invalid') - lost.length,
+    failed: count(
+      cells.filter((cell) => !isRefused(cell)),
+      'failed',
+    ),
+    interrupted: count(cells, 'interrupted'),
+  }
+}
 
 /** Of several troubles the first of this list names the run; that it was stopped, `run.partial` says in any case. */
 const ORDER: readonly RunVerdict[] = ['invalid', 'unjudged', 'partial', 'inconclusive']
@@ -146,14 +162,6 @@ export function validityOf(
       scenarios.map(({ id }) => id),
       strategies,
     ),
-    cells: {
-      completed: countUsed(cells),
-      invalid: count(cells, 'invalid'),
-      failed: count(
-        cells.filter((cell) => !isRefused(cell)),
-        'failed',
-      ),
-      interrupted: count(cells, 'interrupted'),
-    },
+    cells: countCells(cells),
   }
 }

@@ -26,7 +26,7 @@ const ENTRY_MS = 0.03
 /** Until a store that was filled has come to rest, before and after. */
 const REST_MS = 3500
 /** From one world to the next, until code that is new there is warm. */
-const MOVE_MS = 450
+const MOVE_MS = 600
 /** Of a search that begins at half of the capacity. */
 const USUAL_TRIALS = 8
 

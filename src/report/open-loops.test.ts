@@ -89,7 +89,7 @@ test('a curve draws every strategy from its lowest rate to its highest, with int
     expect(rates).toEqual(rates.toSorted((a, b) => a - b))
     expect(points.every(({ estimate }) => estimate.low !== null)).toBe(true)
   }
-  const [file] = renderCharts(run('curve'))
+  const file = renderCharts(run('curve')).find((each) => each.file === `charts/${chart.id}.svg`)
   expect(file?.svg).toMatch(/<title [^>]+>Latency p99 against arrival rate \(6 rounds\)<\/title>/)
   expect(file?.svg.match(/<circle /g)).toHaveLength(8 * 6)
 })

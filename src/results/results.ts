@@ -233,7 +233,10 @@ export const resultsSchema = z.object({
     ),
     cells: z.object({
       completed: z.number().int(),
+      /** Attempts, those included that were measured again. */
       invalid: z.number().int(),
+      /** Invalid ones that were measured again: the others are lost. Absent in older results. */
+      repeated: z.number().int().optional(),
       failed: z.number().int(),
       interrupted: z.number().int(),
     }),

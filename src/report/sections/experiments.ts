@@ -23,14 +23,11 @@ export const experimentSections = ({ experiments = [] }: Results): readonly Sect
     blocks: blocksOf(experiment),
   }))
 
-export const experimentCharts = ({ experiments = [] }: Results): readonly Chart[] =>
-  experiments.flatMap(chartsOf)
-
 function blocksOf(experiment: ExperimentResult): readonly Block[] {
   const { question, answer, notDone, command, broken = [] } = experiment
   return [
     ...notices(experiment),
-    { kind: 'text', text: `Asked: ${question}`, tone: 'muted' },
+    { kind: 'text', text: question, tone: 'muted' },
     ...answer.map((text): Block => ({ kind: 'text', text, tone: 'plain' })),
     ...(broken.length === 0
       ? []

@@ -161,7 +161,8 @@ export function noiseSection(results: Results): Section | null {
   }
   const { cells } = results.validity
   const counts = (['completed', 'invalid', 'failed', 'interrupted'] as const).map(
-    (state) => `${cells[state]} ${state}`,
+    (state) =>
+      `${cells[state]} ${state}${state === 'invalid' && cells.repeated ? ` (${cells.repeated} measured again)` : ''}`,
   )
   return {
     id: 'validity',

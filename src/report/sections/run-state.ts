@@ -64,13 +64,29 @@ function trialsOf(experiments: readonly ExperimentResult[]): string {
   return [formatCount(trials, 'trial'), ...(lost === 0 ? [] : [`${lost} void`])].join(', ')
 }
 
+/** `1,240 cells, 60 measured again, 3 invalid` */
+function cellsOf({ cells }: Results['validity']): string {
+  const { completed, repeated = 0 } = cells
+  return [
+    formatCount(completed, 'cell'),
+    ...(repeated === 0 ? [] : [`${repeated} measured again`]),
+    ...lostStates(cells).map(([state, lost]) => `${lost} ${state}`),
+  ].join(', ')
+}
+
+const STATES = ['invalid', 'failed', 'interrupted'] as const
+
+/** Attempts that were the last. */
+const lostStates = (cells: Results['validity']['cells']) =>
+  STATES.map(
+    (state) => [state, cells[state] - (state === 'invalid' ? (cells.repeated ?? 0) : 0)] as const,
+  ).filter(([, lost]) => lost > 0)
+
 /** Whether the run can be trusted, how noisy it was, and when and where it was made: one line. */
 export function badge(results: Results): Block {
   const { run, validity, config, environment, noise, scenarios, experiments = [] } = results
-  const { cells } = validity
   const { text, tone } = VERDICTS[validity.verdict]
   const world = worldText(config.world ?? USUAL_WORLD)
-  const lost = (['invalid', 'failed', 'interrupted'] as const).filter((state) => cells[state] > 0)
   const [metric, name] =
     config.timed === false ? ['memory.allocated', 'allocation'] : ['cpu.server', 'server CPU']
   const band = bandRange(results.comparisons, metric)
@@ -78,7 +94,7 @@ export function badge(results: Results): Block {
   const took = formatDuration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))
   return {
     kind: 'text',
-    tone: tone === 'good' && lost.length > 0 ? 'warn' : tone,
+    tone: tone === 'good' && lostStates(validity.cells).length > 0 ? 'warn' : tone,
     text: [
       `Run ${text}`,
       ...(scenarios.length === 0
@@ -91,9 +107,7 @@ export function badge(results: Results): Block {
                 : `A/A ${formatChange(aa)}`,
             ...(world === null ? [] : [`world: ${world}`]),
             formatCount(config.rounds, 'round'),
-            [formatCount(cells.completed, 'cell'), ...lost.map((state) => `${cells[state]} ${state}`)].join(
-              ', ',
-            ),
+            cellsOf(validity),
           ]),
       ...(experiments.length === 0 ? [] : [trialsOf(experiments)]),
       `${formatInstant(run.startedAt)}, ${took}`,
