@@ -155,6 +155,16 @@ describe('in Chromium', () => {
     ).toBe(true)
   })
 
+  test('no text of a chart is cut at its edge', async () => {
+    const page = await open(everyLoad, 1280, 'light')
+    const cut = await page.evaluate<readonly string[]>(`
+      [...document.querySelectorAll('svg text')].filter((text) => {
+        const [own, all] = [text.getBoundingClientRect(), text.ownerSVGElement.getBoundingClientRect()]
+        return own.width > 0 && (own.left < all.left - 1 || own.right > all.right + 1)
+      }).map(({ textContent }) => textContent)`)
+    expect(cut).toEqual([])
+  })
+
   test('every chart has a title', async () => {
     const page = await open(usual, 1280, 'light')
     const titles = await page.evaluate<readonly (string | null)[]>(`

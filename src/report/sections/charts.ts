@@ -8,7 +8,6 @@ import { rateChart } from '../charts/rate.ts'
 import { roundsChart } from '../charts/rounds.ts'
 import { spectrumChart } from '../charts/spectrum.ts'
 import { costGroupOf, leadersOf } from '../groups/contenders.ts'
-import { isGrouped } from '../groups/families.ts'
 import { firstWorlds, type Group, groupsOf } from '../groups/group.ts'
 import { loadCurvesOf } from '../groups/load-curve.ts'
 import { rankableMetrics } from '../groups/tiers.ts'
@@ -58,11 +57,10 @@ export function chartsOf(results: Results): readonly ChartGroup[] {
 
 export function chartsSection(results: Results): Section | null {
   const groups = chartsOf(results)
-  const many = isGrouped(results.strategies)
   const blocks = groups.flatMap(({ title, charts }, index): readonly Block[] => {
     const drawn = charts.map((chart) => ({ kind: 'chart' as const, chart }))
     if (charts.length === 0) return []
-    if (many && index > 0) return [{ kind: 'folded', title, open: false, blocks: drawn }]
+    if (index > 0) return [{ kind: 'folded', title, open: false, blocks: drawn }]
     return [...(groups.length > 1 ? [{ kind: 'heading' as const, text: title }] : []), ...drawn]
   })
   return blocks.length === 0 ? null : { id: 'charts', title: 'Charts', blocks }

@@ -124,7 +124,7 @@ export function firstScreen(results: Results): Section {
     blocks: [
       ...notice(results),
       ...text.map((line): Block => ({ kind: 'text', text: line, tone: 'plain' })),
-      badge(results),
+      badge(results, decided),
       ...(picture === null ? [] : [{ kind: 'chart' as const, chart: picture }]),
       ...(decided === undefined
         ? found

@@ -4,6 +4,7 @@ import type { Results, RunVerdict } from '../../results/results.ts'
 import { formatChange, formatCount, formatDuration, formatInstant } from '../../units.ts'
 import { worldText } from '../../worlds/words.ts'
 import { USUAL_WORLD } from '../../worlds/world.ts'
+import type { Group } from '../groups/group.ts'
 import type { Block, Tone } from '../model.ts'
 import { bandRange, sentence } from '../words/phrases.ts'
 
@@ -82,14 +83,14 @@ const lostStates = (cells: Results['validity']['cells']) =>
     (state) => [state, cells[state] - (state === 'invalid' ? (cells.repeated ?? 0) : 0)] as const,
   ).filter(([, lost]) => lost > 0)
 
-/** Whether the run can be trusted, how noisy it was, and when and where it was made: one line. */
-export function badge(results: Results): Block {
+/** Whether the run can be trusted, how noisy what the table is about was, and when and where it was made: one line. */
+export function badge(results: Results, group: Group | undefined): Block {
   const { run, validity, config, environment, noise, scenarios, experiments = [] } = results
   const { text, tone } = VERDICTS[validity.verdict]
   const world = worldText(config.world ?? USUAL_WORLD)
   const [metric, name] =
     config.timed === false ? ['memory.allocated', 'allocation'] : ['cpu.server', 'server CPU']
-  const band = bandRange(results.comparisons, metric)
+  const band = bandRange(group?.comparisons ?? results.comparisons, metric)
   const aa = noise[metric]
   const took = formatDuration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))
   return {

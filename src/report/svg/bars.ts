@@ -75,15 +75,12 @@ export function barsDrawing(chart: BarChart): Drawing {
           stroke: INK,
         }),
         Plot.link(references, { x1: 'x', x2: 'x', y1: 'y1', y2: 'y2', stroke: INK, strokeDasharray: '3 3' }),
-        Plot.text(names, {
-          x: 'x',
-          y: 'y',
-          text: 'text',
-          textAnchor: 'end',
-          lineAnchor: 'top',
-          fill: MUTED,
-          fontSize: 11,
-        }),
+        ...(['start', 'end'] as const).map((textAnchor) =>
+          Plot.text(
+            names.filter(({ x }) => (x < (domain[0] + domain[1]) / 2 ? 'start' : 'end') === textAnchor),
+            { x: 'x', y: 'y', text: 'text', textAnchor, lineAnchor: 'top', fill: MUTED, fontSize: 11 },
+          ),
+        ),
         ...whiskerMarks(whiskers),
         ...labelMarks(bars, at),
       ],

@@ -33,7 +33,8 @@ export function curveDrawing(chart: CurveChart): Drawing {
     low,
     high,
     scale,
-    header: `${chart.what} in ${scale.label} against ${chart.axis.title}; grey: the other panels`,
+    // One line of the picture's width: what its title says is not said again.
+    header: `${chart.what === chart.title ? scale.label : `${chart.what} in ${scale.label}`} against ${chart.axis.title}; grey: others`,
     ticks: ticks.map((value) => ({ place: placeOf(value), text: formatNumber(value) })),
   })
   const lines = panels.flatMap(({ row, x, y, key }) =>

@@ -5,7 +5,8 @@ import { singleLine } from '../terminal/width.ts'
 
 /** Narrow on purpose: shrunk to a phone the text stays readable, and wide pages put charts side by side. */
 export const CHART_WIDTH = 400
-export const SIDE = 6
+/** Room for half a number at either end of an axis. */
+export const SIDE = 11
 export const FONT_SIZE = 12
 export const ROW_HEIGHT = 44
 /** From the top of a row to the middle of what is drawn under its label. */

@@ -5,7 +5,7 @@ import { shorten, singleLine, widthOf } from '../terminal/width.ts'
 import { CHART_WIDTH, FONT_SIZE, INK, MARK_OFFSET, MUTED, ROW_HEIGHT, SIDE, SURFACE } from './frame.ts'
 
 /** Pixels of an average character, measured on a common sans-serif. */
-const CHARACTER = FONT_SIZE * 0.6
+export const CHARACTER = FONT_SIZE * 0.6
 /** Of what stands above the rows. */
 export const TOP = 4
 const AXIS_HEIGHT = 34
@@ -58,16 +58,22 @@ export function layRows(
   }
 }
 
+const withoutBrackets = (name: string): string => name.replace(/ \([^()]*\)$/, '')
+
+/** Where a name is too long it goes without the library in its brackets, unless another one would then be the same. */
+function fitted(names: readonly string[], index: number, room: number): string {
+  const name = names[index] ?? ''
+  const short = withoutBrackets(name)
+  const isOnly = names.filter((other) => withoutBrackets(other) === short).length === 1
+  return shorten(widthOf(name) > room && isOnly ? short : name, room)
+}
+
 /** Names above what is drawn, so that drawings get the whole width and names need not be turned or cut short. */
 export function labelMarks(rows: readonly RowLabel[], at: Rows): readonly Plot.Markish[] {
-  const placed = rows.map(({ id, label, text }, index) => {
+  const names = rows.map(({ label }) => singleLine(label))
+  const placed = rows.map(({ id, text }, index) => {
     const room = (CHART_WIDTH - 2 * SIDE) / CHARACTER - widthOf(text) - 1
-    return {
-      y: at.label(index),
-      id,
-      label: shorten(singleLine(label), Math.max(8, Math.floor(room))),
-      text,
-    }
+    return { y: at.label(index), id, label: fitted(names, index, Math.max(8, Math.floor(room))), text }
   })
   const common = { y: 'y', fontSize: FONT_SIZE, fill: INK, ...HALO } as const
   const named = rows.some(({ id }) => id !== undefined) ? ({ ariaLabel: 'id' } as const) : {}

@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot'
 import { formatNumber, type Scale } from '../../units.ts'
 import { shorten, singleLine } from '../terminal/width.ts'
 import { CHART_WIDTH, FONT_SIZE, INK, MUTED, SIDE } from './frame.ts'
+import { CHARACTER } from './marks.ts'
 import { logarithmicTicks } from './ticks.ts'
 
 const COLUMNS = 2
@@ -80,6 +81,8 @@ export function layPanels<Row extends { readonly label: string }>(
   const along = corners.flatMap(({ left, top }) =>
     ticks.map(({ place, text }) => ({
       x: xOf(left)(place),
+      // Not beyond the edge of the picture, or into the next panel.
+      textX: Math.min(xOf(left)(place), left + WIDTH + SIDE - (text.length * CHARACTER) / 2),
       y1: top + INSET.top,
       y2: top + PANEL_HEIGHT - INSET.bottom,
       y: top + PANEL_HEIGHT - INSET.bottom + 9,
@@ -101,7 +104,7 @@ export function layPanels<Row extends { readonly label: string }>(
     words: [
       Plot.text(names, { x: 'x', y: 'y', text: 'text', textAnchor: 'start', fill: INK, fontWeight: 600 }),
       Plot.text(across, { x: 'x', y: 'y', text: 'text', textAnchor: 'end', ...SMALL }),
-      Plot.text(along, { x: 'x', y: 'y', text: 'text', ...SMALL }),
+      Plot.text(along, { x: 'textX', y: 'y', text: 'text', ...SMALL }),
     ],
   }
 }
