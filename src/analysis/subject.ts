@@ -36,6 +36,11 @@ export function pointsOf(cells: readonly Cell[], scenarios: readonly { readonly 
   return [...points.values()].sort((a, b) => place(a) - place(b))
 }
 
+/** The attempts at each cell: one strategy and arm, at one point, in one round. */
+export const attemptsByRound = (cells: readonly Cell[]): readonly (readonly Cell[])[] => [
+  ...Map.groupBy(cells, (cell) => `${cell.arm} ${cell.strategy} ${cell.round} ${keyOf(cell)}`).values(),
+]
+
 /** The cells of every point, strategy and arm; asked for by the returned function. */
 export function cellsBySubject(cells: readonly Cell[]) {
   const groups = new Map<string, Cell[]>()

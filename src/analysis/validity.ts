@@ -4,7 +4,7 @@ import type { Results, RunVerdict } from '../results/results.ts'
 import { formatCount, formatList } from '../units.ts'
 import { summariseChecks } from './check-summary.ts'
 import { entrantsOf } from './strategies-in-scenario.ts'
-import { type cellsBySubject, keyOf, type Point } from './subject.ts'
+import { attemptsByRound, type cellsBySubject, type Point } from './subject.ts'
 
 type Context = Pick<Results, 'run' | 'config' | 'strategies' | 'scenarios'>
 
@@ -82,13 +82,6 @@ function troubleOf(
 
 const count = (cells: readonly Cell[], state: Cell['state']) =>
   cells.filter((cell) => cell.state === state).length
-
-/** The attempts at each strategy, point and round. */
-const attemptsByRound = (cells: readonly Cell[]): readonly (readonly Cell[])[] => [
-  ...Map.groupBy(cells, (cell) =>
-    JSON.stringify([cell.strategy, cell.arm, cell.round, keyOf(cell)]),
-  ).values(),
-]
 
 /** A cell that came along when another was measured again has taken its first one's place. */
 function countCells(cells: readonly Cell[]): Results['validity']['cells'] {

@@ -1,13 +1,11 @@
-import { keyOf } from '../analysis/subject.ts'
+import { attemptsByRound } from '../analysis/subject.ts'
 import type { Cell } from '../results/cell.ts'
 import { formatCount } from '../units.ts'
 import { type Finder, info, warning } from './finding.ts'
 
-const roundOf = (cell: Cell): string => `${cell.arm} ${cell.strategy} ${cell.round} ${keyOf(cell)}`
-
 /** Invalid cells that a later attempt took the place of, and cells of rounds that no attempt completed. */
 function attemptsOf(cells: readonly Cell[]) {
-  const groups = [...Map.groupBy(cells, roundOf).values()]
+  const groups = attemptsByRound(cells)
   const isRepeated = (cell: Cell, attempts: readonly Cell[]) =>
     cell.state === 'invalid' && attempts.some(({ attempt }) => attempt > cell.attempt)
   const lost = groups.filter((attempts) => !attempts.some(({ state }) => state === 'completed'))

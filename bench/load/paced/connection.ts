@@ -65,6 +65,10 @@ export class PacedConnection {
     this.#connect()
   }
 
+  get isUp(): boolean {
+    return this.#connected
+  }
+
   /** Over all its sockets. */
   get bytesWritten(): number {
     return this.#bytesOfEarlierSockets + (this.#socket?.bytesWritten ?? 0)

@@ -238,12 +238,15 @@ class PacedLoad implements OpenLoad, ConnectionListener {
     while (window.nextAt() <= now) window.arrive(window.queueLength > 0 ? undefined : this.#idle.shift())
   }
 
-  /** After as many failures in a row as there are connections, the server is gone: more would only keep a core busy. */
+  /**
+   * After as many failures in a row as there are connections, and with none of them up, the server is gone: more would only keep a core busy.
+   */
   #fail(message: string): void {
     this.#failures += 1
     if (this.#failures < this.#connections.length) return
-    if (this.#opening === null) this.close()
-    else this.#notOpened(`connections fail: ${message}`)
+    if (this.#opening === null) {
+      if (!this.#connections.some(({ isUp }) => isUp)) this.close()
+    } else this.#notOpened(`connections fail: ${message}`)
   }
 
   #notOpened(message: string): void {

@@ -126,17 +126,23 @@ describe('paced engine, on a server that misbehaves', () => {
     await expect(load.slice(steady(1, 1))).rejects.toMatchObject({ code: 'LOAD_CLOSED' })
   })
 
-  it('goes on with the connections that are left when no other is to be had', async () => {
-    const server = await start((socket, number) => {
-      if (number === 5) {
-        server.stopListening()
-        socket.end(reply(200, 'connection: close\r\n'))
-      } else socket.write(reply(200))
-    })
-    const load = await open(target(server.origin, 2))
-    const slice = await load.slice(steady(100, 100))
-    expect(slice).toMatchObject({ responses: 100, errors: 0, timeouts: 0, reconnects: 1 })
-  })
+  it.each([
+    ['often', 100, 100],
+    ['so seldom that a lost one is tried in vain several times between two requests', 10, 400],
+  ])(
+    'goes on with the connections that are left when no other is to be had: asked %s',
+    async (_name, requests, milliseconds) => {
+      const server = await start((socket, number) => {
+        if (number === 5) {
+          server.stopListening()
+          socket.end(reply(200, 'connection: close\r\n'))
+        } else socket.write(reply(200))
+      })
+      const load = await open(target(server.origin, 2))
+      const slice = await load.slice(steady(requests, milliseconds))
+      expect(slice).toMatchObject({ responses: requests, errors: 0, timeouts: 0, reconnects: 1 })
+    },
+  )
 
   it('does not hammer a server that accepts connections only to end them', async () => {
     let accepts = true
