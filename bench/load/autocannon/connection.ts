@@ -47,6 +47,7 @@ export class AutocannonConnection {
   readonly #events: ConnectionEvents
   #bytesOfEarlierSockets = 0
   #isUp = false
+  #isConnected = false
   /** Where the chunk that is read begins, and the response, counted from the first byte of the socket. */
   #chunkStart = 0
   #responseStart = 0
@@ -73,8 +74,13 @@ export class AutocannonConnection {
     return this.#headBytes
   }
 
+  /** Connected, or about to be. */
   get isUp(): boolean {
     return this.#isUp
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected
   }
 
   /** The next request goes out, on a new socket where the last one is gone. */
@@ -97,17 +103,16 @@ export class AutocannonConnection {
     this.#isLast = false
     this.#chunkStart = 0
     this.#responseStart = 0
-    let connected = false
     const gone = (error: Error | null) => {
       if (socket !== client.conn || !this.#isUp || client.destroyed) return
-      if (connected) this.#gone()
+      if (this.#isConnected) this.#gone()
       else {
         this.#drop()
         this.#events.refused(error ?? new Error('the server ends connections at once'))
       }
     }
     socket.on(readyEvent(this.#peer), () => {
-      connected = true
+      if (socket === client.conn) this.#isConnected = this.#isUp
     })
     socket.on('data', (chunk: Buffer) => {
       if (socket !== client.conn || !this.#isUp) return
@@ -177,6 +182,7 @@ export class AutocannonConnection {
     const { conn, pipelinedRequests } = this.#client
     this.#bytesOfEarlierSockets += conn.bytesWritten
     this.#isUp = false
+    this.#isConnected = false
     brake(this.#client)
     pipelinedRequests.clear()
     // An error that comes late is nobody's.

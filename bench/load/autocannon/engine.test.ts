@@ -155,6 +155,21 @@ describe('autocannon engine', () => {
     expect(slice.errors).toBeGreaterThan(0)
   })
 
+  it('goes on with the connections that are left when no other is to be had, and tells the one that it lost', async () => {
+    const lastBefore = 5
+    const server = await start((socket, number) => {
+      if (number === lastBefore) {
+        server.stopListening()
+        socket.end(reply(200, 'connection: close\r\n'))
+      } else setTimeout(() => socket.write(reply(200)), number > lastBefore ? 60 : 0)
+    })
+    const load = await open(target(server.origin, 2))
+    const slice = await load.slice(closed(300))
+    expect(slice).toMatchObject({ errors: 1, timeouts: 0, reconnects: 1 })
+    expect(slice.responses).toBe(server.heads.length - 2)
+    await expect(load.slice(closed(20))).rejects.toMatchObject({ code: 'LOAD_CLOSED' })
+  })
+
   it('says so when the first responses do not come', async () => {
     const server = await start(() => undefined)
     await server.close()

@@ -230,12 +230,19 @@ class AutocannonLoad implements OpenLoad {
     this.#refused += 1
     // A server that is gone must not keep a core busy.
     if (this.#refused >= this.#target.connections) {
-      if (this.#isOpen) this.#giveUp()
-      else this.#notOpened(`connections fail: ${error.message}`)
-      return
+      if (!this.#isOpen) {
+        this.#notOpened(`connections fail: ${error.message}`)
+        return
+      }
+      if (!this.#lanes.some(({ connection }) => connection.isConnected)) {
+        this.#giveUp()
+        return
+      }
     }
     setTimeout(() => {
-      if (!this.#closed && !this.#waiting.has(lane)) lane.connection.goOn()
+      if (this.#closed || this.#waiting.has(lane)) return
+      if (this.#window !== null && this.#holding) this.#onLost(lane)
+      else lane.connection.goOn()
     }, PAUSE_MS)
   }
 
