@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { seededRandom } from '../../src/plan/random.ts'
+import { fakeExperiment } from '../../src/testing/fake-experiment.ts'
+import { fakeResults } from '../../src/testing/fake-results.ts'
 import { terminalOn } from '../cli/terminal.ts'
 import { runCli } from './command-line.ts'
 
@@ -21,7 +23,7 @@ function file(text: string): string {
   return path
 }
 
-const STORED = readFileSync(join(import.meta.dirname, '../../results/reference/results.json'), 'utf8')
+const STORED = JSON.stringify({ ...fakeResults(), experiments: [fakeExperiment('lag', [])] }, null, 2)
 const HOSTILE = [
   '',
   ' ',

@@ -182,6 +182,8 @@ export type Block =
       readonly open: boolean
       readonly blocks: readonly Block[]
     }
+  /** What experiments found, where their own sections are not shown. */
+  | { readonly kind: 'found'; readonly blocks: readonly Block[] }
   | { readonly kind: 'list'; readonly title: string; readonly items: readonly string[] }
   | { readonly kind: 'command'; readonly text: string }
   | { readonly kind: 'table'; readonly table: Table }

@@ -6,7 +6,9 @@ export const EVERYTHING = 'report.html'
 /** Sections that short formats show; a judged change comes before the answer. */
 const FIRST_SCREEN: readonly string[] = ['changes', 'answer']
 /** What a run was made for that goes through worlds: short formats show it without its tables. */
-const WORLDS: readonly string[] = ['store-distance', 'handler-work', 'claims-size', 'blacklist-size']
+export const WORLDS: readonly string[] = ['store-distance', 'handler-work', 'claims-size', 'blacklist-size']
+
+const MOST_SHOWN = 2
 
 /** How a reader of the first screen finds the section of an experiment. */
 export const EXPERIMENT_SECTION = 'experiment-'
@@ -39,16 +41,24 @@ export const groupBefore = (groups: readonly (string | undefined)[], index: numb
 /** The first screen without what the report has whole further on. */
 export const withoutPreview = (
   section: Section,
-  previews: readonly Block['kind'][] = ['table', 'verdicts'],
+  previews: readonly Block['kind'][] = ['table', 'verdicts', 'found'],
 ): Section =>
   section.id === 'answer'
     ? { ...section, blocks: section.blocks.filter(({ kind }) => !previews.includes(kind)) }
     : section
 
-/** What short formats show. */
-export const firstScreenOf = (sections: readonly Section[]): readonly Section[] =>
-  sections.flatMap((section) => {
-    if (FIRST_SCREEN.includes(section.id)) return [withoutPreview(section, ['chart'])]
-    if (!WORLDS.includes(section.id)) return []
+/** What a run was made for beside its answer: worlds and experiments. */
+export const furtherSections = (sections: readonly Section[]): readonly Section[] =>
+  sections.filter(({ id }) => WORLDS.includes(id) || id.startsWith(EXPERIMENT_SECTION))
+
+/** What short formats show. Many worlds and experiments are left out: the claims tell what they decide. */
+export function firstScreenOf(sections: readonly Section[]): readonly Section[] {
+  const further = furtherSections(sections)
+  const areMany = further.length > MOST_SHOWN
+  return sections.flatMap((section) => {
+    if (FIRST_SCREEN.includes(section.id))
+      return [withoutPreview(section, areMany ? ['chart', 'found'] : ['chart'])]
+    if (areMany || !WORLDS.includes(section.id)) return []
     return [{ ...section, blocks: section.blocks.filter(({ kind }) => kind === 'list' || kind === 'chart') }]
   })
+}

@@ -13,6 +13,7 @@ import { chartUnit } from '../terminal/charts.ts'
 import { CLAIMS_TITLE } from '../words/phrases.ts'
 import { ADVICE_STYLE, adviceHtml } from './advice.ts'
 import { escapeHtml, proseHtml } from './escape.ts'
+import { foldedBlocks } from './folds.ts'
 import { SCRIPT, SCRIPT_HASH } from './script.ts'
 import { STYLE } from './style.ts'
 import { tableHtml } from './table.ts'
@@ -82,6 +83,8 @@ function blockHtml(block: Block): string {
             `<div><dt>${escapeHtml(label)}</dt><dd class="${tone}">${proseHtml(text)}</dd></div>`,
         )
         .join('')}</dl>`
+    case 'found':
+      return blocksHtml(block.blocks)
     case 'folded':
       return `<details${block.open ? ' open' : ''}><summary>${proseHtml(block.title)}</summary>${blocksHtml(block.blocks)}</details>`
     case 'list':
@@ -137,10 +140,14 @@ function legendHtml(blocks: readonly Block[]): string {
   const items = Object.entries(STATES).flatMap(([state, text]) =>
     [...states].some((each) => each === state) ? [`<span class="state ${state}">${text}</span>`] : [],
   )
-  return items.length === 0 ? '' : `<p class="legend">${items.join(' ')}</p>`
+  return items.length === 0 || (states.size === 1 && states.has('unknown'))
+    ? ''
+    : `<p class="legend">${items.join(' ')}</p>`
 }
 
-function sectionHtml({ id, title, blocks }: Section): string {
+function sectionHtml(section: Section): string {
+  const { id, title } = section
+  const blocks = foldedBlocks(section)
   // The answer comes before what its colours mean.
   const parts = [legendHtml(blocks), blocksHtml(blocks)]
   const body = (id === 'answer' ? parts.toReversed() : parts).join('')
@@ -155,7 +162,7 @@ export const htmlReporter: Reporter = {
     const { title, sections: all } = buildReport(results)
     const sections = all
       .filter(({ id }) => !ON_THE_FIRST_SCREEN.includes(id))
-      .map((section) => withoutPreview(section, ['table']))
+      .map((section) => withoutPreview(section, ['table', 'found']))
     const links = sections.map((section) => `<a href="#${section.id}">${escapeHtml(section.title)}</a>`)
     return `<!doctype html>
 <html lang="en">

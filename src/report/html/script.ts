@@ -63,8 +63,10 @@ const TABLES_SCRIPT = `
       head.append(button)
     }
 
-  const grouped = tables.filter(({ rows }) => rows.some(({ body }) => 'group' in body.dataset))
-  const groups = [...new Set(grouped.flatMap(({ rows }) => rows.map(({ body }) => body.dataset.group)))]
+  const isOfStrategies = ({ table }) => table.tHead.textContent.trim().startsWith('Strategy')
+  // Others stand in groups too, such as the handlers of one strategy.
+  const groups = [...new Set(tables.filter(isOfStrategies).flatMap(({ rows }) => rows.flatMap(({ body }) => body.dataset.group ?? [])))]
+  const grouped = tables.filter(({ rows }) => rows.some(({ body }) => groups.includes(body.dataset.group)))
   const place = grouped[0]?.table.closest('section')
   if (groups.length < 2 || !place) return
   const boxes = groups.map((group) => make('input', { type: 'checkbox', defaultChecked: true, value: group }))
@@ -81,7 +83,7 @@ const TABLES_SCRIPT = `
     const [shown, known] = [new Set(), new Set()]
     for (const { table, rows } of grouped) {
       // Others have several rows for one, such as its operations.
-      const counts = table.tHead.textContent.trim().startsWith('Strategy')
+      const counts = isOfStrategies({ table })
       for (const { row, body } of rows) {
         const name = row.cells[0].textContent
         row.hidden = !wanted.has(body.dataset.group) || !name.toLowerCase().includes(part)

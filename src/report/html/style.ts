@@ -125,7 +125,8 @@ code { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
   #answer { grid-template-columns: 26rem minmax(0, 1fr) }
   #answer > * { grid-column: 1 / -1 }
   #answer > .charts { grid-column: 1; display: block }
-  #answer > .lists { grid-column: 2 }
+  #answer > .lists { grid-column: 2; grid-row: span 2 }
+  #answer > .legend { grid-column: 1 }
 }
 @media print {
   nav, .downloads, .filter > :not(output), .filter:not(.active) { display: none }

@@ -4,7 +4,14 @@ import { buildReport } from '../build.ts'
 import { scaledColumns } from '../columns.ts'
 import type { Block, Chart, Section, Table, TableCell } from '../model.ts'
 import type { Reporter } from '../reporter.ts'
-import { EVERYTHING, firstScreenOf, groupBefore, keptTable, withoutPreview } from '../short-form.ts'
+import {
+  EVERYTHING,
+  firstScreenOf,
+  furtherSections,
+  groupBefore,
+  keptTable,
+  withoutPreview,
+} from '../short-form.ts'
 import { foldsNamed } from '../terminal/brief.ts'
 import { chartLines, chartUnit } from '../terminal/charts.ts'
 import { plainPaint } from '../terminal/paint.ts'
@@ -109,6 +116,8 @@ function blockText(block: Block): string {
       ].join('\n')
     case 'facts':
       return block.facts.map(({ label, text }) => `**${escaped(label)}:** ${escaped(text)}`).join(' · ')
+    case 'found':
+      return bodyText(block.blocks)
     case 'folded':
       return foldedText(block.title, block.blocks)
     case 'list':
@@ -207,8 +216,10 @@ export const summaryReporter: Reporter = {
     const bodies = firstScreenOf(sections).map((section) =>
       section.id === 'answer' ? bodyText(section.blocks) : sectionText(section),
     )
+    const further = furtherSections(sections).map((section) => escaped(section.title))
+    const named = further.length === 0 ? [] : [`Also measured, in ${EVERYTHING}: ${further.join(', ')}.`]
     const command = fenced([singleLine(results.run.command)])
-    return `${[`### ${escaped(title)}`, ...bodies, foldedMarkdown('The same run again', command)].join('\n\n')}\n`
+    return `${[`### ${escaped(title)}`, ...bodies, ...named, foldedMarkdown('The same run again', command)].join('\n\n')}\n`
   },
 }
 

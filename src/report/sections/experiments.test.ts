@@ -101,7 +101,6 @@ test.each(REPORTERS.filter(({ id }) => ['terminal', 'markdown', 'html'].includes
     for (const part of [
       'How long is a revoked token accepted?',
       'Refused within 12 ms.',
-      'not complete',
       'Lag, p99',
       '200 trials, 3 void: the server died (3)',
       'Chromium is missing',
@@ -110,8 +109,32 @@ test.each(REPORTERS.filter(({ id }) => ['terminal', 'markdown', 'html'].includes
     ]) {
       expect(text).toContain(part)
     }
+    expect(text).toMatch(/not complete/i)
   },
 )
+
+test.each(['terminal', 'summary'])('%s names many experiments, and tells what nobody may miss', (id) => {
+  const experiments = [
+    EXPERIMENT,
+    ...['a', 'b'].map((own) => ({
+      ...EXPERIMENT,
+      id: own,
+      title: `Title ${own}`,
+      broken: [],
+      complete: true,
+    })),
+  ]
+  const render = REPORTERS.find((reporter) => reporter.id === id)?.render
+  const two = render?.({ ...results, experiments: experiments.slice(0, 2) }, {}) ?? ''
+  const three = render?.({ ...results, experiments }, {}).replaceAll(/\s+/g, ' ') ?? ''
+  expect(two).toContain('Refused within 12 ms.')
+  expect(three).not.toContain('Refused within 12 ms.')
+  expect(three).toContain('From logout to refusal: not complete.')
+  expect(three).toContain('From logout to refusal: not kept: JWT was accepted for 2 s, and promises 1 s.')
+  expect(three).toMatch(
+    id === 'terminal' ? /experiment-lag, experiment-a, experiment-b/ : /logout to refusal, Title a, Title b/,
+  )
+})
 
 test('every kind of chart is drawn, in a file of its own', () => {
   const files = renderCharts(results).filter(({ file }) => file.startsWith('charts/lag-'))

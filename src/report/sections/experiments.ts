@@ -32,8 +32,8 @@ function blocksOf(experiment: ExperimentResult): readonly Block[] {
     ...(broken.length === 0
       ? []
       : [{ kind: 'notice' as const, tone: 'bad' as const, title: 'Not kept', lines: broken.map(sentence) }]),
-    ...tablesOf(experiment).map((table): Block => ({ kind: 'table', table })),
     ...chartsOf(experiment).map((chart): Block => ({ kind: 'chart', chart })),
+    ...tablesOf(experiment).map((table): Block => ({ kind: 'table', table })),
     ...(notDone.length === 0
       ? []
       : [{ kind: 'list' as const, title: 'Not done on this machine', items: notDone.map(sentence) }]),

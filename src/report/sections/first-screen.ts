@@ -97,12 +97,21 @@ function costTable(results: Results, group: Group): Table {
 
 /** What each experiment found, and what it is to show for it, below. */
 function experimentAnswers({ experiments = [] }: Results): readonly Block[] {
-  return experiments.flatMap(({ title, answer, notDone, broken = [], complete }): readonly Block[] => [
-    { kind: 'heading', text: complete ? title : `${title} (not complete)` },
+  return experiments.flatMap(({ title, answer, notDone }): readonly Block[] => [
+    { kind: 'heading', text: title },
     ...answer.map((text): Block => ({ kind: 'text', text, tone: 'plain' })),
     // Where it found something, what it left out is told below.
     ...(answer.length > 0 ? [] : notDone).map((text): Block => ({ kind: 'text', text, tone: 'warn' })),
-    ...broken.map((text): Block => ({ kind: 'text', text: `Not kept: ${sentence(text)}`, tone: 'bad' })),
+  ])
+}
+
+/** What nobody may miss, in whatever format. */
+function experimentTroubles({ experiments = [] }: Results): readonly Block[] {
+  return experiments.flatMap(({ title, broken = [], complete }): readonly Block[] => [
+    ...(complete ? [] : [{ kind: 'text' as const, text: `${title}: not complete.`, tone: 'warn' as const }]),
+    ...broken.map(
+      (text): Block => ({ kind: 'text', text: `${title}: not kept: ${sentence(text)}`, tone: 'bad' }),
+    ),
   ])
 }
 
@@ -125,6 +134,7 @@ export function firstScreen(results: Results): Section {
       ...notice(results),
       ...text.map((line): Block => ({ kind: 'text', text: line, tone: 'plain' })),
       badge(results, decided),
+      ...experimentTroubles(results),
       ...(picture === null ? [] : [{ kind: 'chart' as const, chart: picture }]),
       ...(decided === undefined
         ? found
@@ -138,7 +148,7 @@ export function firstScreen(results: Results): Section {
             },
           ]),
       ...(results.claims.length === 0 ? [] : [{ kind: 'verdicts' as const, ...byVerdict(results.claims) }]),
-      ...(decided === undefined ? [] : found),
+      ...(decided === undefined || found.length === 0 ? [] : [{ kind: 'found' as const, blocks: found }]),
     ],
   }
 }

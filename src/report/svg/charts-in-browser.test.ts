@@ -12,7 +12,7 @@ import { renderCharts } from '../registry.ts'
 const REFERENCE = new URL('../../../results/reference/results.json', import.meta.url)
 const stored = () => resultsSchema.parse(JSON.parse(readFileSync(REFERENCE, 'utf8')))
 
-describe('charts in Chromium', () => {
+describe('charts and long tables in Chromium', () => {
   let browser: Browser
   let page: Page
 
@@ -37,6 +37,14 @@ describe('charts in Chromium', () => {
       }).map((text) => text.ownerSVGElement.querySelector('title').textContent + ': ' + text.textContent)`)
     expect(cut).toEqual([])
     expect(await page.evaluate<number>('document.querySelectorAll("svg text").length')).toBeGreaterThan(100)
+  })
+
+  test('a table in groups that are no families of strategies is not filtered', async () => {
+    const results = stored()
+    expect(results.scenarios.some(({ id }) => id === 'handler-work')).toBe(true)
+    await page.setContent(htmlReporter.render(results, {}))
+    expect(await page.locator('#handler-work [data-group]').count()).toBeGreaterThan(0)
+    expect(await page.locator('.filter').count()).toBe(0)
   })
 
   test('files are well-formed XML, whatever a title holds', async () => {

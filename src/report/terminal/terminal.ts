@@ -6,7 +6,7 @@ import { buildReport } from '../build.ts'
 import { isGrouped } from '../groups/families.ts'
 import type { Block, Section, Table } from '../model.ts'
 import type { RenderOptions, Reporter } from '../reporter.ts'
-import { EVERYTHING, EXPERIMENT_SECTION, firstScreenOf, withoutPreview } from '../short-form.ts'
+import { EVERYTHING, firstScreenOf, furtherSections, withoutPreview } from '../short-form.ts'
 import { CLAIMS_TITLE } from '../words/phrases.ts'
 import { foldsNamed, shortened } from './brief.ts'
 import { chartLines, chartUnit } from './charts.ts'
@@ -100,6 +100,8 @@ function blockLines(block: Block, pen: Pen): readonly string[] {
         '',
       ]
     }
+    case 'found':
+      return block.blocks.flatMap((each) => blockLines(each, pen))
     case 'folded':
       return [...prose(`In ${EVERYTHING}: ${block.title}.`, pen, 'muted'), '']
     case 'list': {
@@ -203,7 +205,7 @@ export const terminalReporter: Reporter = {
     if (options.details === true) return heading + wholeText(sections, options, pen)
     const first = firstScreenOf(sections)
     const warnings = results.findings.filter(({ severity }) => severity === 'warning').length
-    const { experiments = [] } = results
+    const further = furtherSections(sections).map(({ id }) => id)
     const next = [
       ...(warnings === 0
         ? []
@@ -212,10 +214,10 @@ export const terminalReporter: Reporter = {
             pen,
             'warn',
           )),
-      ...(experiments.length === 0
+      ...(further.length === 0
         ? []
         : prose(
-            `Tables and charts of experiments: ${experiments.map(({ id }) => `\`authbench report --section ${EXPERIMENT_SECTION}${id}\``).join(', ')}.`,
+            `\`authbench report --section NAME\` shows one of these: ${further.join(', ')}.`,
             pen,
             'muted',
           )),
