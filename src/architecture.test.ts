@@ -11,6 +11,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['plan', 'metrics'],
     ['checks', 'analysis', 'experiments'],
     ['gates', 'claims', 'findings', 'advice'],
+    ['capacity'],
     ['report'],
     ['doctor'],
   ],

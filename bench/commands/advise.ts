@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { advise as adviceOn, PARTS } from '../../src/advice/advise.ts'
 import { factsOf } from '../../src/advice/facts/facts.ts'
 import { refusalOf } from '../../src/advice/facts/refusal.ts'
@@ -8,10 +5,8 @@ import { readWishes, type Wishes } from '../../src/advice/wishes.ts'
 import { adviceScreen } from '../../src/report/terminal/advice.ts'
 import { ansiPaint, plainPaint } from '../../src/report/terminal/paint.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
-import type { Results } from '../../src/results/results.ts'
-import { formatCount, formatInstant } from '../../src/units.ts'
 import type { Terminal } from '../cli/terminal.ts'
-import { readResults } from '../store/results-folder.ts'
+import { chosenRun, runText } from '../store/chosen-run.ts'
 
 export interface AdviseFlags {
   readonly revokeWithin?: string
@@ -28,9 +23,6 @@ export interface AdviseFlags {
 }
 
 const SCHEMA = 'authbench/advice@1'
-const LATEST = 'results/latest'
-/** In a clone; a package has none. */
-const REFERENCE = fileURLToPath(new URL('../../results/reference', import.meta.url))
 
 /** @throws AuthbenchError OPTIONS_INVALID */
 function wishesOf(flags: AdviseFlags): Wishes {
@@ -55,34 +47,6 @@ function wishesOf(flags: AdviseFlags): Wishes {
   return wishes
 }
 
-interface Origin {
-  readonly folder: string
-  /** False: of another machine, because there is no run of this one. */
-  readonly own: boolean
-}
-
-/**
- * The run that is named, else the newest of this machine, else the published one.
- * @throws AuthbenchError RESULTS_MISSING
- */
-function originOf(run: string | undefined): Origin {
-  if (run !== undefined) return { folder: run, own: true }
-  const isThere = (folder: string) => existsSync(join(folder, 'results.json'))
-  if (isThere(LATEST)) return { folder: LATEST, own: true }
-  if (isThere(REFERENCE)) return { folder: REFERENCE, own: false }
-  throw new AuthbenchError('RESULTS_MISSING', `there is no run in ${LATEST} to advise from`, {
-    next: '`authbench run` makes one; or name the folder of another with --run.',
-  })
-}
-
-function originText({ run, environment, config, validity }: Results, { own }: Origin): string {
-  const { cpu, cores } = environment
-  return (
-    `${run.id}: ${validity.verdict === 'ok' ? 'valid' : validity.verdict}, ${formatCount(config.rounds, 'round')}, ${formatInstant(run.startedAt)}, ${formatCount(cores, 'core')} of ${cpu}.` +
-    (own ? '' : ' NOT THIS MACHINE: there is no results/latest; `authbench run` makes one.')
-  )
-}
-
 /**
  * Wishes in, the strategies that meet them and are outdone by none out.
  * @returns the exit code
@@ -90,16 +54,16 @@ function originText({ run, environment, config, validity }: Results, { own }: Or
  */
 export function advise(flags: AdviseFlags, { stdout, color }: Terminal): number {
   const wishes = wishesOf(flags)
-  const origin = originOf(flags.run)
-  const results = readResults(origin.folder)
+  const chosen = chosenRun(flags.run)
+  const { results, own } = chosen
   const refusal = refusalOf(results)
   if (refusal !== null)
     throw new AuthbenchError(refusal.code, refusal.message, { next: refusal.next, exitCode: 3 })
   const advice = adviceOn(factsOf(results), wishes, PARTS)
   stdout.write(
     flags.json === true
-      ? `${JSON.stringify({ schema: SCHEMA, run: results.run.id, thisMachine: origin.own, wishes, ...advice }, null, 2)}\n`
-      : adviceScreen({ advice, wishes, origin: originText(results, origin) }, color ? ansiPaint : plainPaint),
+      ? `${JSON.stringify({ schema: SCHEMA, run: results.run.id, thisMachine: own, wishes, ...advice }, null, 2)}\n`
+      : adviceScreen({ advice, wishes, origin: runText(chosen) }, color ? ansiPaint : plainPaint),
   )
   return 0
 }

@@ -10,6 +10,7 @@ import { refuseTakenOptions, resolvePaths } from '../cli/npm-script.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { authbenchVersion } from '../store/environment.ts'
 import type { AdviseFlags } from './advise.ts'
+import type { CapacityFlags } from './capacity.ts'
 import type { CompareFlags } from './compare.ts'
 import type { ConformanceFlags } from './conformance.ts'
 import type { DoctorFlags } from './doctor.ts'
@@ -139,6 +140,22 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     .option('--run <folder>', 'of a stored run (default: results/latest, else results/reference)')
     .option('--json', 'for programs')
     .action(async (flags: AdviseFlags) => exitWith((await import('./advise.ts')).advise(flags, terminal)))
+
+  program
+    .command('capacity')
+    .description(
+      'a load in, the cores, Redis shards, memory and network that it needs out; from a stored run',
+    )
+    .option('--requests <n>', 'in a second, over all regions')
+    .option('--users <n>', 'who are logged in: memory of the stores, and refreshes')
+    .option('--ttl <seconds>', 'life of an access token: each user refreshes once in it')
+    .option('--regions <n>', 'each with a store of its own (default: 1)')
+    .option('--utilisation <share>', 'of a core that is planned for, such as 60% or 0.6 (default: 60%)')
+    .option('--run <folder>', 'of a stored run (default: results/latest, else results/reference)')
+    .option('--json', 'for programs')
+    .action(async (flags: CapacityFlags) =>
+      exitWith((await import('./capacity.ts')).capacity(flags, terminal)),
+    )
 
   program
     .command('compare')

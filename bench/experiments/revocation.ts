@@ -5,9 +5,16 @@ import type { TrialCount } from '../../src/plan/profiles.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
 import { redisMeter } from '../redis/meter.ts'
 import type { ProvidedRedis } from '../redis/provide.ts'
-import type { Subject } from '../run/equipment.ts'
 import type { ExperimentContext, ExperimentRun, Stage } from '../trials/experiment.ts'
-import { type Requests, requestsTo } from '../trials/requests.ts'
+import {
+  type Instance,
+  LIFE_SECONDS,
+  nameOf,
+  revoke,
+  startInstance,
+  TOGETHER,
+  watch,
+} from './revocation/instance.ts'
 
 type Context = ExperimentContext<RevocationObservation>
 type Lag = Extract<RevocationObservation, { kind: 'lag' }>
@@ -20,77 +27,18 @@ const EVERYWHERE: Readonly<Record<TrialCount, readonly number[]>> = {
   short: [1, 10, 1000],
   full: [1, 10, 1000],
 }
-/** Revoked side by side: together they are the load. */
-const TOGETHER = 20
-/** Between two requests of one credential to one instance. */
-const PAUSE_MS = 5
 /** Logouts of one batch come anywhere in this time. */
 const SPREAD_MS = 300
 const LOST_MS = 2000
-/** Life of a token that nothing ends earlier. */
-const LIFE_SECONDS = 2
 /** Promises that take longer are not waited for. */
 const LONGEST_MS = 10_000
-/** Refused so often in a row: what is refused once may have met an instance on its way down. */
-const REFUSALS = 3
 const SLACK_MS = 20_000
-
-interface Instance {
-  readonly server: Subject
-  readonly requests: Requests
-}
-
-/** What one credential met on one instance. Times are those at which requests were sent. */
-interface Seen {
-  acceptedAt: number
-  refusedAt: number | null
-}
-
-/** Asks again and again until it is refused for good. No answer, or one that judges nothing, counts for neither side. */
-async function watch({ requests }: Instance, credential: string, signal: AbortSignal): Promise<Seen> {
-  const seen: Seen = { acceptedAt: Number.NEGATIVE_INFINITY, refusedAt: null }
-  for (let refusals = 0; refusals < REFUSALS; ) {
-    signal.throwIfAborted()
-    const sentAt = performance.now()
-    const status = await requests.me(credential).catch(() => null)
-    if (status === 200) {
-      seen.acceptedAt = sentAt
-      seen.refusedAt = null
-      refusals = 0
-    } else if (status === 401) {
-      seen.refusedAt ??= sentAt
-      refusals += 1
-    }
-    await pause(PAUSE_MS)
-  }
-  return seen
-}
-
-async function revoke({ requests }: Instance, credential: string): Promise<number> {
-  const status = await requests.post('/logout', credential)
-  if (status !== 204) throw new Error(`the logout was answered with ${status}`)
-  return performance.now()
-}
-
-async function startInstance(
-  stage: Stage,
-  context: Context,
-  info: StrategyInfo,
-  redisUrl: string | null,
-): Promise<Instance> {
-  const server = await stage.server(info.id, {
-    ...(redisUrl === null ? {} : { redis: { url: redisUrl } }),
-    ...(boundMs(info) === null ? { ttlSeconds: LIFE_SECONDS } : {}),
-  })
-  const requests = requestsTo(server, context.transport, TOGETHER)
-  stage.defer(() => requests.close())
-  return { server, requests }
-}
+const WAITS_FROM_MS = 2000
+/** Strategies at the same time, of those that wait. */
+const LANES = 3
 
 /** Sessions of one process end with it, and nobody else knows them. */
 const isShared = ({ needs }: StrategyInfo) => !needs.includes('memory') && !needs.includes('sqlite')
-
-const nameOf = (index: number) => `user-${String(index).padStart(7, '0')}`
 
 /** One batch: all are accepted everywhere, then each is revoked at the first instance while all instances are asked. */
 async function revokeBatch(
@@ -246,6 +194,35 @@ async function everywhere(context: Context, info: StrategyInfo, redis: ProvidedR
   }
 }
 
+async function lagsWithFaults(
+  context: Context,
+  info: StrategyInfo,
+  redis: ProvidedRedis | null,
+): Promise<void> {
+  const bound = boundMs(info)
+  await lagsOf(context, info, redis)
+  if (redis === null || bound === null) return
+  const limitMs = 2 * SLACK_MS + 2 * bound
+  for (let batch = 0; batch * TOGETHER < WITH_FAULTS[context.count]; batch += 1) {
+    await linkLost(context, info, redis, 1000 + batch, limitMs)
+    await restarted(context, info, redis, 2000 + batch, limitMs)
+  }
+}
+
+function isTried({ has, leaveOut }: Context, info: StrategyInfo): boolean {
+  const bound = boundMs(info)
+  if (info.needs.includes('redis') && !has('redis')) {
+    leaveOut(`${info.title} needs Redis, which this machine does not have.`)
+    return false
+  }
+  if (bound === null || bound <= LONGEST_MS) return true
+  leaveOut(`${info.title} promises a refusal within ${bound / 1000} s, which is not waited for.`)
+  return false
+}
+
+/** Its trials are waiting for the most part: several strategies at once do not change what they show. */
+const waits = (info: StrategyInfo): boolean => (boundMs(info) ?? 1000 * LIFE_SECONDS) >= WAITS_FROM_MS
+
 export const revocation: ExperimentRun<RevocationObservation> = {
   needs: [],
   uses: ['redis'],
@@ -253,29 +230,25 @@ export const revocation: ExperimentRun<RevocationObservation> = {
   expectedMs: (count, strategies) =>
     ({ smoke: 7000, short: 45_000, full: 220_000 })[count] * strategies.length,
   async run(context) {
-    for (const info of context.strategies) {
-      const bound = boundMs(info)
-      if (info.needs.includes('redis') && !context.has('redis')) {
-        context.leaveOut(`${info.title} needs Redis, which this machine does not have.`)
-        continue
-      }
-      if (bound !== null && bound > LONGEST_MS) {
-        context.leaveOut(
-          `${info.title} promises a refusal within ${bound / 1000} s, which is not waited for.`,
-        )
-        continue
-      }
-      const redis = info.needs.includes('redis') ? await context.redis() : null
-      await lagsOf(context, info, redis)
-      if (redis !== null && bound !== null) {
-        const limitMs = 2 * SLACK_MS + 2 * bound
-        for (let batch = 0; batch * TOGETHER < WITH_FAULTS[context.count]; batch += 1) {
-          await linkLost(context, info, redis, 1000 + batch, limitMs)
-          await restarted(context, info, redis, 2000 + batch, limitMs)
-        }
-      }
-      if (bound !== null && info.exceptions?.S06 === undefined) await everywhere(context, info, redis)
+    const chosen = context.strategies.filter((info) => isTried(context, info))
+    const redisOf = async ({ needs }: StrategyInfo) =>
+      needs.includes('redis') ? await context.redis() : null
+    const lags = async (info: StrategyInfo) => {
+      await lagsWithFaults(context, info, await redisOf(info))
       context.say(`${info.title} is done`)
+    }
+    const [quick, slow] = [chosen.filter((info) => !waits(info)), chosen.filter(waits)]
+    for (const info of quick) await lags(info)
+    const waiting = Iterator.from(slow)
+    await Promise.all(
+      Array.from({ length: LANES }, async () => {
+        for (const info of waiting) await lags(info)
+      }),
+    )
+    // Counts what Redis is asked: nobody else may ask it meanwhile.
+    for (const info of chosen) {
+      if (boundMs(info) !== null && info.exceptions?.S06 === undefined)
+        await everywhere(context, info, await redisOf(info))
     }
   },
 }

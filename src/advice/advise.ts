@@ -117,7 +117,8 @@ export function advise(facts: Facts, wishes: Wishes, parts: typeof PARTS): Advic
     if (isAhead && !tied && !chosen.includes(first)) chosen.push(first)
   }
   // Of many that are left only who is ahead in something; nobody has to be named to fill three places.
-  const named = (left.length <= 3 ? [...left] : chosen.slice(0, 3)).sort(least(cpu, p50))
+  const behind = (entrant: Entrant) => (chosen.includes(entrant) ? 0 : 1)
+  const named = (left.length <= 3 ? [...left] : chosen.slice(0, 3)).sort(least(behind, cpu, p50))
 
   const AHEAD = {
     cpu: 'least CPU',

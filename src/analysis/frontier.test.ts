@@ -120,7 +120,7 @@ describe('the frontier', () => {
     expect(row?.beatenBy).toEqual([])
     expect(row?.others).toEqual([{ strategy: 'session', worseIn: [], openIn: ['cost', 'latency'] }])
     expect(claim(results)).toMatchObject({
-      verdict: 'not measured',
+      verdict: 'open',
       why: expect.stringContaining('not judged against it (times need 6 rounds): lookup.'),
     })
     expect(told(results)).toEqual(['not judged', 'not judged'])
@@ -129,9 +129,9 @@ describe('the frontier', () => {
   it('leaves it open where memory is not known, and where nothing is told apart', () => {
     const untold = (cell: Cell): Cell =>
       cell.state === 'completed' && cell.strategy === 'session' ? { ...cell, fill: null } : cell
-    expect(claim(analysed([none, session, lookup], 8, () => 0, untold))?.verdict).toBe('not measured')
+    expect(claim(analysed([none, session, lookup], 8, () => 0, untold))?.verdict).toBe('open')
     const alike = { ...lookup, serverUs: session.serverUs }
-    expect(claim(analysed([none, session, alike]))?.verdict).toBe('not measured')
+    expect(claim(analysed([none, session, alike]))?.verdict).toBe('open')
   })
 
   it('is refuted beside what is open only where the token has kept a point against every session', () => {
@@ -154,7 +154,7 @@ describe('the frontier', () => {
     const list = { ...lookup, info: { ...lookup.info, entriesFor: 'revoked' as const } }
     const heavy = (id: string) => (id === 'lookup' ? 100 * MEGABYTE : 0)
     expect(beatenBy(analysed([none, session, list], 8, heavy), 'lookup')).toEqual([])
-    expect(claim(analysed([none, session, list], 8, heavy))?.verdict).toBe('not measured')
+    expect(claim(analysed([none, session, list], 8, heavy))?.verdict).toBe('open')
     const whitelist = { ...lookup, info: { ...lookup.info, entriesFor: 'everyone' as const } }
     expect(claim(analysed([none, session, whitelist], 8, heavy))?.verdict).toBe('supported')
   })

@@ -21,11 +21,12 @@ export const SMALL_GAIN = 0.05
 /** What one case says about the claim; open: an interval on both sides of the limit, or a pair that was not judged. */
 export type Decision = 'holds' | 'fails' | 'open'
 
-/** Supported or refuted by cases that are all decided; an open one leaves nothing but a difference between those that are. */
+/** Supported or refuted by cases that are all decided; an open one leaves the verdict open unless the others differ. */
 export function verdictOf(cases: readonly Decision[]): ClaimResult['verdict'] {
   const [holds, fails, open] = (['holds', 'fails', 'open'] as const).map((each) => cases.includes(each))
   if (holds && fails) return 'depends'
-  if (open || cases.length === 0) return 'not measured'
+  if (cases.length === 0) return 'not measured'
+  if (open) return 'open'
   return holds ? 'supported' : 'refuted'
 }
 

@@ -1,3 +1,4 @@
+import { MINIMUM_ROUNDS } from '../results/minimum-rounds.ts'
 import type { ClaimResult, MeasuredResults } from '../results/results.ts'
 import { accessTokenLife } from './access-token-life.ts'
 import { anotherServerVerifies, identifiedWithoutState } from './another-server.ts'
@@ -44,5 +45,11 @@ export const CLAIMS: readonly Claim[] = [
 /** Of strategies that were loaded, and of those that only experiments started. */
 export function judgeClaims(results: MeasuredResults): ClaimResult[] {
   const all = { ...results, strategies: [...results.strategies, ...(results.tried ?? [])] }
-  return CLAIMS.map(({ id, text, judge }) => ({ id, text, ...judge(all) }))
+  return CLAIMS.map(({ id, text, judge }) => {
+    const result = { id, text, ...judge(all) }
+    // Nothing lies on both sides of a limit where nothing has an interval.
+    return result.verdict === 'open' && results.config.rounds < MINIMUM_ROUNDS
+      ? { ...result, verdict: 'not measured' }
+      : result
+  })
 }

@@ -57,7 +57,8 @@ export const revocation: Claim = {
       supported: `${names(accepted)} ${were} still accepted right after logout, until expiry (a life of ${life} here).`,
       refuted: 'none was still accepted after logout.',
       depends: `${names(accepted)} ${were} still accepted after logout, ${names(refused)} not.`,
-      'not measured': 'not every one was judged.',
+      open: 'not every one was judged.',
+      'not measured': 'none was judged.',
     }
     return { verdict, why: `${SUBJECT}: ${sentences[verdict]}${unclear}${remedy}`, evidence }
   },

@@ -45,26 +45,26 @@ test('it is refuted where none adds as much', () => {
   expect(judged(added('edge', 'http2-bearer', 10, 20)).verdict).toBe('refuted')
 })
 
-test('it is not measured without intervals, or where they reach to both sides', () => {
-  expect(judged(added('edge', 'http2-bearer', null, null)).verdict).toBe('not measured')
-  expect(judged(added('edge', 'http2-bearer', 90, 120)).verdict).toBe('not measured')
+test('it is open without intervals, or where they reach to both sides', () => {
+  expect(judged(added('edge', 'http2-bearer', null, null)).verdict).toBe('open')
+  expect(judged(added('edge', 'http2-bearer', 90, 120)).verdict).toBe('open')
 })
 
-test('what is open beside what is not felt leaves it not measured, with its name', () => {
+test('what is open beside what is not felt leaves it open, with its name', () => {
   const { verdict, why } = judged(
     added('edge', 'http2-bearer', 90, 120),
     added('4g', 'http2-bearer', 10, 12),
     added('edge', 'http2-cookie', 5, 9),
   )
-  expect(verdict).toBe('not measured')
+  expect(verdict).toBe('open')
   expect(why).toContain('Open, as an interval has 100 ms in it or is missing: JWT over EDGE.')
 })
 
-test('what is open beside what is felt leaves it not measured, also in a cookie', () => {
+test('what is open beside what is felt leaves it open, also in a cookie', () => {
   const felt = added('edge', 'http2-bearer', 600, 620)
-  expect(judged(felt, added('4g', 'http2-bearer', 90, 120)).verdict).toBe('not measured')
+  expect(judged(felt, added('4g', 'http2-bearer', 90, 120)).verdict).toBe('open')
   const { verdict, why } = judged(felt, added('edge', 'http2-cookie', 90, 120))
-  expect(verdict).toBe('not measured')
+  expect(verdict).toBe('open')
   expect(why).toContain('or is missing: in a cookie JWT over EDGE.')
 })
 

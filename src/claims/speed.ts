@@ -42,6 +42,7 @@ const OPENINGS: Readonly<Record<ClaimResult['verdict'], string>> = {
   supported: '',
   refuted: `No token saves ${formatPercent(SMALL_GAIN)} of the server CPU or more. `,
   depends: 'Algorithm and library decide. ',
+  open: '',
   'not measured': '',
 }
 
@@ -105,13 +106,13 @@ export const speed: Claim = {
         ? ''
         : ` Latency by the distance of the store: ${crossovers.map((each) => crossoverText(each, (id) => titleOf(results, id))).join(' ')}`
     const why = `${groupsOf(results, compared, session.title)}${note}${distances}`
-    if (byCpu === 'depends' || byCpu === 'not measured')
+    if (byCpu === 'depends' || byCpu === 'open')
       return { verdict: byCpu, why: `${OPENINGS[byCpu]}${why}`, evidence }
     const places = crossovers.map(distancesOf)
     if (places.includes('crossed'))
       return { verdict: 'depends', why: `The distance of the store decides. ${why}`, evidence }
     if (places.includes('open'))
-      return notMeasured(`Whether the distance of the store decides is open. ${why}`, evidence)
+      return { verdict: 'open', why: `Whether the distance of the store decides is open. ${why}`, evidence }
     return { verdict: byCpu, why: `${OPENINGS[byCpu]}${why}`, evidence }
   },
 }

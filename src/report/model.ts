@@ -193,7 +193,7 @@ export type Block =
   | {
       readonly kind: 'verdicts'
       readonly judged: readonly ClaimResult[]
-      readonly open: readonly ClaimResult[]
+      readonly unmeasured: readonly ClaimResult[]
     }
   /** What a reader needs in, strategies out: on a page to be tried, elsewhere the command that does it. */
   | { readonly kind: 'advice'; readonly facts: Facts; readonly command: string }

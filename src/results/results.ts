@@ -130,7 +130,7 @@ export const claimResultSchema = z.object({
   id: z.string(),
   /** The article's assertion, one sentence. */
   text: z.string(),
-  verdict: z.enum(['supported', 'refuted', 'depends', 'not measured']),
+  verdict: z.enum(['supported', 'refuted', 'depends', 'open', 'not measured']),
   why: z.string(),
   /** Sentences with numbers, intervals and units. */
   evidence: z.array(z.string()),

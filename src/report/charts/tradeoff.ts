@@ -56,6 +56,7 @@ export function tradeoffChart(group: Group): TradeoffChart | null {
     .filter(({ strategy, front }) => front || leaders.includes(strategy))
     .toSorted((a, b) => (a.bound === b.bound ? a.estimate.value - b.estimate.value : a.bound - b.bound))
     .map(({ strategy, bound, estimate, front }) => ({
+      reach: reachOf(strategy),
       id: strategy.id,
       label: [strategy.title, reachOf(strategy)].filter((part) => part !== null).join(', '),
       state: strategy.state,
@@ -71,10 +72,10 @@ export function tradeoffChart(group: Group): TradeoffChart | null {
     id: `tradeoff-${group.id}`,
     title: tradeoffTitle(atOnce.length === 1 ? (atOnce[0]?.strategy.title ?? null) : null),
     description:
-      `CPU time that a request takes beyond “${baseline.title}”, ${isTotal ? 'in all processes' : 'in the server'}, with its interval. ` +
-      'Filled: servers can share it, and nothing revoked as soon is shown to cost less. Larger dots: larger requests.',
+      `CPU per request beyond “${baseline.title}”${isTotal ? ', Redis included' : ''}, with its 95 % interval, and bytes of the request. ` +
+      `Hollow: something revoked as soon is shown to cost less${rows.some(({ reach }) => reach !== null) ? ', or one process only has it' : ''}. Dashed: the cheapest at each step.`,
     unit: 'us/req',
     rounds: roundsOf(rows.map(({ estimate }) => estimate)),
-    rows,
+    rows: rows.map(({ reach, ...row }) => row),
   }
 }

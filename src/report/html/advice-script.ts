@@ -21,6 +21,8 @@ export const ADVICE_SCRIPT = `
   ${FUNCTIONS}
   const facts = JSON.parse(place.dataset.facts)
   const START = '#advice?'
+  /** So that a reader who asks for nothing sees what an answer is like. */
+  const EXAMPLE = { 'revoke-within': '1s', 'redis-rtt': '1ms', users: '100000', services: '2' }
   const option = ([value, textContent]) => make('option', { value, textContent })
   const select = (...options) => make('select', {}, ...options.map(option))
   const text = (placeholder) => make('input', { type: 'text', placeholder, autocomplete: 'off', spellcheck: false })
@@ -45,6 +47,7 @@ export const ADVICE_SCRIPT = `
   const status = make('output')
   const named = make('div', { className: 'named' })
   const others = make('ul', { className: 'others' })
+  const example = make('p', { className: 'muted', textContent: 'An example is filled in. Change it to what you need.' })
   const form = make('form', { ariaLabel: 'What you need' }, ...FIELDS.map(({ element }) => element),
     make('button', { type: 'reset', textContent: 'Clear' }))
   const notes = make('p', { className: 'note' })
@@ -53,10 +56,10 @@ export const ADVICE_SCRIPT = `
     make('dl', {}, ...lines.flatMap(({ label, text }) => [make('dt', { textContent: label }), make('dd', { textContent: text })]))]
   const card = ({ id, title, because, summary, measured, modelled, unknown }) => make('article', {},
     make('h3', {}, title, ' ', make('span', { className: 'unit', textContent: id })),
-    make('p', {}, make('b', { textContent: because.join(', ') })),
-    make('p', { className: 'muted', textContent: summary }),
+    make('p', { textContent: because.join(', ') }),
     ...list('Measured', measured), ...list('Model, from the measured numbers', modelled),
-    ...list('Not known', unknown.map((text) => ({ label: '?', text }))))
+    ...list('Not known', unknown.map((text) => ({ label: '?', text }))),
+    make('p', { className: 'muted', textContent: summary }))
   const wishName = (wish) => FIELDS.find((field) => field.wish === wish).title.toLowerCase()
   const line = (what, subjects, isOut) => make('li', { className: isOut ? 'out' : '' },
     make('b', { textContent: what }), ': ' + subjects.map(({ title }) => title).join(', '))
@@ -88,7 +91,7 @@ export const ADVICE_SCRIPT = `
       ...grouped(advice.ruledOut.flatMap(({ title, unmet }) => unmet.map((each) => ({ ...each, title }))),
         ({ wish, text, known }) => 'Ruled out, ' + wishName(wish) + ': ' + (known ? '' : 'not known, ') + text))
     const lit = new Set(advice.left.map(({ id }) => id))
-    const isAsked = Object.keys(typed()).length > 0
+    const isAsked = !example.isConnected && Object.keys(typed()).length > 0
     for (const mark of document.querySelectorAll('#answer svg [data-subject]'))
       mark.classList.toggle('dim', isAsked && !lit.has(mark.dataset.subject))
     notes.textContent = advice.notes.join(' ')
@@ -98,9 +101,7 @@ export const ADVICE_SCRIPT = `
     // Some viewers give a page no address of its own.
     try { history.replaceState(null, '', words === '' ? '#advice' : START + words) } catch {}
   }
-  const recall = () => {
-    if (!location.hash.startsWith(START)) return false
-    const words = new URLSearchParams(location.hash.slice(START.length))
+  const fill = (words) => {
     for (const { wish, input } of FIELDS) {
       const value = words.get(wish) ?? ''
       if (input.type === 'checkbox') input.checked = value === 'yes'
@@ -109,14 +110,22 @@ export const ADVICE_SCRIPT = `
         input.value = value
       }
     }
+  }
+  const recall = () => {
+    if (!location.hash.startsWith(START)) return false
+    example.remove()
+    fill(new URLSearchParams(location.hash.slice(START.length)))
     return true
   }
-  form.addEventListener('input', () => { show(); remember() })
-  form.addEventListener('reset', () => setTimeout(() => { show(); remember() }))
+  const changed = () => { example.remove(); show(); remember() }
+  form.addEventListener('input', changed)
+  form.addEventListener('reset', () => setTimeout(changed))
   form.addEventListener('submit', (event) => event.preventDefault())
   addEventListener('hashchange', () => { if (recall()) show() })
-  place.replaceChildren(form, status, named, others, notes)
+  const more = make('details', {}, make('summary', { textContent: 'Left, outdone and ruled out' }), others, notes)
+  place.replaceChildren(example, form, status, named, more)
   const isAsked = recall()
+  if (!isAsked) fill(new URLSearchParams(EXAMPLE))
   show()
   if (isAsked) place.scrollIntoView()
 })()

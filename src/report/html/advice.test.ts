@@ -111,6 +111,8 @@ test('wishes stand in the address, and an address brings them back', async () =>
 
 test('it is used by the keyboard; what is no wish says so where it stands, and counts for nothing', async () => {
   await open(fakeResults())
+  await page.getByRole('button', { name: 'Clear' }).press('Enter')
+  await expect.poll(() => page.getByLabel('Users who are logged in').inputValue()).toBe('')
   const before = await status()
   await page.getByLabel('Revoked after a logout').focus()
   await page.keyboard.press('Tab')
@@ -128,6 +130,21 @@ test('it is used by the keyboard; what is no wish says so where it stands, and c
   expect(await page.evaluate<string>('location.hash')).toBe('#advice')
   // The first of them is announced whenever it changes.
   expect(await page.getByRole('status').first().textContent()).toBe(before)
+})
+
+test('an example is filled in, dims nothing, stands in no address, and goes when something is asked for', async () => {
+  await open(fakeResults())
+  const example = page.getByText('An example is filled in')
+  expect(await example.isVisible()).toBe(true)
+  expect(await page.getByLabel('Redis and back takes').inputValue()).toBe('1ms')
+  expect(await page.locator('.advice .named').textContent()).toContain('1 round trip × 1 ms')
+  expect(await page.evaluate<string>('location.hash')).toBe('')
+  expect(await page.locator('#answer svg .dim').count()).toBe(0)
+  await page.getByLabel('Services that verify').fill('3')
+  expect(await example.count()).toBe(0)
+  await open(fakeResults(), '#advice?services=2')
+  expect(await example.count()).toBe(0)
+  expect(await page.getByLabel('Redis and back takes').inputValue()).toBe('')
 })
 
 test('in the picture those stay lit that are left, once something is asked for', async () => {

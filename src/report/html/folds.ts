@@ -38,6 +38,12 @@ function tablesFolded(blocks: readonly Block[], told: boolean): readonly Block[]
 
 /** A section as a page shows it: what is looked up rather than read waits behind a title. */
 export function foldedBlocks({ id, blocks }: Section): readonly Block[] {
+  // What a script makes of them comes first; without one the table is a step away.
+  if (id === 'advice')
+    return tablesFolded(
+      blocks.toSorted((one, other) => Number(one.kind === 'table') - Number(other.kind === 'table')),
+      true,
+    )
   if (REPEATED.includes(id)) return firstOpen(blocks)
   const isWorld = WORLDS.includes(id)
   if (!isWorld && !id.startsWith(EXPERIMENT_SECTION)) return blocks

@@ -60,7 +60,7 @@ const verdictHtml = ({ text, verdict, why, evidence }: ClaimResult) =>
 const verdictsHtml = (claims: readonly ClaimResult[]) =>
   `<ul class="verdicts">${claims.map(verdictHtml).join('')}</ul>`
 
-const openHtml = (claims: readonly ClaimResult[]) =>
+const unmeasuredHtml = (claims: readonly ClaimResult[]) =>
   claims.length === 0
     ? ''
     : `<details class="verdicts"><summary><span class="verdict not-measured">not measured</span> ${formatCount(claims.length, 'claim')}; each says what measures it</summary>${verdictsHtml(claims)}</details>`
@@ -98,7 +98,7 @@ function blockHtml(block: Block): string {
     case 'claims':
       return block.claims.map(claimHtml).join('\n')
     case 'verdicts':
-      return `<div class="lists"><h3 id="claims">${CLAIMS_TITLE}</h3>${verdictsHtml(block.judged)}${openHtml(block.open)}</div>`
+      return `<div class="lists"><h3 id="claims">${CLAIMS_TITLE} <span class="unit">Each opens to its reasons.</span></h3>${verdictsHtml(block.judged)}${unmeasuredHtml(block.unmeasured)}</div>`
     case 'advice':
       return adviceHtml(block.facts, block.command)
     case 'findings':
@@ -145,12 +145,26 @@ function legendHtml(blocks: readonly Block[]): string {
     : `<p class="legend">${items.join(' ')}</p>`
 }
 
+/** The picture with the meaning of its colours, beside it what a reader chooses from, below both the rest. */
+function firstScreenHtml({ title, blocks }: Section, advice: Section | undefined): string {
+  const picture = blocks.findIndex(({ kind }) => kind === 'chart')
+  const [before, charts, after] =
+    picture < 0
+      ? [blocks, [], []]
+      : [blocks.slice(0, picture), blocks.slice(picture, picture + 1), blocks.slice(picture + 1)]
+  return [
+    `<section id="answer"><h2>${escapeHtml(title)}</h2>`,
+    blocksHtml(before),
+    charts.length === 0 ? '' : `<div class="picture">${blocksHtml(charts)}${legendHtml(charts)}</div>`,
+    advice === undefined ? '' : sectionHtml(advice),
+    `${blocksHtml(after)}</section>`,
+  ].join('\n')
+}
+
 function sectionHtml(section: Section): string {
   const { id, title } = section
   const blocks = foldedBlocks(section)
-  // The answer comes before what its colours mean.
-  const parts = [legendHtml(blocks), blocksHtml(blocks)]
-  const body = (id === 'answer' ? parts.toReversed() : parts).join('')
+  const body = `${legendHtml(blocks)}${blocksHtml(blocks)}`
   const content = FOLDED.includes(id) ? `<details><summary>Show all tables</summary>${body}</details>` : body
   return `<section id="${id}"><h2>${escapeHtml(title)}</h2>\n${content}</section>`
 }
@@ -163,7 +177,11 @@ export const htmlReporter: Reporter = {
     const sections = all
       .filter(({ id }) => !ON_THE_FIRST_SCREEN.includes(id))
       .map((section) => withoutPreview(section, ['table', 'found']))
-    const links = sections.map((section) => `<a href="#${section.id}">${escapeHtml(section.title)}</a>`)
+    const links = sections
+      .filter(({ id }) => id !== 'answer')
+      .map(({ id, title }) => `<a href="#${id}">${escapeHtml(title)}</a>`)
+    const nav = `<nav aria-label="Contents">${links.join(' ')}</nav>`
+    const advice = sections.find(({ id }) => id === 'advice')
     return `<!doctype html>
 <html lang="en">
 <head>
@@ -176,7 +194,12 @@ export const htmlReporter: Reporter = {
 <body>
 <header><h1>${escapeHtml(title)}</h1></header>
 <main>
-${sections.map((section, index) => sectionHtml(section) + (index === 0 ? `\n<nav aria-label="Contents">${links.slice(1).join(' ')}</nav>` : '')).join('\n')}
+${sections
+  .filter(({ id }) => id !== 'advice')
+  .map((section) =>
+    section.id === 'answer' ? `${firstScreenHtml(section, advice)}\n${nav}` : sectionHtml(section),
+  )
+  .join('\n')}
 </main>
 <script>${SCRIPT}</script>
 </body>

@@ -18,7 +18,7 @@ section:first-child { border-top: 0; padding-top: 0 }
 #answer { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 2.5rem }
 #answer > p:not(.plain) { font-size: 0.9375rem; max-width: none; margin: 0 0 1rem }
 .verdicts { list-style: none; padding: 0; margin: 0; max-width: none }
-.verdicts li { border-top: 1px solid var(--line); margin: 0 }
+.verdicts li { break-inside: avoid; border-top: 1px solid var(--line); margin: 0 }
 .verdicts summary { color: var(--ink); width: auto; padding: 0.4rem 0 0.4rem 8rem; text-indent: -8rem; list-style: none }
 .verdicts summary::-webkit-details-marker { display: none }
 .verdicts summary:hover { text-decoration: underline; text-decoration-color: var(--muted); text-underline-offset: 0.2em }
@@ -90,6 +90,9 @@ summary:focus-visible { outline: 2px solid var(--stateless); outline-offset: 2px
 .findings { list-style: none; padding: 0 }
 .findings li { border-left: 4px solid var(--line); padding-left: 0.75rem }
 .findings .warning { border-color: var(--warn) }
+.picture .charts { display: block }
+#advice { border: 0; padding: 0 }
+#advice > h2 { margin-bottom: 0.25rem }
 .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; font-size: 0.9375rem }
 .state::before { content: ""; display: inline-block; width: 0.75em; height: 0.75em; margin-right: 0.4em; border-radius: 2px; background: var(--none); print-color-adjust: exact }
 .state.stateless::before { background: var(--stateless) }
@@ -105,7 +108,7 @@ svg { display: block; width: 100%; height: auto; overflow: visible }
 pre { background: var(--raised); border: 1px solid var(--line); border-radius: 4px; padding: 0.75rem 1rem; overflow-x: auto; max-width: 60rem }
 code { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
 @media (max-width: 40rem) {
-  h1 { font-size: 1.35rem }
+  h1 { font-size: 1.2rem; margin-top: 1rem }
   #answer > p.plain { font-size: 1rem }
   .claim { grid-template-columns: 1fr }
   .facts { gap: 0.5rem 1.5rem }
@@ -124,9 +127,10 @@ code { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
 @media (min-width: 64rem) {
   #answer { grid-template-columns: 26rem minmax(0, 1fr) }
   #answer > * { grid-column: 1 / -1 }
-  #answer > .charts { grid-column: 1; display: block }
-  #answer > .lists { grid-column: 2; grid-row: span 2 }
-  #answer > .legend { grid-column: 1 }
+  #answer > .picture { grid-column: 1 }
+  #answer > :is(#advice, .lists) { grid-column: 2; margin-top: -0.75rem }
+  #answer > #advice ~ .lists { grid-column: 1 / -1; margin-top: 1rem }
+  #answer > #advice ~ .lists > ul { columns: 2; column-gap: 2.5rem }
 }
 @media print {
   nav, .downloads, .filter > :not(output), .filter:not(.active) { display: none }

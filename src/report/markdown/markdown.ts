@@ -137,9 +137,9 @@ function blockText(block: Block): string {
         `${escaped(CLAIMS_TITLE)}:`,
         '',
         ...block.judged.map(({ verdict, text }) => `- **${verdict}**: ${escaped(text)}`),
-        ...(block.open.length === 0
+        ...(block.unmeasured.length === 0
           ? []
-          : [`- **not measured**: ${formatCount(block.open.length, 'claim')}`]),
+          : [`- **not measured**: ${formatCount(block.unmeasured.length, 'claim')}`]),
       ].join('\n')
     case 'findings':
       return block.findings.map(findingText).join('\n')

@@ -65,16 +65,6 @@ function trialsOf(experiments: readonly ExperimentResult[]): string {
   return [formatCount(trials, 'trial'), ...(lost === 0 ? [] : [`${lost} void`])].join(', ')
 }
 
-/** `1,240 cells, 60 measured again, 3 invalid` */
-function cellsOf({ cells }: Results['validity']): string {
-  const { completed, repeated = 0 } = cells
-  return [
-    formatCount(completed, 'cell'),
-    ...(repeated === 0 ? [] : [`${repeated} measured again`]),
-    ...lostStates(cells).map(([state, lost]) => `${lost} ${state}`),
-  ].join(', ')
-}
-
 const STATES = ['invalid', 'failed', 'interrupted'] as const
 
 /** Attempts that were the last. */
@@ -108,9 +98,9 @@ export function badge(results: Results, group: Group | undefined): Block {
                 : `A/A ${formatChange(aa)}`,
             ...(world === null ? [] : [`world: ${world}`]),
             formatCount(config.rounds, 'round'),
-            cellsOf(validity),
+            ...lostStates(validity.cells).map(([state, lost]) => `${formatCount(lost, 'cell')} ${state}`),
           ]),
-      ...(experiments.length === 0 ? [] : [trialsOf(experiments)]),
+      ...(scenarios.length > 0 || experiments.length === 0 ? [] : [trialsOf(experiments)]),
       `${formatInstant(run.startedAt)}, ${took}`,
       `${formatCount(environment.cores, 'core')} of ${environment.cpu}`,
       ...(environment.redisOrigin === 'own' && !config.world?.storeRttMs

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot'
-import { commonScale, formatBytes, formatNumber } from '../../units.ts'
+import type { Estimate } from '../../results/results.ts'
+import { commonScale, estimateText, formatBytes, type Scale } from '../../units.ts'
 import type { TradeoffChart } from '../model.ts'
 import { colorOf, type Drawing, MUTED, SURFACE } from './frame.ts'
 import { axisMarks, labelMarks, layRows, whiskerMarks } from './marks.ts'
@@ -35,7 +36,7 @@ export function tradeoffDrawing(chart: TradeoffChart): Drawing {
     id,
     label,
     state,
-    text: `${estimate.value < 0 ? '−' : '+'}${formatNumber(Math.abs(estimate.value) / scale.divisor)} ${scale.label}${bytes === null ? '' : ` · ${formatBytes(bytes)}`}`,
+    text: `${costText(estimate, chart.unit, scale)}${bytes === null ? '' : ` · ${formatBytes(bytes)}`}`,
   }))
   return {
     height: at.height,
@@ -68,6 +69,12 @@ export function tradeoffDrawing(chart: TradeoffChart): Drawing {
       ],
     },
   }
+}
+
+/** The unit is at the axis. */
+function costText(estimate: Estimate, unit: string, scale: Scale): string {
+  const { value, interval } = estimateText(estimate, unit, { signed: true, scale })
+  return `${value} ${interval}`
 }
 
 /** Down from the strictest promise, to the left wherever a looser one is cheaper. */

@@ -10,6 +10,7 @@ const CLAIM_STYLES: Readonly<Record<ClaimResult['verdict'], Style>> = {
   supported: 'good',
   refuted: 'bad',
   depends: 'warn',
+  open: 'plain',
   'not measured': 'muted',
 }
 
@@ -29,8 +30,8 @@ export function claimLines({ text, verdict, why, evidence }: ClaimResult, pen: P
 
 /** Only what the run says something about. */
 export function someClaims(claims: readonly ClaimResult[], pen: Pen): readonly string[] {
-  const { judged, open } = byVerdict(claims)
-  const more = open.length === 0 ? '' : `${formatCount(open.length, 'claim')} not measured. `
+  const { judged, unmeasured } = byVerdict(claims)
+  const more = unmeasured.length === 0 ? '' : `${formatCount(unmeasured.length, 'claim')} not measured. `
   return [
     ...judged.flatMap((claim) => claimLines(claim, pen)),
     ...prose(`${more}Everything, with the evidence, is in ${EVERYTHING}.`, pen, 'muted'),

@@ -136,7 +136,7 @@ function blockLines(block: Block, pen: Pen): readonly string[] {
     case 'verdicts':
       return [
         ...prose(`${CLAIMS_TITLE}:`, pen, 'plain'),
-        ...verdictLines(block.judged, block.open.length, pen),
+        ...verdictLines(block.judged, block.unmeasured.length, pen),
         '',
       ]
     case 'findings': {

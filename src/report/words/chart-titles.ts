@@ -51,5 +51,5 @@ const round = (ratio: number) => Math.round(ratio * 10) / 10
 /** @param cheapest that is revoked at once and that several servers share, where only one is on the front */
 export const tradeoffTitle = (cheapest: string | null): string =>
   cheapest === null
-    ? 'What faster revocation costs'
+    ? 'What a request costs, by how soon a logout holds'
     : `${cheapest} costs the least of what servers share and revoke at once`

@@ -21,8 +21,8 @@ function runWith(change: Partial<Comparison>): Results {
 
 test('a token that costs less is said to, with what it lacks and what the session needs', () => {
   expect(answer(fakeResults())).toBe(
-    'JWT HS256 (fast-jwt) costs the server less CPU than Session in Redis. Only the session can be revoked before it expires. ' +
-      'The session also costs CPU in Redis. Session in memory costs less than both, but serves one process only.',
+    'JWT HS256 (fast-jwt) costs the server less CPU than Session in Redis. Of the two, only the session can be revoked before it expires; tokens that can be revoked keep state as well. ' +
+      'On top of that the session takes CPU in Redis. Session in memory costs less than both, but serves one process only.',
   )
 })
 
@@ -32,6 +32,13 @@ test.each([
   ['not judged', /^Session in Redis and JWT HS256 \(fast-jwt\) have too few rounds in common/],
 ] as const)('a comparison that is %s has its own sentence', (verdict, sentence) => {
   expect(answer(runWith({ verdict }))).toMatch(sentence)
+})
+
+test('where no token of the run can be revoked, none is spoken of', () => {
+  const strategies = fakeResults().strategies.filter(({ family }) => family !== 'revocable token')
+  expect(answer(fakeResults({ strategies }))).toContain(
+    'the session can be revoked before it expires. On top',
+  )
 })
 
 test.each([

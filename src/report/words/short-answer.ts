@@ -30,10 +30,14 @@ function costSentence(group: Group, session: StrategyInfo, token: StrategyInfo):
   }
 }
 
-function revocationSentence({ revocation, title }: StrategyInfo): string | null {
+/** What is said of the cheapest token is not true of all: some can be revoked. */
+function revocationSentence({ strategies }: Group, { revocation, title }: StrategyInfo): string | null {
+  const isOneRevocable = strategies.some(({ family }) => family === 'revocable token')
   switch (revocation.effect) {
     case 'at-expiry':
-      return 'Only the session can be revoked before it expires.'
+      return isOneRevocable
+        ? 'Of the two, only the session can be revoked before it expires; tokens that can be revoked keep state as well.'
+        : 'Of the two, only the session can be revoked before it expires.'
     case 'immediate':
       return 'Both can be revoked at once.'
     case 'within':
@@ -45,7 +49,7 @@ function revocationSentence({ revocation, title }: StrategyInfo): string | null 
 
 const storeSentence = (group: Group, session: StrategyInfo): string | null =>
   againstBaseline(group, session.id, STORE_COST)?.verdict === 'worse'
-    ? 'The session also costs CPU in Redis.'
+    ? 'On top of that the session takes CPU in Redis.'
     : null
 
 function localSentence(group: Group, local: StrategyInfo, others: readonly StrategyInfo[]): string | null {
@@ -77,7 +81,7 @@ export function shortAnswer(groups: readonly Group[]): readonly string[] {
       ? [orderSentence(group)]
       : [
           costSentence(group, session, token),
-          revocationSentence(token),
+          revocationSentence(group, token),
           storeSentence(group, session),
           local === null ? null : localSentence(group, local, [session, token]),
         ]

@@ -1,0 +1,82 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { widthOf } from '../../src/report/terminal/width.ts'
+import type { Results } from '../../src/results/results.ts'
+import { fakeResults } from '../../src/testing/fake-results.ts'
+import { hostileStrategies, manyStrategies } from '../../src/testing/fake-strategies.ts'
+import { terminalOn } from '../cli/terminal.ts'
+import { runCli } from './command-line.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'authbench-capacity-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+async function capacity(...args: readonly string[]) {
+  const said = { stdout: '', stderr: '' }
+  const output = (stream: keyof typeof said) => ({ write: (text: string) => (said[stream] += text) })
+  const code = await runCli(['capacity', ...args], terminalOn(output('stdout'), output('stderr'), {}), {})
+  return { code, ...said }
+}
+function stored(results: Results): readonly string[] {
+  const run = join(folder, 'run')
+  mkdirSync(run, { recursive: true })
+  writeFileSync(join(run, 'results.json'), JSON.stringify(results))
+  return ['--run', run]
+}
+const LOAD = '--requests 50000 --users 1000000 --ttl 900 --regions 2'.split(' ')
+
+it('prints what each strategy needs, with intervals, and where every number is from', async () => {
+  const { code, stdout, stderr } = await capacity(...LOAD, ...stored(fakeResults()))
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^Session in Redis +[\d.]+ \[[\d.]+, [\d.]+\]/m)
+  expect(stdout).toMatch(/Requests per second +50,000 +yours/)
+  expect(stdout).toMatch(/Planned use of a core +60 % +default/)
+  expect(stdout).toContain('What one request takes, measured')
+  expect(stdout).toContain('Cores grow in proportion to requests: assumed')
+  expect(stdout).not.toContain('NOT THIS MACHINE')
+})
+
+it.each([
+  ['the usual', fakeResults()],
+  ['35 strategies', fakeResults({ strategies: manyStrategies() })],
+  ['titles from outside', fakeResults({ strategies: hostileStrategies() })],
+])('fits 100 columns: %s', async (_name, results) => {
+  const { stdout } = await capacity(...LOAD, ...stored(results))
+  expect(Math.max(...stdout.split('\n').map(widthOf))).toBeLessThanOrEqual(100)
+  for (const bad of ['\u001b', '\u202e', 'NaN', 'undefined']) expect(stdout).not.toContain(bad)
+})
+
+it('gives programs the same numbers', async () => {
+  const { stdout } = await capacity(...LOAD, ...stored(fakeResults()), '--json')
+  const { schema, inputs, needs } = JSON.parse(stdout)
+  expect(schema).toBe('authbench/capacity@1')
+  expect(inputs).toEqual({
+    requestsPerSecond: 50_000,
+    users: 1e6,
+    ttlSeconds: 900,
+    regions: 2,
+    utilisation: 0.6,
+  })
+  expect(needs.map(({ id }: { id: string }) => id)).toContain('session-redis')
+})
+
+it.each([
+  [[], /--requests: how many requests a second is missing/],
+  [['--requests', 'many'], /--requests: “many” is no number/],
+  [['--requests', '1', '--regions', '0'], /--regions/],
+])('refuses %j with what is wrong', async (args, message) => {
+  const { code, stderr } = await capacity(...args, ...stored(fakeResults()))
+  expect(code).toBe(2)
+  expect(stderr).toMatch(message)
+})
+
+it('says nothing from a run that has too few rounds or is invalid', async () => {
+  const { code, stderr } = await capacity(...LOAD, ...stored(fakeResults({ rounds: 3 })))
+  expect(code).toBe(3)
+  expect(stderr).toContain('6')
+})

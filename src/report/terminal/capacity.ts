@@ -1,0 +1,157 @@
+import type { Demand, Need, Unit } from '../../capacity/capacity.ts'
+import { type CapacityInputs, DEFAULTS } from '../../capacity/inputs.ts'
+import type { Estimate } from '../../results/results.ts'
+import { formatBytes, formatDuration, formatNumber, formatPercent } from '../../units.ts'
+import {
+  type Block,
+  estimateCell,
+  MISSING,
+  type Section,
+  type Table,
+  type TableCell,
+  textCell,
+} from '../model.ts'
+
+export interface CapacityScreen {
+  readonly inputs: CapacityInputs
+  readonly needs: readonly Need[]
+  /** Which run it is, and what is to be known of it. */
+  readonly origin: string
+}
+
+const ASSUMED = [
+  'Cores grow in proportion to requests: assumed, since a run loads one server at a time.',
+  'A Redis shard is full at one core, because it runs commands in one thread; every region has the whole store and its share of the requests.',
+  'Every user refreshes once in the life of a token, and refreshes are counted as server cores.',
+  'Intervals are those of what was measured; what you named and what is assumed has none.',
+  'Not in it: your handler, TLS, bodies, balancers, TCP, a client that speaks to a cluster, a reserve for failover, keys that are asked for more than others.',
+] as const
+
+const cell = (estimate: Estimate | null): TableCell => (estimate === null ? MISSING : estimateCell(estimate))
+
+/** `2 [1, 2]`: there is no half of one. */
+const shardsText = ({ value, low, high }: Estimate): string =>
+  low === null || high === null || low === high
+    ? formatNumber(value)
+    : `${formatNumber(value)} [${formatNumber(low)}, ${formatNumber(high)}]`
+
+function inputsTable({ requestsPerSecond, users, ttlSeconds, regions, utilisation }: CapacityInputs): Table {
+  const row = (title: string, text: string | null, byDefault: boolean) => [
+    textCell(title),
+    text === null ? MISSING : textCell(text),
+    textCell(text === null ? 'not said' : byDefault ? 'default' : 'yours', 'muted'),
+  ]
+  return {
+    caption: 'What is asked for',
+    columns: ['Input', 'Value', 'From'].map((title) => ({ title, unit: null })),
+    rows: [
+      row('Requests per second', formatNumber(requestsPerSecond), false),
+      row('Users who are logged in', users === null ? null : formatNumber(users), false),
+      row('Life of a token', ttlSeconds === null ? null : formatDuration(ttlSeconds * 1000), false),
+      row('Regions', formatNumber(regions), regions === DEFAULTS.regions),
+      row('Planned use of a core', formatPercent(utilisation), utilisation === DEFAULTS.utilisation),
+    ],
+    note: '',
+  }
+}
+
+/** Columns in which no strategy has a number are left out. */
+function tableOf<Row extends object>(
+  needs: readonly Need[],
+  {
+    caption,
+    note,
+    of,
+    columns,
+  }: {
+    readonly caption: string
+    readonly note: string
+    readonly of: (need: Need) => Row
+    readonly columns: readonly {
+      readonly of: (row: Row) => Estimate | null
+      readonly title: string
+      readonly unit: string | null
+      readonly text?: (estimate: Estimate) => string
+    }[]
+  },
+): Table {
+  const used = columns.filter((column) => needs.some((need) => column.of(of(need)) !== null))
+  return {
+    caption,
+    columns: [{ title: 'Strategy', unit: null }, ...used.map(({ title, unit }) => ({ title, unit }))],
+    rows: needs.map((need) => [
+      { ...textCell(need.title), state: need.state },
+      ...used.map(({ of: read, text }) => {
+        const estimate = read(of(need))
+        return estimate === null || text === undefined ? cell(estimate) : textCell(text(estimate))
+      }),
+    ]),
+    note,
+  }
+}
+
+const demandTable = (needs: readonly Need[]): Table =>
+  tableOf<Demand>(needs, {
+    caption: 'What it needs',
+    note: '',
+    of: ({ demand }) => demand,
+    columns: [
+      { of: ({ serverCores }) => serverCores, title: 'Servers', unit: 'cores' },
+      { of: ({ redisCores }) => redisCores, title: 'Redis', unit: 'cores' },
+      { of: ({ redisShards }) => redisShards, title: 'Redis shards', unit: null, text: shardsText },
+      { of: ({ authCores }) => authCores, title: 'Auth', unit: 'cores' },
+      { of: ({ headsMbit }) => headsMbit, title: 'Heads', unit: 'Mbit/s' },
+      { of: ({ redisMbit }) => redisMbit, title: 'To Redis', unit: 'Mbit/s' },
+    ],
+  })
+
+const unitTable = (needs: readonly Need[], origin: string): Table =>
+  tableOf<Unit>(needs, {
+    caption: 'What one request takes, measured',
+    note: `From ${origin}`,
+    of: ({ unit }) => unit,
+    columns: [
+      { of: ({ serverUs }) => serverUs, title: 'Server', unit: 'us/req' },
+      { of: ({ redisUs }) => redisUs, title: 'Redis', unit: 'us/req' },
+      { of: ({ authUs }) => authUs, title: 'Auth', unit: 'us/req' },
+      { of: ({ refreshUs }) => refreshUs, title: 'A refresh', unit: 'us' },
+      { of: ({ requestBytes }) => requestBytes, title: 'Request', unit: 'B' },
+      { of: ({ responseBytes }) => responseBytes, title: 'Answer', unit: 'B' },
+      { of: ({ redisBytes }) => redisBytes, title: 'To Redis', unit: 'B/req' },
+      { of: ({ bytesPerEntry }) => bytesPerEntry, title: 'An entry', unit: 'B' },
+    ],
+  })
+
+function memoryItems(needs: readonly Need[]): readonly string[] {
+  const text = ({ value, low, high }: Estimate) =>
+    low === null || high === null || low === high
+      ? formatBytes(value)
+      : `${formatBytes(value)} [${formatBytes(low)}, ${formatBytes(high)}]`
+  return needs.flatMap(({ title, demand: { storeBytes } }) =>
+    storeBytes === null ? [] : [`${title}: ${text(storeBytes)}`],
+  )
+}
+
+/** What a load needs, where each number comes from, and what is assumed. */
+export function capacitySections({ inputs, needs, origin }: CapacityScreen): readonly Section[] {
+  const memory = memoryItems(needs)
+  const missing = needs.flatMap(({ title, missing: own }) =>
+    own.length === 0 ? [] : [`${title}: ${own.join(', ')}`],
+  )
+  const list = (title: string, items: readonly string[]): readonly Block[] =>
+    items.length === 0 ? [] : [{ kind: 'list', title, items }]
+  return [
+    {
+      id: 'capacity',
+      title: 'What a load needs',
+      blocks: [
+        { kind: 'table', table: demandTable(needs) },
+        ...list('Memory of the stores', memory),
+        ...list('Not measured in this run, and not counted', missing),
+        { kind: 'table', table: inputsTable(inputs) },
+        { kind: 'table', table: unitTable(needs, origin) },
+        ...list('Assumed', ASSUMED),
+      ],
+    },
+  ]
+}
