@@ -228,7 +228,7 @@ export const revocation: ExperimentRun<RevocationObservation> = {
   uses: ['redis'],
   appliesTo: ({ revocation: { effect } }) => effect !== 'never' && effect !== 'unknown',
   expectedMs: (count, strategies) =>
-    ({ smoke: 7000, short: 45_000, full: 220_000 })[count] * strategies.length,
+    ({ smoke: 7000, short: 25_000, full: 120_000 })[count] * strategies.length,
   async run(context) {
     const chosen = context.strategies.filter((info) => isTried(context, info))
     const redisOf = async ({ needs }: StrategyInfo) =>
