@@ -59,7 +59,7 @@ const OPTIONS_OF_WORLD: Readonly<Record<WorldPartName, string>> = {
 
 /**
  * @returns null when interrupted
- * @throws AuthbenchError OPTIONS_INVALID, FILE_*, CLAIMS_*, STRATEGY_*, TARGET_*, CREDENTIALS_*, GATE_INVALID, AGAINST_*, SCENARIO_NOT_APPLICABLE, WEAK_KEY
+ * @throws AuthbenchError OPTIONS_INVALID, FILE_*, CLAIMS_*, STRATEGY_*, TARGET_*, CREDENTIALS_*, CA_FILE_*, GATE_INVALID, AGAINST_*, SCENARIO_NOT_APPLICABLE, WEAK_KEY
  */
 export async function planRun(
   options: Options,
@@ -70,7 +70,7 @@ export async function planRun(
   const token = readClaims(options.claims)
   const own = await describeStrategies(options.strategy ?? [], signal)
   if (own === null) return null
-  const target = options.target === undefined ? null : readTarget(options.target, options.credentials)
+  const target = options.target === undefined ? null : readTarget(options.target, options)
   const added = [...own.map(({ info }) => info.id), ...(target === null ? [] : [TARGET_ID])]
   const resolved = resolveConfig(
     options,
@@ -153,7 +153,7 @@ function unproven(
 }
 
 function ignoredBeside(options: Options, wantsChecklist: boolean): Parameters<typeof refuseIgnored>[0] {
-  const { target, credentials, gate, against, claims, strategies, strategy } = options
+  const { target, credentials, ca, gate, against, claims, strategies, strategy } = options
   const targetAlone = target !== undefined && strategies === undefined && strategy === undefined
   return [
     {
@@ -165,6 +165,16 @@ function ignoredBeside(options: Options, wantsChecklist: boolean): Parameters<ty
       when: credentials !== undefined && target === undefined,
       message: '--credentials are those of a target, and there is none',
       next: 'Add --target URL; the reference servers issue their own.',
+    },
+    {
+      when: target?.startsWith('https:') === true && !targetAlone,
+      message: 'a target over TLS is measured alone: our servers would answer in plain text beside it',
+      next: 'Leave --strategies and --strategy out, or give the address behind TLS.',
+    },
+    {
+      when: ca !== undefined && target === undefined,
+      message: '--ca is whom a target is trusted by, and there is none',
+      next: 'Add --target URL; the reference servers have a certificate of the run with --tls.',
     },
     {
       when: against !== undefined && target !== undefined,

@@ -44,6 +44,7 @@ const ALL: Required<Options> = {
   gate: ['cpu=5%', 'redis.bytes=off'],
   target: 'http://127.0.0.1:8080/me?a=1&b=2',
   credentials: '/home/me/tokens',
+  ca: '/home/me/ca.pem',
   redis: 'redis://:geheim@127.0.0.1/',
   out: 'elsewhere',
   claims: '/home/me/claims.json',

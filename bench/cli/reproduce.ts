@@ -58,6 +58,7 @@ export function runCommand(
     'npm run authbench -- run',
     `--profile ${config.profile}`,
     ...(options.target === undefined ? [] : [`--target ${word(options.target)} --credentials FILE`]),
+    ...given('ca', options.ca !== undefined, 'FILE'),
     ...(options.strategy ?? []).map((file) => `--strategy ${word(file)}`),
     ...(options.strategies === undefined ? [] : [`--strategies ${options.strategies.join(',')}`]),
     ...given('against', config.against, 'DIR'),

@@ -58,7 +58,7 @@ export function advise(flags: AdviseFlags, { stdout, color }: Terminal): number 
   const { results, own } = chosen
   const refusal = refusalOf(results)
   if (refusal !== null)
-    throw new AuthbenchError(refusal.code, refusal.message, { next: refusal.next, exitCode: 3 })
+    throw new AuthbenchError(`ADVICE_${refusal.code}`, refusal.message, { next: refusal.next, exitCode: 3 })
   const advice = adviceOn(factsOf(results), wishes, PARTS)
   stdout.write(
     flags.json === true

@@ -6,6 +6,7 @@ import { widthOf } from '../../src/report/terminal/width.ts'
 import type { Results } from '../../src/results/results.ts'
 import { fakeResults } from '../../src/testing/fake-results.ts'
 import { hostileStrategies, manyStrategies } from '../../src/testing/fake-strategies.ts'
+import { USUAL_WORLD } from '../../src/worlds/world.ts'
 import { terminalOn } from '../cli/terminal.ts'
 import { runCli } from './command-line.ts'
 
@@ -36,6 +37,7 @@ it('prints what each strategy needs, with intervals, and where every number is f
   expect(stdout).toMatch(/^Session in Redis +[\d.]+ \[[\d.]+, [\d.]+\]/m)
   expect(stdout).toMatch(/Requests per second +50,000 +yours/)
   expect(stdout).toMatch(/Planned use of a core +60 % +default/)
+  expect(stdout).toMatch(/Regions +2 +yours/)
   expect(stdout).toContain('What one request takes, measured')
   expect(stdout).toContain('Cores grow in proportion to requests: assumed')
   expect(stdout).not.toContain('NOT THIS MACHINE')
@@ -49,6 +51,15 @@ it.each([
   const { stdout } = await capacity(...LOAD, ...stored(results))
   expect(Math.max(...stdout.split('\n').map(widthOf))).toBeLessThanOrEqual(100)
   for (const bad of ['\u001b', '\u202e', 'NaN', 'undefined']) expect(stdout).not.toContain(bad)
+})
+
+it('says what world the numbers are of, and which the user named though it is the default', async () => {
+  const run = fakeResults()
+  const tls = { ...run, config: { ...run.config, world: { ...USUAL_WORLD, tls: true } } }
+  const { stdout } = await capacity('--requests', '10', '--utilisation', '60%', ...stored(tls))
+  expect(stdout).toMatch(/In the run .*TLS/)
+  expect(stdout).not.toContain('your handler, TLS')
+  expect(stdout).toMatch(/Planned use of a core +60 % +yours/)
 })
 
 it('gives programs the same numbers', async () => {
@@ -78,5 +89,7 @@ it.each([
 it('says nothing from a run that has too few rounds or is invalid', async () => {
   const { code, stderr } = await capacity(...LOAD, ...stored(fakeResults({ rounds: 3 })))
   expect(code).toBe(3)
-  expect(stderr).toContain('6')
+  expect(stderr).toMatch(
+    /3 rounds, and says nothing of a load: an interval needs 6 \[CAPACITY_ROUNDS_TOO_FEW\]/,
+  )
 })

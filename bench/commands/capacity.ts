@@ -22,10 +22,10 @@ const SCHEMA = 'authbench/capacity@1'
 /**
  * A load in, what it needs with each strategy out.
  * @returns the exit code
- * @throws AuthbenchError OPTIONS_INVALID, RESULTS_*, ADVICE_*
+ * @throws AuthbenchError OPTIONS_INVALID, RESULTS_*, CAPACITY_*
  */
 export function capacity(flags: CapacityFlags, { stdout, color }: Terminal): number {
-  const { inputs, problems } = readInputs({
+  const { inputs, given, problems } = readInputs({
     requestsPerSecond: flags.requests,
     users: flags.users,
     ttlSeconds: flags.ttl,
@@ -38,14 +38,23 @@ export function capacity(flags: CapacityFlags, { stdout, color }: Terminal): num
     })
   }
   const chosen = chosenRun(flags.run)
-  const refusal = refusalOf(chosen.results)
+  const refusal = refusalOf(chosen.results, 'says nothing of a load')
   if (refusal !== null)
-    throw new AuthbenchError(refusal.code, refusal.message, { next: refusal.next, exitCode: 3 })
+    throw new AuthbenchError(`CAPACITY_${refusal.code}`, refusal.message, { next: refusal.next, exitCode: 3 })
   const needs = capacityOf(chosen.results, inputs)
   stdout.write(
     flags.json === true
       ? `${JSON.stringify({ schema: SCHEMA, run: chosen.results.run.id, thisMachine: chosen.own, inputs, needs }, null, 2)}\n`
-      : terminalOfSections(capacitySections({ inputs, needs, origin: runText(chosen) }), { color }),
+      : terminalOfSections(
+          capacitySections({
+            inputs,
+            given,
+            needs,
+            origin: runText(chosen),
+            world: chosen.results.config.world,
+          }),
+          { color },
+        ),
   )
   return 0
 }

@@ -103,6 +103,7 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
       'an endpoint of this machine that already runs, in any language, instead of ours',
     )
     .option('--credentials <file>', 'that the target accepts: one in each line, or a JSON array')
+    .option('--ca <file>', 'PEM: whom an https target is trusted by (default: as Node.js trusts)')
     .option('--redis <url>', 'your Redis, 6.2 or newer (default: REDIS_URL, else a throwaway one)')
     .option('--out <dir>', 'where the folder of the run is made (default: results)')
     .option('--config <file>', 'JSON object of these options; the command line wins')

@@ -148,7 +148,12 @@ async function chosen({ strategies, strategy: files = [] }: ConformanceFlags): P
 
 async function checkForeign(url: string, flags: ConformanceFlags, signal: AbortSignal): Promise<Checked> {
   const { transport } = checked({ strategies: ['none'], transport: flags.transport })
-  const target = readTarget(url, flags.credentials)
+  const target = readTarget(url, { credentials: flags.credentials })
+  if (target.origin.startsWith('https:')) {
+    throw new AuthbenchError('TARGET_URL_INVALID', 'the checklist asks a target in plain text', {
+      next: 'Give the address behind TLS: --target http://HOST:PORT/PATH.',
+    })
+  }
   await assertAnswers(target, transport)
   return { rows: await checkTarget({ ...target, transport }, signal), groups: new Map() }
 }

@@ -125,6 +125,13 @@ const MAKERS: readonly (() => readonly string[])[] = [
     '--run',
     stored(),
   ],
+  () => [
+    'capacity',
+    oneOf(['--requests', '--users', '--regions', '--utilisation']),
+    oneOf(HOSTILE),
+    '--run',
+    stored(),
+  ],
   () => ['micro', '--with', stored(), '--rounds', '0'],
   () => ['list', oneOf(HOSTILE)],
   () => [oneOf(HOSTILE), oneOf(HOSTILE)],

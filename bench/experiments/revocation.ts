@@ -245,10 +245,11 @@ export const revocation: ExperimentRun<RevocationObservation> = {
         for (const info of waiting) await lags(info)
       }),
     )
-    // Counts what Redis is asked: nobody else may ask it meanwhile.
     for (const info of chosen) {
+      // Timed, so that nothing else goes on.
       if (boundMs(info) !== null && info.exceptions?.S06 === undefined)
         await everywhere(context, info, await redisOf(info))
+      context.say(`${info.title} is done`)
     }
   },
 }

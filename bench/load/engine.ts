@@ -24,11 +24,11 @@ export interface EngineRequest {
 }
 
 export interface EngineTarget {
-  /** `http://127.0.0.1:PORT`, `https:` with a certificate. */
+  /** `http://127.0.0.1:PORT` or `https:`. */
   readonly origin: string
   /** What requests name as their host; absent: the origin's. */
   readonly host?: string
-  /** The one that the server has to show (PEM); absent: requests go in plain text. */
+  /** Over TLS: the one that the server has to show, or that of who signed it (PEM); absent: as Node.js trusts. */
   readonly certificate?: string
   /** Between its clients and it; absent: none. What they wait for a first answer goes by it. */
   readonly link?: Link

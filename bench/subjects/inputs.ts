@@ -35,8 +35,8 @@ export function claimsInput(token: TokenProfile): Input {
   return { what: 'claims', shown: null, bytes: Buffer.byteLength(text), hash: hashOf(text) }
 }
 
-function targetInputs({ host, path, credentials }: Target): readonly Input[] {
-  const place = `http://${host}${withoutQueryValues(path)}`
+function targetInputs({ origin, host, path, credentials }: Target): readonly Input[] {
+  const place = `${new URL(origin).protocol}//${host}${withoutQueryValues(path)}`
   const lengths = credentials.map(({ length }) => length)
   return [
     { what: 'target', shown: place, bytes: null, hash: hashOf(place) },

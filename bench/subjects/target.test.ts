@@ -3,12 +3,22 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { assertAnswers, readTarget, targetSubject } from './target.ts'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { autocannonEngine } from '../load/autocannon/engine.ts'
+import type { LoadEngine, Window } from '../load/engine.ts'
+import { pacedEngine } from '../load/paced/engine.ts'
+import { target as loadTarget, steady } from '../load/testing/paced-loads.ts'
+import { rawServer, reply } from '../load/testing/raw-server.ts'
+import { newServerIdentity } from '../worlds/tls/certificate.ts'
+import { assertAnswers, located, readTarget, targetSubject } from './target.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'authbench-target-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+const ENGINES: readonly (readonly [LoadEngine, Window])[] = [
+  [autocannonEngine, { milliseconds: 40, arrivals: null }],
+  [pacedEngine, steady(10, 40)],
+]
 const URL_HERE = 'http://127.0.0.1:8080/me?x=1'
 let files = 0
 function file(text: string): string {
@@ -21,7 +31,7 @@ test.each([
   ['lines', 'one\r\n\n  two \n'],
   ['a JSON array', '\uFEFF["one", "two"]\n'],
 ])('credentials come from %s', (_what, text) => {
-  expect(readTarget(URL_HERE, file(text))).toEqual({
+  expect(readTarget(URL_HERE, { credentials: file(text) })).toEqual({
     origin: 'http://127.0.0.1:8080',
     host: '127.0.0.1:8080',
     path: '/me?x=1',
@@ -31,13 +41,16 @@ test.each([
 
 test.each([
   ['not an address', 'TARGET_URL_INVALID'],
-  ['https://127.0.0.1/', 'TARGET_URL_INVALID'],
+  ['ftp://127.0.0.1/', 'TARGET_URL_INVALID'],
+  ['https://example.test/', 'TARGET_NOT_LOCAL'],
   ['http://me:geheim@127.0.0.1/', 'TARGET_URL_INVALID'],
   ['http://example.test/', 'TARGET_NOT_LOCAL'],
   ['http://10.0.0.1/', 'TARGET_NOT_LOCAL'],
   ['http://127.0.0.1.example.test/', 'TARGET_NOT_LOCAL'],
 ])('%s is no target', (url, code) => {
-  expect(() => readTarget(url, file('one'))).toThrow(expect.objectContaining({ code, exitCode: 2 }))
+  expect(() => readTarget(url, { credentials: file('one') })).toThrow(
+    expect.objectContaining({ code, exitCode: 2 }),
+  )
 })
 
 test.each([
@@ -51,7 +64,7 @@ test.each([
 ])('a file with %s is refused without telling what is in it', (_what, text, code) => {
   const error = /geheim/
   try {
-    readTarget(URL_HERE, file(text))
+    readTarget(URL_HERE, { credentials: file(text) })
     expect.unreachable()
   } catch (thrown) {
     expect(thrown).toMatchObject({ code, exitCode: 2 })
@@ -61,10 +74,10 @@ test.each([
 
 test('a file that is not there, and one that is not named', () => {
   const absent = join(folder, 'absent')
-  expect(() => readTarget(URL_HERE, absent)).toThrow(
+  expect(() => readTarget(URL_HERE, { credentials: absent })).toThrow(
     expect.objectContaining({ code: 'CREDENTIALS_FILE_UNREADABLE' }),
   )
-  expect(() => readTarget(URL_HERE, undefined)).toThrow(
+  expect(() => readTarget(URL_HERE, { credentials: undefined })).toThrow(
     expect.objectContaining({ code: 'CREDENTIALS_FILE_MISSING' }),
   )
 })
@@ -75,7 +88,8 @@ test('a target that is down or refuses is told before anything is measured', asy
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const { port } = server.address() as AddressInfo
-  const target = (credential: string) => readTarget(`http://127.0.0.1:${port}/me`, file(credential))
+  const target = (credential: string) =>
+    readTarget(`http://127.0.0.1:${port}/me`, { credentials: file(credential) })
   await expect(assertAnswers(target('good'), 'bearer')).resolves.toBeUndefined()
   await expect(assertAnswers(target('bad'), 'bearer')).rejects.toMatchObject({
     code: 'TARGET_REFUSES',
@@ -94,4 +108,47 @@ test('a target that is down or refuses is told before anything is measured', asy
     code: 'TARGET_UNREACHABLE',
     exitCode: 2,
   })
+})
+
+test.each(['127.0.0.1', 'localhost'])(
+  'a target at %s speaks TLS, and is trusted by the file alone',
+  async (host) => {
+    const identity = newServerIdentity(new Date())
+    const server = await rawServer((socket) => socket.write(reply(200)), identity)
+    onTestFinished(server.close)
+    const { port } = new URL(server.origin)
+    const target = (certificate?: string) =>
+      located(
+        readTarget(`https://${host}:${port}/me`, {
+          credentials: file('one'),
+          ...(certificate === undefined ? {} : { ca: file(certificate) }),
+        }),
+      )
+    const trusted = await target(identity.certificate)
+    expect(trusted).toMatchObject({ origin: `https://127.0.0.1:${port}`, host: `${host}:${port}` })
+    await expect(assertAnswers(trusted, 'bearer')).resolves.toBeUndefined()
+    const subject = targetSubject(trusted)
+    const to = { ...subject, connections: 2, expectStatus: 200, requests: loadTarget('').requests }
+    for (const [engine, window] of ENGINES) {
+      const load = await engine.open(to)
+      expect(await load.slice(window)).toMatchObject({ errors: 0, timeouts: 0, reconnects: 0 })
+      load.close()
+    }
+    const others = await target(newServerIdentity(new Date()).certificate)
+    for (const stranger of [await target(), others])
+      await expect(assertAnswers(stranger, 'bearer')).rejects.toMatchObject({
+        code: 'TARGET_UNREACHABLE',
+        next: expect.stringContaining('--ca FILE'),
+        exitCode: 2,
+      })
+  },
+)
+
+test('a certificate is for a target over TLS, and is one', () => {
+  const read = (url: string, ca: string) => () => readTarget(url, { credentials: file('one'), ca })
+  const code = (wanted: string) => expect.objectContaining({ code: wanted, exitCode: 2 })
+  expect(read(URL_HERE, file('x'))).toThrow(code('CA_FILE_UNUSED'))
+  expect(read('https://127.0.0.1/', join(folder, 'absent'))).toThrow(code('CA_FILE_UNREADABLE'))
+  for (const text of ['', 'geheim', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'])
+    expect(read('https://127.0.0.1/', file(text))).toThrow(code('CA_FILE_INVALID'))
 })

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { MAX_CREDENTIAL_BYTES, type Transport } from '../../servers/contract.ts'
@@ -5,7 +6,7 @@ import { firstJsonProblem } from '../../servers/user-files/json-position.ts'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import type { Environment } from '../../src/results/results.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
-import { addressOf, originOf } from '../load/http/address.ts'
+import { type Address, addressOf, originOf } from '../load/http/address.ts'
 import { protectedRequest, sendRaw } from '../load/http/probe.ts'
 import { cpuCounter } from '../machine/cpu-time/cpu-counter.ts'
 import { familyOf, mastersAmong } from '../machine/cpu-time/process-family.ts'
@@ -23,23 +24,37 @@ export interface Target {
   readonly host: string
   readonly path: string
   readonly credentials: readonly string[]
+  /** PEM of whom its certificate is to be trusted by. Absent: as Node.js trusts, or plain text. */
+  readonly certificate?: string
 }
 
 const EXIT_USAGE = 2
 const CONNECT_LIMIT_MS = 3000
 
-/**
- * @param credentialsFile one credential in each line, or a JSON array of strings
- * @throws AuthbenchError `TARGET_URL_INVALID`, `TARGET_NOT_LOCAL`, `CREDENTIALS_FILE_UNREADABLE`, `CREDENTIALS_FILE_INVALID`
- */
-export function readTarget(url: string, credentialsFile: string | undefined): Target {
+interface TargetFiles {
+  /** One credential in each line, or a JSON array of strings. */
+  readonly credentials?: string | undefined
+  /** PEM. */
+  readonly ca?: string | undefined
+}
+
+/** @throws AuthbenchError `TARGET_URL_INVALID`, `TARGET_NOT_LOCAL`, `CREDENTIALS_FILE_*`, `CA_FILE_*` */
+export function readTarget(url: string, { credentials, ca }: TargetFiles): Target {
   const parsed = URL.canParse(url) ? new URL(url) : null
-  if (parsed === null || parsed.protocol !== 'http:' || parsed.username + parsed.password !== '') {
+  const isHttp = parsed?.protocol === 'http:' || parsed?.protocol === 'https:'
+  if (parsed === null || !isHttp || parsed.username + parsed.password !== '') {
     throw new AuthbenchError(
       'TARGET_URL_INVALID',
-      '--target has to be http://HOST:PORT/PATH, without a password',
+      '--target has to be http://HOST:PORT/PATH or https://HOST:PORT/PATH, without a password',
+      { next: 'Credentials go into a file: --credentials FILE.' },
+    )
+  }
+  if (ca !== undefined && parsed.protocol === 'http:') {
+    throw new AuthbenchError(
+      'CA_FILE_UNUSED',
+      '--ca is for a target that speaks TLS, and this one does not',
       {
-        next: 'TLS would be measured too: give the address behind it.',
+        next: 'Leave it out, or write https:// in --target.',
       },
     )
   }
@@ -52,7 +67,32 @@ export function readTarget(url: string, credentialsFile: string | undefined): Ta
     origin: parsed.origin,
     host: parsed.host,
     path: parsed.pathname + parsed.search,
-    credentials: readCredentials(credentialsFile),
+    credentials: readCredentials(credentials),
+    ...(ca === undefined ? {} : { certificate: readCertificate(ca) }),
+  }
+}
+
+function readCertificate(file: string): string {
+  let text: string
+  try {
+    text = readUserFile(file)
+  } catch (error) {
+    throw new AuthbenchError('CA_FILE_UNREADABLE', `--ca ${file}: ${messageOf(error)}`, {
+      next: 'Check the path and its permissions.',
+      cause: error,
+    })
+  }
+  // A file may hold a key beside them, which nobody else is to see.
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  try {
+    if (certificates.length === 0) throw new Error('it holds no certificate')
+    for (const each of certificates) void new X509Certificate(each)
+    return certificates.join('\n')
+  } catch (error) {
+    throw new AuthbenchError('CA_FILE_INVALID', `--ca ${file}: ${messageOf(error)}`, {
+      next: 'It holds certificates in PEM, of the target itself or of who signed its own.',
+      cause: error,
+    })
   }
 }
 
@@ -115,10 +155,11 @@ function invalid(file: string, problem: string): AuthbenchError {
   })
 }
 
-export function targetInfo({ host, path }: Target): StrategyInfo {
+export function targetInfo(target: Target): StrategyInfo {
+  const { host, path } = target
   return {
     id: TARGET_ID,
-    title: `${host}${path}`,
+    title: `${isTls(target) ? 'https://' : ''}${host}${path}`,
     summary:
       'An endpoint that was running before; what it keeps, and when it forgets, is not known to authbench.',
     state: 'unknown',
@@ -134,12 +175,21 @@ export function targetInfo({ host, path }: Target): StrategyInfo {
   }
 }
 
-const unreachable = ({ host }: Target, cause: unknown) =>
-  new AuthbenchError('TARGET_UNREACHABLE', `http://${host} gives no answer: ${messageOf(cause)}`, {
-    next: 'Start it first, and look at host and port.',
-    exitCode: EXIT_USAGE,
-    cause,
-  })
+const isTls = ({ origin }: Target): boolean => origin.startsWith('https:')
+const schemeOf = (target: Target) => (isTls(target) ? 'https' : 'http')
+
+const unreachable = (target: Target, cause: unknown) =>
+  new AuthbenchError(
+    'TARGET_UNREACHABLE',
+    `${schemeOf(target)}://${target.host} gives no answer: ${messageOf(cause)}`,
+    {
+      next: isTls(target)
+        ? 'Look at host and port, and at its certificate: --ca FILE trusts one that Node.js does not.'
+        : 'Start it first, and look at host and port.',
+      exitCode: EXIT_USAGE,
+      cause,
+    },
+  )
 
 /**
  * A name such as `localhost` has several addresses. The one that answers is used for everything: probe, load, and whose CPU time is read.
@@ -155,7 +205,8 @@ export async function located(target: Target): Promise<Target> {
         Promise.reject(new Error(`no connection within ${CONNECT_LIMIT_MS} ms`)),
       ),
     ])
-    return { ...target, origin: originOf({ host: socket.remoteAddress ?? address.host, port: address.port }) }
+    const found: Address = { host: socket.remoteAddress ?? address.host, port: address.port }
+    return { ...target, origin: originOf(found, schemeOf(target)) }
   } catch (error) {
     throw unreachable(target, error)
   } finally {
@@ -188,13 +239,14 @@ export const describeTarget = ({ origin }: Target): NonNullable<Environment['tar
 })
 
 /** The target as a subject: nothing is started, nothing is stopped. Credentials are used again where the run needs more. */
-export function targetSubject({ origin, host, path, credentials }: Target): MovableSubject {
+export function targetSubject({ origin, host, path, credentials, certificate }: Target): MovableSubject {
   const servers = mastersAmong(listenersOn(addressOf(origin)))
   const counter = cpuCounter(servers)
   const [only = null] = counter.processes() === 1 ? servers : []
   return {
     origin,
     host,
+    ...(certificate === undefined ? {} : { certificate }),
     path,
     // With several, none of them tells whether the target is warm.
     pid: only,

@@ -203,14 +203,10 @@ describe('runs', () => {
   const inWorld = (world: World) => factsOf({ ...usual, config: { ...usual.config, world } })
 
   it.each([
-    [
-      'invalid',
-      { ...usual, validity: { ...usual.validity, verdict: 'invalid' as const } },
-      'ADVICE_RUN_INVALID',
-    ],
-    ['with three rounds', fakeResults({ rounds: 3 }), 'ADVICE_ROUNDS_TOO_FEW'],
-    ['without CPU', without(usual, 'cpu.server'), 'ADVICE_NOT_MEASURED'],
-    ['of another load', fakeResults({ scenarios: ['slo'] }), 'ADVICE_NOT_MEASURED'],
+    ['invalid', { ...usual, validity: { ...usual.validity, verdict: 'invalid' as const } }, 'RUN_INVALID'],
+    ['with three rounds', fakeResults({ rounds: 3 }), 'ROUNDS_TOO_FEW'],
+    ['without CPU', without(usual, 'cpu.server'), 'NOT_MEASURED'],
+    ['of another load', fakeResults({ scenarios: ['slo'] }), 'NOT_MEASURED'],
   ])('%s name nobody', (_, results, code) => {
     expect(refusalOf(results)?.code).toBe(code)
   })

@@ -126,8 +126,11 @@ export function advise(facts: Facts, wishes: Wishes, parts: typeof PARTS): Advic
     bytes: 'smallest requests',
     memory: 'least in a store',
   }
-  const alike = ([first, ...more]: readonly string[]) =>
-    first === undefined ? '' : ` (as ${first}${more.length === 0 ? '' : ` and ${more.length} more`})`
+  /** What is counted can be the same; what is timed is only not told apart. */
+  const alike = (cost: (typeof COSTS)[number], [first, ...more]: readonly string[]) =>
+    first === undefined
+      ? ''
+      : ` (${cost === 'cpu' || cost === 'latency' ? 'not told apart from' : 'as'} ${first}${more.length === 0 ? '' : ` and ${more.length} more`})`
   const because = (entrant: Entrant): readonly string[] => {
     const others = left.filter((other) => other !== entrant)
     if (others.length === 0)
@@ -141,7 +144,7 @@ export function advise(facts: Facts, wishes: Wishes, parts: typeof PARTS): Advic
         .map(({ facts: { title } }) => title)
       if (standings.includes('unknown')) open.push(WORDS[cost])
       else if (!standings.includes('worse') && shared.length < others.length)
-        ahead.push(AHEAD[cost] + alike(shared))
+        ahead.push(AHEAD[cost] + alike(cost, shared))
     }
     if (ahead.length > 0) return ahead
     return open.length === 0

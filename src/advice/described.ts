@@ -40,14 +40,15 @@ export function describe(
         : revocation.effect === 'at-expiry'
           ? `at expiry (${amount(facts.lifetimeMs, 'ms')})`
           : 'not declared'
-  const partsText =
-    cpu.parts.length < 2
-      ? ''
-      : ` (${cpu.parts.map(({ name, measured }) => `${name} ${amount(measured.value, '').replace(/,/g, '')}`).join(', ')})`
+  // Medians of the parts need not add up to that of the sum: only the others are told, in two digits.
+  const partsText = cpu.parts
+    .filter(({ name }) => name !== 'server')
+    .map(({ name, measured }) => `, ${name} ${amount(Number(measured.value.toPrecision(2)), '')} of it`)
+    .join('')
   const measured: Line[] = [
     { label: 'CPU', text: cpu.total === null ? 'not measured' : `${cpu.total.text}${partsText}` },
     { label: 'p50', text: p50 === null ? 'not measured' : p50.text },
-    { label: 'request head', text: head === null ? 'not measured' : head.text },
+    { label: 'request', text: head === null ? 'not measured' : head.text },
     { label: 'revokes', text: revoked },
   ]
   if (outlook.entryBytes !== null) measured.push({ label: 'store', text: outlook.entryBytes.measured.text })
@@ -74,7 +75,7 @@ export function describe(
   }
   if (head !== null && outlook.headBytes !== null && outlook.addedBytes !== 0)
     model(
-      'request head',
+      'request',
       `${amount(outlook.headBytes, 'B')} with ${wishes.transport ?? facts.transport} and ${wishes.roles} more roles`,
     )
   if (requestsPerSecond !== null && outlook.cpuUs !== null) {

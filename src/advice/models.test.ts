@@ -23,9 +23,9 @@ describe('models', () => {
     const lines = named(advice, 'session-redis')?.modelled ?? []
     expect(lines.find(({ label }) => label === 'p50')?.text).toMatch(/ = .* \+ 1 round trip × 2 ms$/)
     expect(lines.find(({ label }) => label === 'CPU')?.text).toMatch(/cores at 10,000 req\/s/)
-    expect(lines.some(({ label }) => label === 'request head')).toBe(false)
+    expect(lines.some(({ label }) => label === 'request')).toBe(false)
     const token = named(on(facts, { roles: '10' }), 'jwt-hs256-fast')?.modelled
-    expect(token?.find(({ label }) => label === 'request head')?.text).toMatch(/10 more roles/)
+    expect(token?.find(({ label }) => label === 'request')?.text).toMatch(/10 more roles/)
   })
 
   it('do not let a warm cache win for users who come too rarely for it', () => {

@@ -59,6 +59,48 @@ test('what was not measured is named, and counts for nothing', () => {
   expect(missing).toContain('Redis CPU')
 })
 
+test('a cache is measured while it is warm, and that is said', () => {
+  const results = fakeResults()
+  const cached = {
+    ...results,
+    strategies: results.strategies.map((info) =>
+      info.id === 'session-redis' ? { ...info, cache: { entries: 10_000, seconds: 5 } } : info,
+    ),
+  }
+  expect(of({}, 'session-redis', cached).missing.join()).toContain('asks again')
+})
+
+test('refreshes are CPU of the process that has them, and a sum without a part is none', () => {
+  const results = fakeResults()
+  const id = 'jwt-hs256-fast'
+  const [summary] = results.summary.filter(
+    ({ strategy, metric }) => strategy === id && metric === 'cpu.server',
+  )
+  const [rounds] = results.rounds.filter(
+    ({ strategy, metric, arm }) => strategy === id && metric === 'cpu.server' && arm === 'main',
+  )
+  if (summary === undefined || rounds === undefined) throw new Error(`no ${id}`)
+  const at = { scenario: 'refresh', params: {} }
+  const refreshing = (values: readonly number[]): Results => ({
+    ...results,
+    strategies: results.strategies.map((info) => (info.id === id ? { ...info, refreshes: true } : info)),
+    summary: [...results.summary, { ...summary, ...at }],
+    rounds: [
+      ...results.rounds,
+      { ...rounds, ...at, values: values.map((value, round) => ({ round, position: 0, value })) },
+    ],
+  })
+  const inputs = { requestsPerSecond: 1000, users: 600, ttlSeconds: 6, utilisation: 1 }
+  const [plain, more] = [of(inputs, id), of(inputs, id, refreshing([500, 500, 500, 500, 500, 500]))]
+  expect((more.demand.serverCores?.value ?? 0) - (plain.demand.serverCores?.value ?? 0)).toBeCloseTo(0.05, 9)
+  expect(of(inputs, id, refreshing([])).missing).toContain('server CPU of a refresh (scenario refresh)')
+  const headless = {
+    ...results,
+    summary: results.summary.filter(({ metric }) => metric !== 'bytes.response_head'),
+  }
+  expect(of({}, id, headless)).toMatchObject({ demand: { headsMbit: null }, missing: ['bytes of heads'] })
+})
+
 test('the store of every region has an entry for each user, of the size that was measured nearest to as many', () => {
   const results = fakeResults()
   const [first] = results.summary

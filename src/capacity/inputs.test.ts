@@ -14,6 +14,7 @@ const read = (texts: Partial<CapacityTexts>) =>
 test('what is not said has a default or stays unknown', () => {
   expect(read({})).toEqual({
     inputs: { requestsPerSecond: 1000, users: null, ttlSeconds: null, regions: 1, utilisation: 0.6 },
+    given: ['requestsPerSecond'],
     problems: [],
   })
 })

@@ -15,7 +15,7 @@ export interface CapacityInputs {
 
 export type CapacityTexts = Readonly<Record<keyof CapacityInputs, string | undefined>>
 
-export const DEFAULTS = { regions: 1, utilisation: 0.6 } as const
+const DEFAULTS = { regions: 1, utilisation: 0.6 } as const
 
 interface Rule {
   readonly option: string
@@ -32,6 +32,8 @@ const RULES: Readonly<Record<keyof CapacityInputs, Rule>> = {
   utilisation: { option: '--utilisation', least: 0.01, most: 1, whole: false },
 }
 
+const INPUTS = ['requestsPerSecond', 'users', 'ttlSeconds', 'regions', 'utilisation'] as const
+
 /** `0.6` and `60%` are the same. */
 function numberOf(text: string): number {
   const [, digits, percent] = /^(\d{1,15}(?:\.\d{1,9})?)\s*(%?)$/.exec(text.trim()) ?? []
@@ -41,6 +43,8 @@ function numberOf(text: string): number {
 /** @returns the problems, one line each; no inputs where there is one */
 export function readInputs(texts: CapacityTexts): {
   readonly inputs: CapacityInputs | null
+  /** What was said, not what it is by default. */
+  readonly given: readonly (keyof CapacityInputs)[]
   readonly problems: readonly string[]
 } {
   const problems: string[] = []
@@ -70,6 +74,7 @@ export function readInputs(texts: CapacityTexts): {
   }
   return {
     inputs: requestsPerSecond === null || problems.length > 0 ? null : { requestsPerSecond, ...rest },
+    given: INPUTS.filter((name) => texts[name] !== undefined),
     problems,
   }
 }

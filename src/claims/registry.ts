@@ -45,11 +45,11 @@ export const CLAIMS: readonly Claim[] = [
 /** Of strategies that were loaded, and of those that only experiments started. */
 export function judgeClaims(results: MeasuredResults): ClaimResult[] {
   const all = { ...results, strategies: [...results.strategies, ...(results.tried ?? [])] }
-  return CLAIMS.map(({ id, text, judge }) => {
+  const tried = (results.experiments ?? []).map(({ id }) => id)
+  return CLAIMS.map(({ id, text, from, judge }) => {
     const result = { id, text, ...judge(all) }
-    // Nothing lies on both sides of a limit where nothing has an interval.
-    return result.verdict === 'open' && results.config.rounds < MINIMUM_ROUNDS
-      ? { ...result, verdict: 'not measured' }
-      : result
+    // Too few rounds have no intervals; experiments have theirs from trials.
+    const hasNone = results.config.rounds < MINIMUM_ROUNDS && !from.some((each) => tried.includes(each))
+    return result.verdict === 'open' && hasNone ? { ...result, verdict: 'not measured' } : result
   })
 }

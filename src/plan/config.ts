@@ -43,6 +43,7 @@ export const optionsSchema = z.strictObject({
   gate: z.array(name).min(1).optional(),
   target: name.optional(),
   credentials: name.optional(),
+  ca: name.optional(),
   redis: name.optional(),
   out: name.optional(),
   claims: name.optional(),

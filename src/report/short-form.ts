@@ -51,10 +51,15 @@ export const withoutPreview = (
 export const furtherSections = (sections: readonly Section[]): readonly Section[] =>
   sections.filter(({ id }) => WORLDS.includes(id) || id.startsWith(EXPERIMENT_SECTION))
 
+/** Those that short formats only name. */
+export function leftOutSections(sections: readonly Section[]): readonly Section[] {
+  const further = furtherSections(sections)
+  return further.length > MOST_SHOWN ? further : []
+}
+
 /** What short formats show. Many worlds and experiments are left out: the claims tell what they decide. */
 export function firstScreenOf(sections: readonly Section[]): readonly Section[] {
-  const further = furtherSections(sections)
-  const areMany = further.length > MOST_SHOWN
+  const areMany = leftOutSections(sections).length > 0
   return sections.flatMap((section) => {
     if (FIRST_SCREEN.includes(section.id))
       return [withoutPreview(section, areMany ? ['chart', 'found'] : ['chart'])]

@@ -189,6 +189,7 @@ class AutocannonLoad implements OpenLoad {
   }
 
   #onResponse(lane: Lane, status: number, latencyMs: number): void {
+    this.#refused = 0
     const step = lane.walk.answered()
     const window = this.#window
     if (window !== null) {
@@ -240,9 +241,7 @@ class AutocannonLoad implements OpenLoad {
       }
     }
     setTimeout(() => {
-      if (this.#closed || this.#waiting.has(lane)) return
-      if (this.#window !== null && this.#holding) this.#onLost(lane)
-      else lane.connection.goOn()
+      if (!this.#closed && !this.#waiting.has(lane) && !lane.connection.isUp) lane.connection.goOn()
     }, PAUSE_MS)
   }
 

@@ -7,10 +7,11 @@ export interface Address {
   readonly port: number
 }
 
-/** Of an `http:` URL: brackets taken off, port 80 where it names none. The one place that takes a URL apart for a socket. */
+/** Of an `http:` or `https:` URL: brackets taken off, port 80 or 443 where it names none. The one place that takes a URL apart for a socket. */
 export function addressOf(url: string): Address {
-  const { hostname, port } = new URL(url)
-  return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? 80 : Number(port) }
+  const { hostname, port, protocol } = new URL(url)
+  const usual = protocol === 'https:' ? 443 : 80
+  return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? usual : Number(port) }
 }
 
 export const originOf = ({ host, port }: Address, scheme: 'http' | 'https' = 'http'): string =>

@@ -71,7 +71,12 @@ function redisUseOf({ family, needs, roundTrips }: StrategyInfo): StrategyFacts[
 }
 
 /** A bound that no feed or list keeps is kept by asking again that often. */
-function askedAgainSecondsOf({ revocation, cache, background, fixedStore }: StrategyInfo): number | null {
+export function askedAgainSecondsOf({
+  revocation,
+  cache,
+  background,
+  fixedStore,
+}: StrategyInfo): number | null {
   if (cache !== null) return cache.seconds
   return revocation.effect === 'within' && background !== true && fixedStore !== true
     ? revocation.ms / 1_000

@@ -4,26 +4,29 @@ import { formatCount } from '../../units.ts'
 import { readingPointOf } from './points.ts'
 
 export interface Refusal {
-  readonly code: 'ADVICE_RUN_INVALID' | 'ADVICE_ROUNDS_TOO_FEW' | 'ADVICE_NOT_MEASURED'
+  readonly code: 'RUN_INVALID' | 'ROUNDS_TOO_FEW' | 'NOT_MEASURED'
   readonly message: string
   readonly next: string
 }
 
-/** Why no strategy is named whatever is wished; null: the run can name some. */
-export function refusalOf(results: Results): Refusal | null {
+/**
+ * Why a run cannot be used to decide; null: it can.
+ * @param what it does not do for that, such as `names no strategy`
+ */
+export function refusalOf(results: Results, what = 'names no strategy'): Refusal | null {
   const { validity, config, run } = results
   if (validity.verdict === 'invalid') {
     return {
-      code: 'ADVICE_RUN_INVALID',
-      message: `run ${run.id} is invalid, and names no strategy: ${validity.reasons[0] ?? 'a check failed'}`,
+      code: 'RUN_INVALID',
+      message: `run ${run.id} is invalid, and ${what}: ${validity.reasons[0] ?? 'a check failed'}`,
       next: '`authbench report --section validity` says what failed; remove the cause and run again.',
     }
   }
   const point = readingPointOf(results)
   if (point === null) {
     return {
-      code: 'ADVICE_NOT_MEASURED',
-      message: `run ${run.id} has not measured what a protected read costs, and names no strategy`,
+      code: 'NOT_MEASURED',
+      message: `run ${run.id} has not measured what a protected read costs, and ${what}`,
       next: 'Run the scenario verify: `authbench run --scenarios verify`.',
     }
   }
@@ -35,8 +38,8 @@ export function refusalOf(results: Results): Refusal | null {
   )
   if (validity.verdict === 'unjudged' || rounds < MINIMUM_ROUNDS) {
     return {
-      code: 'ADVICE_ROUNDS_TOO_FEW',
-      message: `run ${run.id} has ${formatCount(Math.min(rounds, config.rounds), 'round')}, and names no strategy: an interval needs ${MINIMUM_ROUNDS}`,
+      code: 'ROUNDS_TOO_FEW',
+      message: `run ${run.id} has ${formatCount(Math.min(rounds, config.rounds), 'round')}, and ${what}: an interval needs ${MINIMUM_ROUNDS}`,
       next: `Run again with --rounds ${MINIMUM_ROUNDS} or more.`,
     }
   }

@@ -72,8 +72,8 @@ export function tradeoffChart(group: Group): TradeoffChart | null {
     id: `tradeoff-${group.id}`,
     title: tradeoffTitle(atOnce.length === 1 ? (atOnce[0]?.strategy.title ?? null) : null),
     description:
-      `CPU per request beyond “${baseline.title}”${isTotal ? ', Redis included' : ''}, with its 95 % interval, and bytes of the request. ` +
-      `Hollow: something revoked as soon is shown to cost less${rows.some(({ reach }) => reach !== null) ? ', or one process only has it' : ''}. Dashed: the cheapest at each step.`,
+      `CPU per request beyond “${baseline.title}”${isTotal ? ', in all processes' : ''}, with its 95 % interval, and bytes of the request (larger dots: more). ` +
+      `Hollow: another that is revoked as soon is shown to cost less${rows.some(({ reach }) => reach !== null) ? ', or servers cannot share it' : ''}. Dashed: the cheapest at each deadline.`,
     unit: 'us/req',
     rounds: roundsOf(rows.map(({ estimate }) => estimate)),
     rows: rows.map(({ reach, ...row }) => row),

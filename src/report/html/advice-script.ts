@@ -31,11 +31,11 @@ export const ADVICE_SCRIPT = `
       ['5s', 'within 5 s'], ['1min', 'within 1 min'], ['5min', 'within 5 min'], ['1h', 'within 1 h'])],
     ['redis-rtt', 'Redis and back takes', text('0ms')],
     ['users', 'Users who are logged in', text('such as 100000')],
-    ['requests-per-user', 'Requests of each in a second', text('such as 0.1')],
+    ['requests-per-user', 'Requests per user and second', text('such as 0.1')],
     ['services', 'Services that verify', text('1')],
     ['roles', 'More roles in the token', text('0')],
-    ['handler', 'The request itself takes', text('such as 5ms')],
-    ['transport', 'Sent as', select(['', 'as in this run'], ['bearer', 'bearer token'], ['cookie', 'cookie'])],
+    ['handler', 'Your handler takes', text('such as 5ms')],
+    ['transport', 'Sent as', select(['', 'as measured'], ['bearer', 'bearer token'], ['cookie', 'cookie'])],
     ['without-store', 'Has to work without the store', make('input', { type: 'checkbox', value: 'yes' })],
   ].map(([wish, title, input]) => {
     const problem = make('span', { className: 'problem', id: 'problem-' + wish })
@@ -81,7 +81,7 @@ export const ADVICE_SCRIPT = `
     const rest = advice.left.filter(({ id }) => advice.named.every((each) => each.id !== id))
     const names = advice.named.map(({ title }) => title)
     status.textContent = (problems.length > 0 ? 'Not all could be read. ' : '') +
-      (names.length === 0 ? 'No strategy of this run is known to meet all wishes' : names.join(', or ')) +
+      (names.length === 0 ? 'No strategy of this run is known to meet all wishes' : names.join('; ')) +
       ' (' + advice.ruledOut.length + ' ruled out, ' + advice.dominated.length + ' outdone)'
     named.replaceChildren(...advice.named.map(card))
     others.replaceChildren(

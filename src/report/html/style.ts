@@ -128,8 +128,8 @@ code { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
   #answer { grid-template-columns: 26rem minmax(0, 1fr) }
   #answer > * { grid-column: 1 / -1 }
   #answer > .picture { grid-column: 1 }
-  #answer > :is(#advice, .lists) { grid-column: 2; margin-top: -0.75rem }
-  #answer > #advice ~ .lists { grid-column: 1 / -1; margin-top: 1rem }
+  #answer > .picture ~ :is(#advice, .lists) { grid-column: 2; margin-top: -0.75rem }
+  #answer > .picture ~ #advice ~ .lists { grid-column: 1 / -1; margin-top: 1rem }
   #answer > #advice ~ .lists > ul { columns: 2; column-gap: 2.5rem }
 }
 @media print {
@@ -137,8 +137,7 @@ code { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
   thead button::after, thead .number button::before { content: none }
   body { font-size: 10pt }
   details::details-content { content-visibility: visible; block-size: auto }
-  summary { display: none }
-  .verdicts summary { display: block }
+  summary { list-style: none }
   .table { overflow: visible; background: none }
   table { font-size: 7.5pt }
   th, td { padding-right: 0.4rem }

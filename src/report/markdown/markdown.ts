@@ -7,9 +7,9 @@ import type { Reporter } from '../reporter.ts'
 import {
   EVERYTHING,
   firstScreenOf,
-  furtherSections,
   groupBefore,
   keptTable,
+  leftOutSections,
   withoutPreview,
 } from '../short-form.ts'
 import { foldsNamed } from '../terminal/brief.ts'
@@ -216,8 +216,8 @@ export const summaryReporter: Reporter = {
     const bodies = firstScreenOf(sections).map((section) =>
       section.id === 'answer' ? bodyText(section.blocks) : sectionText(section),
     )
-    const further = furtherSections(sections).map((section) => escaped(section.title))
-    const named = further.length === 0 ? [] : [`Also measured, in ${EVERYTHING}: ${further.join(', ')}.`]
+    const titles = leftOutSections(sections).map((section) => escaped(section.title))
+    const named = titles.length === 0 ? [] : [`Also measured, in ${EVERYTHING}: ${titles.join(', ')}.`]
     const command = fenced([singleLine(results.run.command)])
     return `${[`### ${escaped(title)}`, ...bodies, ...named, foldedMarkdown('The same run again', command)].join('\n\n')}\n`
   },

@@ -1,7 +1,9 @@
 import type { Demand, Need, Unit } from '../../capacity/capacity.ts'
-import { type CapacityInputs, DEFAULTS } from '../../capacity/inputs.ts'
+import type { CapacityInputs } from '../../capacity/inputs.ts'
 import type { Estimate } from '../../results/results.ts'
 import { formatBytes, formatDuration, formatNumber, formatPercent } from '../../units.ts'
+import { worldText } from '../../worlds/words.ts'
+import { USUAL_WORLD, type World } from '../../worlds/world.ts'
 import {
   type Block,
   estimateCell,
@@ -14,18 +16,29 @@ import {
 
 export interface CapacityScreen {
   readonly inputs: CapacityInputs
+  /** What of it was said. */
+  readonly given: readonly (keyof CapacityInputs)[]
   readonly needs: readonly Need[]
   /** Which run it is, and what is to be known of it. */
   readonly origin: string
+  /** In which it was measured; absent: the usual one. */
+  readonly world: World | undefined
 }
 
-const ASSUMED = [
-  'Cores grow in proportion to requests: assumed, since a run loads one server at a time.',
-  'A Redis shard is full at one core, because it runs commands in one thread; every region has the whole store and its share of the requests.',
-  'Every user refreshes once in the life of a token, and refreshes are counted as server cores.',
-  'Intervals are those of what was measured; what you named and what is assumed has none.',
-  'Not in it: your handler, TLS, bodies, balancers, TCP, a client that speaks to a cluster, a reserve for failover, keys that are asked for more than others.',
-] as const
+/** What the numbers rest on, and what is in none of them. */
+function assumptions(world: World | undefined): readonly string[] {
+  const own = worldText(world ?? USUAL_WORLD)
+  return [
+    'Cores grow in proportion to requests: assumed, since a run loads one server at a time.',
+    'A Redis shard is full at the planned use of one core, because it runs commands in one thread; every region has the whole store and its share of the requests.',
+    'Every user refreshes once in the life of a token.',
+    'Intervals are those of what was measured; what you named and what is assumed has none.',
+    own === null
+      ? 'Not in it: your handler, TLS, links.'
+      : `In the run ${own}: what that costs is in the numbers.`,
+    'Not in it either: bodies, balancers, TCP, a client that speaks to a cluster, a reserve for failover, keys that are asked for more than others.',
+  ]
+}
 
 const cell = (estimate: Estimate | null): TableCell => (estimate === null ? MISSING : estimateCell(estimate))
 
@@ -35,21 +48,24 @@ const shardsText = ({ value, low, high }: Estimate): string =>
     ? formatNumber(value)
     : `${formatNumber(value)} [${formatNumber(low)}, ${formatNumber(high)}]`
 
-function inputsTable({ requestsPerSecond, users, ttlSeconds, regions, utilisation }: CapacityInputs): Table {
-  const row = (title: string, text: string | null, byDefault: boolean) => [
+function inputsTable(
+  { requestsPerSecond, users, ttlSeconds, regions, utilisation }: CapacityInputs,
+  given: CapacityScreen['given'],
+): Table {
+  const row = (title: string, text: string | null, name: keyof CapacityInputs) => [
     textCell(title),
     text === null ? MISSING : textCell(text),
-    textCell(text === null ? 'not said' : byDefault ? 'default' : 'yours', 'muted'),
+    textCell(text === null ? 'not said' : given.includes(name) ? 'yours' : 'default', 'muted'),
   ]
   return {
     caption: 'What is asked for',
     columns: ['Input', 'Value', 'From'].map((title) => ({ title, unit: null })),
     rows: [
-      row('Requests per second', formatNumber(requestsPerSecond), false),
-      row('Users who are logged in', users === null ? null : formatNumber(users), false),
-      row('Life of a token', ttlSeconds === null ? null : formatDuration(ttlSeconds * 1000), false),
-      row('Regions', formatNumber(regions), regions === DEFAULTS.regions),
-      row('Planned use of a core', formatPercent(utilisation), utilisation === DEFAULTS.utilisation),
+      row('Requests per second', formatNumber(requestsPerSecond), 'requestsPerSecond'),
+      row('Users who are logged in', users === null ? null : formatNumber(users), 'users'),
+      row('Life of a token', ttlSeconds === null ? null : formatDuration(ttlSeconds * 1000), 'ttlSeconds'),
+      row('Regions', formatNumber(regions), 'regions'),
+      row('Planned use of a core', formatPercent(utilisation), 'utilisation'),
     ],
     note: '',
   }
@@ -114,7 +130,8 @@ const unitTable = (needs: readonly Need[], origin: string): Table =>
       { of: ({ serverUs }) => serverUs, title: 'Server', unit: 'us/req' },
       { of: ({ redisUs }) => redisUs, title: 'Redis', unit: 'us/req' },
       { of: ({ authUs }) => authUs, title: 'Auth', unit: 'us/req' },
-      { of: ({ refreshUs }) => refreshUs, title: 'A refresh', unit: 'us' },
+      { of: ({ refresh }) => refresh.serverUs, title: 'A refresh: server', unit: 'us' },
+      { of: ({ refresh }) => refresh.redisUs, title: 'A refresh: Redis', unit: 'us' },
       { of: ({ requestBytes }) => requestBytes, title: 'Request', unit: 'B' },
       { of: ({ responseBytes }) => responseBytes, title: 'Answer', unit: 'B' },
       { of: ({ redisBytes }) => redisBytes, title: 'To Redis', unit: 'B/req' },
@@ -133,7 +150,13 @@ function memoryItems(needs: readonly Need[]): readonly string[] {
 }
 
 /** What a load needs, where each number comes from, and what is assumed. */
-export function capacitySections({ inputs, needs, origin }: CapacityScreen): readonly Section[] {
+export function capacitySections({
+  inputs,
+  given,
+  needs,
+  origin,
+  world,
+}: CapacityScreen): readonly Section[] {
   const memory = memoryItems(needs)
   const missing = needs.flatMap(({ title, missing: own }) =>
     own.length === 0 ? [] : [`${title}: ${own.join(', ')}`],
@@ -148,9 +171,9 @@ export function capacitySections({ inputs, needs, origin }: CapacityScreen): rea
         { kind: 'table', table: demandTable(needs) },
         ...list('Memory of the stores', memory),
         ...list('Not measured in this run, and not counted', missing),
-        { kind: 'table', table: inputsTable(inputs) },
+        { kind: 'table', table: inputsTable(inputs, given) },
         { kind: 'table', table: unitTable(needs, origin) },
-        ...list('Assumed', ASSUMED),
+        ...list('What it rests on', assumptions(world)),
       ],
     },
   ]

@@ -47,10 +47,14 @@ const verdictLine = (
   return [`${pen.paint(CLAIM_STYLES[verdict], padEnd(verdict, 12))}  ${head.slice(14)}`, ...more]
 }
 
-export function verdictLines(judged: readonly ClaimResult[], open: number, pen: Pen): readonly string[] {
-  const text = `${formatCount(open, 'claim')}. What measures them: \`authbench report --section claims\`.`
+export function verdictLines(
+  judged: readonly ClaimResult[],
+  unmeasured: number,
+  pen: Pen,
+): readonly string[] {
+  const text = `${formatCount(unmeasured, 'claim')}. What measures them: \`authbench report --section claims\`.`
   return [
     ...judged.flatMap((claim) => verdictLine(claim, pen)),
-    ...(open === 0 ? [] : verdictLine({ text, verdict: 'not measured' }, pen)),
+    ...(unmeasured === 0 ? [] : verdictLine({ text, verdict: 'not measured' }, pen)),
   ]
 }

@@ -49,7 +49,7 @@ function revocationSentence({ strategies }: Group, { revocation, title }: Strate
 
 const storeSentence = (group: Group, session: StrategyInfo): string | null =>
   againstBaseline(group, session.id, STORE_COST)?.verdict === 'worse'
-    ? 'On top of that the session takes CPU in Redis.'
+    ? 'For the session, Redis takes CPU on top.'
     : null
 
 function localSentence(group: Group, local: StrategyInfo, others: readonly StrategyInfo[]): string | null {
@@ -81,8 +81,8 @@ export function shortAnswer(groups: readonly Group[]): readonly string[] {
       ? [orderSentence(group)]
       : [
           costSentence(group, session, token),
-          revocationSentence(group, token),
           storeSentence(group, session),
+          revocationSentence(group, token),
           local === null ? null : localSentence(group, local, [session, token]),
         ]
   return sentences.filter((sentence) => sentence !== null)
