@@ -142,7 +142,8 @@ code { font: 0.875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
   table { font-size: 7.5pt }
   th, td { padding-right: 0.4rem }
   tbody th { position: static; min-width: 0 }
-  section, tr, .claim { break-inside: avoid }
-  #charts, #details, #differences { break-inside: auto }
+  tr, .claim { break-inside: avoid }
+  .verdicts li { break-inside: auto }
+  h2, h3, caption, summary { break-after: avoid }
 }
 `
