@@ -1,32 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { widthOf } from '../../src/report/terminal/width.ts'
-import type { Results } from '../../src/results/results.ts'
 import { fakeResults } from '../../src/testing/fake-results.ts'
 import { hostileStrategies, manyStrategies } from '../../src/testing/fake-strategies.ts'
-import { terminalOn } from '../cli/terminal.ts'
-import { runCli } from './command-line.ts'
+import { commandOnRun } from '../testing/command-on-run.ts'
 
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'authbench-advise-'))
-})
-afterEach(() => rmSync(folder, { recursive: true }))
-
-async function advise(...args: readonly string[]) {
-  const said = { stdout: '', stderr: '' }
-  const output = (stream: keyof typeof said) => ({ write: (text: string) => (said[stream] += text) })
-  const code = await runCli(['advise', ...args], terminalOn(output('stdout'), output('stderr'), {}), {})
-  return { code, ...said }
-}
-function stored(results: Results): readonly string[] {
-  const run = join(folder, 'run')
-  mkdirSync(run, { recursive: true })
-  writeFileSync(join(run, 'results.json'), JSON.stringify(results))
-  return ['--run', run]
-}
+const { say: advise, stored, folder } = commandOnRun('advise')
 const WISHES =
   '--revoke-within 1s --redis-rtt 1ms --users 100000 --requests-per-user 0.1 --services 3 --roles 20 --handler 5ms'.split(
     ' ',
@@ -85,7 +64,7 @@ it('says the same to programs', async () => {
 
 it('says whose machine it was where there is no run of this one', async () => {
   const before = process.cwd()
-  process.chdir(folder)
+  process.chdir(folder())
   try {
     const { code, stdout } = await advise()
     expect(code).toBe(0)
@@ -105,7 +84,7 @@ it('refuses what is no wish with exit code 2, all at once', async () => {
   const { code, stdout, stderr } = await advise('--revoke-within', 'soon', '--users', 'many')
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toMatch(/--revoke-within: “soon” is no duration[\s\S]*--users: .*OPTIONS_INVALID/)
-  expect(await advise('--run', join(folder, 'nothing'))).toMatchObject({
+  expect(await advise('--run', join(folder(), 'nothing'))).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('RESULTS_MISSING'),
   })

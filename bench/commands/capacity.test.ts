@@ -1,33 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { widthOf } from '../../src/report/terminal/width.ts'
-import type { Results } from '../../src/results/results.ts'
 import { fakeResults } from '../../src/testing/fake-results.ts'
 import { hostileStrategies, manyStrategies } from '../../src/testing/fake-strategies.ts'
 import { USUAL_WORLD } from '../../src/worlds/world.ts'
-import { terminalOn } from '../cli/terminal.ts'
-import { runCli } from './command-line.ts'
+import { commandOnRun } from '../testing/command-on-run.ts'
 
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'authbench-capacity-'))
-})
-afterEach(() => rmSync(folder, { recursive: true }))
-
-async function capacity(...args: readonly string[]) {
-  const said = { stdout: '', stderr: '' }
-  const output = (stream: keyof typeof said) => ({ write: (text: string) => (said[stream] += text) })
-  const code = await runCli(['capacity', ...args], terminalOn(output('stdout'), output('stderr'), {}), {})
-  return { code, ...said }
-}
-function stored(results: Results): readonly string[] {
-  const run = join(folder, 'run')
-  mkdirSync(run, { recursive: true })
-  writeFileSync(join(run, 'results.json'), JSON.stringify(results))
-  return ['--run', run]
-}
+const { say: capacity, stored } = commandOnRun('capacity')
 const LOAD = '--requests 50000 --users 1000000 --ttl 900 --regions 2'.split(' ')
 
 it('prints what each strategy needs, with intervals, and where every number is from', async () => {
