@@ -1,3 +1,5 @@
+// In this folder: what tests of the command line share: a stored run to read, a fake bench, real runs of the program and its child processes.
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
