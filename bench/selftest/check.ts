@@ -4,8 +4,7 @@ import type { ProcessCpu } from '../../src/results/cell.ts'
 import type { EngineSlice, EngineTarget, Window } from '../load/engine.ts'
 import type { EngineId } from '../load/messages.ts'
 import type { Generator, Subject } from '../run/equipment.ts'
-import type { Asked } from '../worlds/held.ts'
-import type { DelayProxy } from '../worlds/proxy.ts'
+import type { Asked, ProxyCheck } from '../worlds/held.ts'
 import type { Behaviour, Observed } from './known-behaviour.ts'
 import type { Rates, Transfer } from './transfers/through-proxy.ts'
 
@@ -34,6 +33,13 @@ export interface KnownServerProcess {
   readCpu(): ProcessCpu | null
 }
 
+export interface Passage {
+  /** Microseconds of each, there and back. */
+  readonly roundTripsUs: readonly number[]
+  /** What the proxy says of itself; null where there is none. */
+  readonly proxy: ProxyCheck | null
+}
+
 export interface OpenedLoad {
   refresh(all: boolean): Promise<number>
   slice(window: Window): Promise<EngineSlice>
@@ -47,12 +53,15 @@ export interface CheckContext {
   open(engine: EngineId, target: EngineTarget): Promise<OpenedLoad>
   /**
    * One request after another on a bare socket, from the generator's core.
-   * @param port of what is between; the server's own where nothing is
    * @returns microseconds of each round trip
    */
-  askBare(requests: number, port?: number): Promise<readonly number[]>
-  /** In front of the known server, where a run puts one. */
-  startProxy(asked: Asked): Promise<DelayProxy>
+  askBare(requests: number): Promise<readonly number[]>
+  /**
+   * One message after another between two ends that do not sleep.
+   * @param asked null: with nothing in between
+   * @param pauseMs from each answer to the next message
+   */
+  pass(messages: number, asked: Asked | null, pauseMs?: number): Promise<Passage>
   /** Through a proxy of its own. */
   transfer(what: Transfer, asked: Asked): Promise<Rates>
   /** The same through a link of the kernel. @returns bits per second, or why this machine cannot */

@@ -25,3 +25,14 @@ export interface ToBareClient {
 export type FromBareClient =
   | { readonly type: 'asked'; readonly roundTripsUs: readonly number[] }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
+
+/** Command to awake ends. */
+export type ToAwakeEnds =
+  | { readonly type: 'listen' }
+  | { readonly type: 'send'; readonly port: number; readonly messages: number; readonly pauseMs: number }
+
+/** Awake ends to command. */
+export type FromAwakeEnds =
+  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'taken'; readonly roundTripsUs: readonly number[] }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string }

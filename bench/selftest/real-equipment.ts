@@ -8,12 +8,20 @@ import { OWN_SERVERS, startServerProcess } from '../process/server-process.ts'
 import { type ProxyOptions, startProxy } from '../worlds/proxy.ts'
 import type { KnownServerProcess } from './check.ts'
 import { disturbanceBetween, readMachine } from './disturbance.ts'
-import type { FromBareClient, FromKnownServer, ToBareClient, ToKnownServer } from './messages.ts'
+import type {
+  FromAwakeEnds,
+  FromBareClient,
+  FromKnownServer,
+  ToAwakeEnds,
+  ToBareClient,
+  ToKnownServer,
+} from './messages.ts'
 import type { Equipment } from './run-checks.ts'
 import { throughKernel } from './transfers/through-kernel.ts'
 import { transfer } from './transfers/through-proxy.ts'
 
 const SERVER = new URL('./known-server-main.ts', import.meta.url)
+const AWAKE_ENDS = new URL('./awake-ends-main.ts', import.meta.url)
 const BARE_CLIENT = new URL('./bare-client-main.ts', import.meta.url)
 const START_LIMIT_MS = 20_000
 const ANSWER_LIMIT_MS = 5000
@@ -31,6 +39,7 @@ export function realEquipment(pinning: Pinning, signal: AbortSignal): Equipment 
     async prepare(scope) {
       let opened = 0
       let bare: Child<ToBareClient, FromBareClient> | null = null
+      let ends: ReturnType<typeof startAwakeEnds> | null = null
       const [server, generator] = await Promise.all([
         startKnownServerProcess(pinning.server, signal, scope),
         stopped(startGeneratorProcess(pinning.generator, false, signal), scope),
@@ -47,14 +56,22 @@ export function realEquipment(pinning: Pinning, signal: AbortSignal): Equipment 
             slice: async (window) => (await generator.slice(key, window)).slice,
           }
         },
-        async askBare(requests, port = server.port) {
+        async askBare(requests) {
           bare ??= startBareClient(pinning.generator, signal, scope)
-          const message = { type: 'ask', port, requests } as const
+          const message = { type: 'ask', port: server.port, requests } as const
           return (await bare.request(message, 'asked', ASK_LIMIT_MS)).roundTripsUs
         },
-        startProxy(asked) {
-          const to = { host: '127.0.0.1', port: server.port }
-          return stopped(startProxy({ ...asked, to }, pinning.generator, signal), scope)
+        async pass(messages, asked, pauseMs = 0) {
+          ends ??= startAwakeEnds(pinning.server, signal, scope)
+          const { port, roundTrips } = await ends
+          if (asked === null) return { roundTripsUs: await roundTrips(port, messages, pauseMs), proxy: null }
+          await using between = new AsyncDisposableStack()
+          const to = { host: '127.0.0.1', port }
+          const proxy = await stopped(startProxy({ ...asked, to }, pinning.generator, signal), between)
+          // Code that has not run often is slow.
+          await roundTrips(proxy.port, messages)
+          await proxy.check()
+          return { roundTripsUs: await roundTrips(proxy.port, messages), proxy: await proxy.check() }
         },
         async transfer(what, asked) {
           await using ends = new AsyncDisposableStack()
@@ -109,6 +126,18 @@ function startBareClient(
   scope.defer(() => child.stop())
   child.pin(core)
   return child
+}
+
+async function startAwakeEnds(core: number | null, signal: AbortSignal, scope: AsyncDisposableStack) {
+  const child = new Child<ToAwakeEnds, FromAwakeEnds>(AWAKE_ENDS, 'the ends of the distance', signal)
+  scope.defer(() => child.stop())
+  const { port } = await child.request({ type: 'listen' }, 'listening', START_LIMIT_MS)
+  child.pin(core)
+  return {
+    port,
+    roundTrips: async (port: number, messages: number, pauseMs = 0) =>
+      (await child.request({ type: 'send', port, messages, pauseMs }, 'taken', ASK_LIMIT_MS)).roundTripsUs,
+  }
 }
 
 async function startKnownServerProcess(

@@ -15,11 +15,11 @@ const SLEEPER = new URL('./sleeper.ts', import.meta.url)
 /** A moment as near is waited for awake, in turns of the event loop: to sleep and be woken takes longer. */
 const AWAKE_MS = 0.05
 /**
- * How long it takes from the sleeper's moment to a turn of this thread. Steps of these sizes lead the estimate to where four wakings of five
+ * How long it takes from the sleeper's moment to a turn of this thread. Steps of these sizes lead the estimate to where eight wakings of nine
  * are quicker; those wait awake for what is left.
  */
 const FIRST_WAKING_MS = 0.12
-const WAKING_STEPS_MS = { late: 0.008, early: -0.002 } as const
+const WAKING_STEPS_MS = { late: 0.008, early: -0.001 } as const
 const MOST_WAKING_MS = 0.3
 /** The kernel gathers wake-ups of 50 us; this asks for a finer sieve (man 5 proc_pid_timerslack_ns). */
 const SLACK_NS = '1000'

@@ -10,6 +10,8 @@ export interface RelayOptions extends Asked {
 
 export interface Relay {
   readonly port: number
+  /** When the last load came or went, on the scale of performance.now(). */
+  lastMs(): number
   /** Since the last time; counting begins anew. */
   seen(): Seen
   close(): Promise<void>
@@ -54,6 +56,7 @@ export async function startRelay({
   const up = direction(upBitsPerSecond)
   const down = direction(downBitsPerSecond)
   let countedFromMs = performance.now()
+  let lastMs = Number.NEGATIVE_INFINITY
 
   const alarm = new Alarm(() => {
     for (const { link, tally } of [up, down]) {
@@ -73,7 +76,8 @@ export async function startRelay({
     else if (load === 'end') to.end()
     else {
       to.write(load, () => release(lane, bytes))
-      tally.count(bytes, dueMs + PASSAGE_MS, performance.now(), busySinceMs)
+      lastMs = performance.now()
+      tally.count(bytes, dueMs + PASSAGE_MS, lastMs, busySinceMs)
     }
   }
 
@@ -85,7 +89,8 @@ export async function startRelay({
   function forward(lane: Lane): void {
     const { from, link, limitBytes, opensMs } = lane
     const push = (load: Load) => {
-      link.push(lane, load, Math.max(performance.now(), opensMs))
+      lastMs = performance.now()
+      link.push(lane, load, Math.max(lastMs, opensMs))
       arm()
     }
     from.on('data', (chunk) => {
@@ -121,6 +126,7 @@ export async function startRelay({
 
   return {
     port: address.port,
+    lastMs: () => lastMs,
     seen() {
       const nowMs = performance.now()
       const milliseconds = nowMs - countedFromMs

@@ -1,62 +1,41 @@
 import { medianOf } from '../../../src/stats/median.ts'
 import { formatNumber } from '../../../src/units.ts'
 import { LATENESS_LIMIT_MS } from '../../worlds/held.ts'
-import type { DelayProxy } from '../../worlds/proxy.ts'
-import { type Check, type CheckContext, judged, type Outcome } from '../check.ts'
-import { INSTANT } from '../known-behaviour.ts'
+import { type Check, judged, type Outcome, type Passage } from '../check.ts'
 
 const DELAYS = [
-  { what: '0.2 ms', roundTripMs: 0.2, requests: 800 },
-  { what: '1 ms', roundTripMs: 1, requests: 400 },
-  { what: '5 ms', roundTripMs: 5, requests: 100 },
-  { what: '50 ms', roundTripMs: 50, requests: 20 },
-  { what: '200 ms', roundTripMs: 200, requests: 15 },
+  { what: '0.2 ms', roundTripMs: 0.2, messages: 1500 },
+  { what: '1 ms', roundTripMs: 1, messages: 1000 },
+  { what: '5 ms', roundTripMs: 5, messages: 200 },
+  { what: '50 ms', roundTripMs: 50, messages: 40 },
+  { what: '200 ms', roundTripMs: 200, messages: 15 },
 ] as const
-/** Code that has not run often is slow. */
-const WARM_UP_REQUESTS = 1500
+/** The ends compile what they run. */
+const WARM_UP_MESSAGES = 5000
 const TOLERANCE_US = LATENESS_LIMIT_MS * 1000
 
 type Delay = (typeof DELAYS)[number]
 
 /**
- * A round trip through the proxy, against one to a server that holds its answer for as long by its own clock. So what a client that sleeps
- * adds, the longer the later it is woken, is in both.
+ * Round trips through the proxy, against those of the same ends with nothing in between and a pause as long: a pause makes the next message
+ * slow by itself.
  */
 export const distance: Check = {
   id: 'distance',
   title: 'distance that the delay proxy puts in between',
   engine: null,
   timed: true,
-  async run(context) {
+  async run({ pass }) {
+    await pass(WARM_UP_MESSAGES, null)
     const outcomes: Outcome[] = []
-    await context.askBare(WARM_UP_REQUESTS)
     for (const delay of DELAYS) {
-      const held = await heldByServer(delay, context)
-      await context.server.behave(INSTANT)
-      const proxy = await context.startProxy({
-        roundTripMs: delay.roundTripMs,
-        upBitsPerSecond: null,
-        downBitsPerSecond: null,
-      })
-      await context.askBare(Math.min(WARM_UP_REQUESTS, delay.requests), proxy.port)
-      await proxy.check()
-      const through = await context.askBare(delay.requests, proxy.port)
-      outcomes.push(...(await outcomesOf(delay.what, held, afterFirst(through), proxy)))
-      await proxy.stop()
+      const { roundTripMs, messages } = delay
+      const bare = await pass(messages, null, roundTripMs)
+      const passage = await pass(messages, { roundTripMs, upBitsPerSecond: null, downBitsPerSecond: null })
+      outcomes.push(...outcomesOf(delay, passage, bare))
     }
     return outcomes
   },
-}
-
-/** The first answer of a connection waits for it to be opened. */
-const afterFirst = (roundTripsUs: readonly number[]): readonly number[] => roundTripsUs.slice(1)
-
-async function heldByServer(
-  { roundTripMs, requests }: Delay,
-  { server, askBare }: CheckContext,
-): Promise<readonly number[]> {
-  await server.behave({ ...INSTANT, holdUs: roundTripMs * 1000, poll: true })
-  return afterFirst(await askBare(requests))
 }
 
 function ninetieth(values: readonly number[]): number {
@@ -64,18 +43,23 @@ function ninetieth(values: readonly number[]): number {
   return sorted[Math.ceil(sorted.length * 0.9) - 1] ?? Number.NaN
 }
 
-async function outcomesOf(
-  what: string,
-  held: readonly number[],
-  through: readonly number[],
-  proxy: DelayProxy,
-): Promise<readonly Outcome[]> {
-  const { up, down } = await proxy.check()
-  const own = `By its own account the proxy was late by ${us(up.lateness?.p90)} µs up and ${us(down.lateness?.p90)} µs down (p90).`
+function outcomesOf(
+  { what, roundTripMs }: Delay,
+  { roundTripsUs, proxy }: Passage,
+  bare: Passage,
+): readonly Outcome[] {
+  const sentence = `By its own account the proxy was late by ${us(proxy?.up.lateness?.p90)} µs up and ${us(proxy?.down.lateness?.p90)} µs down (p90).`
   const figure = (name: string, of: (values: readonly number[]) => number) =>
     judged(
-      { what: name, expected: of(held), measured: of(through), tolerance: TOLERANCE_US, unit: 'us' },
-      own,
+      {
+        what: name,
+        expected: roundTripMs * 1000 + of(bare.roundTripsUs.slice(1)),
+        // The first answer of a connection waits for it to be opened.
+        measured: of(roundTripsUs.slice(1)),
+        tolerance: TOLERANCE_US,
+        unit: 'us',
+      },
+      sentence,
     )
   return [figure(what, medianOf), figure(`${what} p90`, ninetieth)]
 }

@@ -3,8 +3,7 @@ import type { ProcessCpu } from '../../../src/results/cell.ts'
 import { encodeHistogram, newHistogram, recordMilliseconds } from '../../../src/results/histogram.ts'
 import type { Arrivals, EngineSlice, EngineTarget, Window } from '../../load/engine.ts'
 import type { EngineId } from '../../load/messages.ts'
-import { type Asked, checkOf } from '../../worlds/held.ts'
-import type { DelayProxy } from '../../worlds/proxy.ts'
+import { type Asked, checkOf, type ProxyCheck } from '../../worlds/held.ts'
 import { Tally } from '../../worlds/punctuality.ts'
 import type { CheckContext, OpenedLoad } from '../check.ts'
 import { type Behaviour, INSTANT, type Observed } from '../known-behaviour.ts'
@@ -75,8 +74,6 @@ export function fakeContext(defects: Defects = {}): CheckContext {
   let seen = nothingSeen()
   let cpuUs = 0
   let serverFreeUs = 0
-  /** Of each proxy; its place is its port, from 1. */
-  const distancesUs: number[] = []
 
   /** @returns when the answer is at the client */
   function serve(connection: Connection, sentUs: number, bytes: number): Omit<Served, 'intendedUs'> {
@@ -146,17 +143,18 @@ export function fakeContext(defects: Defects = {}): CheckContext {
       seen.requests += target.connections
       return { refresh: async () => 0, slice: async (window) => slice(engine, target, window) }
     },
-    askBare: async (requests, port = 0) => {
+    askBare: async (requests) => {
       const bare = { freeUs: 0, responses: 0 }
-      const distanceUs = distancesUs[port - 1] ?? 0
       return Array.from({ length: requests }, () => {
         const { sentUs, doneUs } = serve(bare, bare.freeUs, 50)
-        return doneUs - sentUs + distanceUs
+        return doneUs - sentUs
       })
     },
-    startProxy: async (asked) => {
-      const us = asked.roundTripMs * 1000
-      return fakeProxy(asked, distancesUs.push(defects.distance?.(us) ?? us))
+    pass: async (messages, asked) => {
+      const us = (asked?.roundTripMs ?? 0) * 1000
+      const passedUs = asked === null ? 0 : (defects.distance?.(us) ?? us)
+      const proxy = asked === null ? null : nothingPassed(asked)
+      return { roundTripsUs: Array.from({ length: messages }, () => 2 * TRANSIT_US + passedUs), proxy }
     },
     transfer: async (_, { upBitsPerSecond, downBitsPerSecond }) => {
       const held = (bitsPerSecond: number | null) =>
@@ -168,19 +166,9 @@ export function fakeContext(defects: Defects = {}): CheckContext {
   }
 }
 
-function fakeProxy(asked: Asked, port: number): DelayProxy {
+function nothingPassed(asked: Asked): ProxyCheck {
   const direction = () => new Tally().take()
-  return {
-    host: 'fake',
-    port,
-    pid: 0,
-    moved: () => Promise.reject(new Error('never asked for')),
-    readCpu: async () => ({ mainUs: 0, otherUs: 0, runQueueUs: 0 }),
-    check: async () =>
-      checkOf(asked, { milliseconds: 0, connections: 0, up: direction(), down: direction() }, 0),
-    isDisplaced: () => false,
-    stop: async () => undefined,
-  }
+  return checkOf(asked, { milliseconds: 0, connections: 0, up: direction(), down: direction() }, 0)
 }
 
 function sliceOf(
