@@ -33,6 +33,7 @@ describe('a script of ours', () => {
     ['run', '--claims', 'absent.json'],
     ['run', '--config', 'absent.json'],
     ['run', '--target', 'http://127.0.0.1:9/', '--credentials', 'absent.json'],
+    ['run', '--target', 'http://127.0.0.1:9/', '--credentials', import.meta.filename, '--header', '@absent.json'],
     ['run', '--strategy', 'absent.json'],
     ['run', '--against', 'absent.json'],
     ['micro', '--with', 'absent.json'],

@@ -17,8 +17,13 @@ export const userPath = (path: string, env: Variables): string =>
     ? resolve(env.INIT_CWD, path)
     : path
 
-const NAMES_A_PATH = /<(file|dir|folder)>/
+const NAMES_A_PATH = /<(file|dir|folder|header)>/
+/** Of what is a value itself, unless it begins with it. */
+const IN_A_FILE = '@'
 const PATH_ARGUMENTS: readonly string[] = ['folder', 'base', 'head']
+
+const headerPath = (value: string, env: Variables): string =>
+  value.startsWith(IN_A_FILE) ? IN_A_FILE + userPath(value.slice(1), env) : value
 
 /** Paths that the user gives are meant from where the user is. */
 export function resolvePaths(program: Command, env: Variables): void {
@@ -29,8 +34,9 @@ export function resolvePaths(program: Command, env: Variables): void {
     ]
     for (const each of named) {
       const parse = each.parseArg
+      const isHeader = 'flags' in each && each.flags.includes('<header>')
       each.argParser((value: string, previous: unknown) => {
-        const path = userPath(value, env)
+        const path = isHeader ? headerPath(value, env) : userPath(value, env)
         return parse === undefined ? path : parse(path, previous)
       })
     }

@@ -59,7 +59,7 @@ const OPTIONS_OF_WORLD: Readonly<Record<WorldPartName, string>> = {
 
 /**
  * @returns null when interrupted
- * @throws AuthbenchError OPTIONS_INVALID, FILE_*, CLAIMS_*, STRATEGY_*, TARGET_*, CREDENTIALS_*, CA_FILE_*, GATE_INVALID, AGAINST_*, SCENARIO_NOT_APPLICABLE, WEAK_KEY
+ * @throws AuthbenchError OPTIONS_INVALID, FILE_*, CLAIMS_*, STRATEGY_*, TARGET_*, CREDENTIALS_*, CA_FILE_*, HEADER_*, BODY_*, GATE_INVALID, AGAINST_*, SCENARIO_NOT_APPLICABLE, WEAK_KEY
  */
 export async function planRun(
   options: Options,
@@ -153,7 +153,7 @@ function unproven(
 }
 
 function ignoredBeside(options: Options, wantsChecklist: boolean): Parameters<typeof refuseIgnored>[0] {
-  const { target, credentials, ca, gate, against, claims, strategies, strategy } = options
+  const { target, credentials, ca, header, method, body, gate, against, claims, strategies, strategy } = options
   const targetAlone = target !== undefined && strategies === undefined && strategy === undefined
   return [
     {
@@ -175,6 +175,16 @@ function ignoredBeside(options: Options, wantsChecklist: boolean): Parameters<ty
       when: ca !== undefined && target === undefined,
       message: '--ca is whom a target is trusted by, and there is none',
       next: 'Add --target URL; the reference servers have a certificate of the run with --tls.',
+    },
+    ...Object.entries({ header, method, body }).map(([option, value]) => ({
+      when: value !== undefined && target === undefined,
+      message: `--${option} is of requests to a target, and there is none`,
+      next: 'Add --target URL, or leave it out.',
+    })),
+    {
+      when: body !== undefined && method !== 'POST',
+      message: '--body is what a POST carries',
+      next: 'Add --method POST.',
     },
     {
       when: against !== undefined && target !== undefined,

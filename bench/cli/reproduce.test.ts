@@ -45,6 +45,9 @@ const ALL: Required<Options> = {
   target: 'http://127.0.0.1:8080/me?a=1&b=2',
   credentials: '/home/me/tokens',
   ca: '/home/me/ca.pem',
+  header: ['X-Key: geheim', '@/home/me/headers'],
+  method: 'POST',
+  body: '/home/me/body.json',
   redis: 'redis://:geheim@127.0.0.1/',
   out: 'elsewhere',
   claims: '/home/me/claims.json',
@@ -75,6 +78,7 @@ test('everything that changes what is measured is repeated, and no secret', () =
     expect(command).toMatch(new RegExp(`--[\\w-]+ ${value}( |$)`))
   }
   expect(command).toContain(`--target 'http://127.0.0.1:8080/me?a=1&b=2' --credentials FILE`)
+  expect(command).toContain(`--ca FILE --header 'X-Key: VALUE' --header @FILE --method POST --body FILE`)
   expect(command).toContain(`--strategy 'it'\\''s mine.ts'`)
   expect(command).toMatch(/--against DIR .*--claims FILE --redis URL/)
   expect(command).not.toMatch(/geheim|home/)

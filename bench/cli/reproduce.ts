@@ -11,6 +11,10 @@ const given = (option: string, isGiven: boolean, placeholder: string): readonly 
 const word = (text: string): string =>
   /^[\w./:,=%@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
+/** Its value may be a secret. */
+const headerWord = (header: string): string =>
+  header.startsWith('@') ? '@FILE' : word(`${header.split(':', 1)[0]}: VALUE`)
+
 /** What to type to get one experiment of a run again. */
 export const experimentCommand = (id: string, config: RunConfig, options: Options): string =>
   [
@@ -59,6 +63,9 @@ export function runCommand(
     `--profile ${config.profile}`,
     ...(options.target === undefined ? [] : [`--target ${word(options.target)} --credentials FILE`]),
     ...given('ca', options.ca !== undefined, 'FILE'),
+    ...(options.header ?? []).map((header) => `--header ${headerWord(header)}`),
+    ...(options.method === undefined ? [] : [`--method ${options.method}`]),
+    ...given('body', options.body !== undefined, 'FILE'),
     ...(options.strategy ?? []).map((file) => `--strategy ${word(file)}`),
     ...(options.strategies === undefined ? [] : [`--strategies ${options.strategies.join(',')}`]),
     ...given('against', config.against, 'DIR'),

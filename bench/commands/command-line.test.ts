@@ -64,6 +64,9 @@ describe('command line', () => {
 
   it.each([
     ['run --credentials f', /add --target/i],
+    ['run --header x:y', /add --target/i],
+    ['run --method POST', /add --target/i],
+    ['run --target http://127.0.0.1:1/ --credentials f --body f', /add --method POST/i],
     ['run --gate cpu=5%', /--against DIR/],
     ['run --profile gate --scenarios iso-load', /tells no times/],
     ['run --profile gate --against . --gate p99=5%', /measures no latency\.p99/],

@@ -104,6 +104,13 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     )
     .option('--credentials <file>', 'that the target accepts: one in each line, or a JSON array')
     .option('--ca <file>', 'PEM: whom an https target is trusted by (default: as Node.js trusts)')
+    .option(
+      '--header <header>',
+      "'Name: value' of each request to the target, or @FILE with such lines: where it is a secret; more than once",
+      collect,
+    )
+    .option('--method <name>', 'of requests to the target: GET or POST (default: GET)')
+    .option('--body <file>', 'what each POST to the target carries, up to 64 KiB')
     .option('--redis <url>', 'your Redis, 6.2 or newer (default: REDIS_URL, else a throwaway one)')
     .option('--out <dir>', 'where the folder of the run is made (default: results)')
     .option('--config <file>', 'JSON object of these options; the command line wins')

@@ -155,7 +155,7 @@ async function checkForeign(url: string, flags: ConformanceFlags, signal: AbortS
     })
   }
   await assertAnswers(target, transport)
-  return { rows: await checkTarget({ ...target, transport }, signal), groups: new Map() }
+  return { rows: await checkTarget({ ...target, path: target.read.path, transport }, signal), groups: new Map() }
 }
 
 /** @throws AuthbenchError OPTIONS_INVALID */

@@ -111,6 +111,8 @@ const MAKERS: readonly (() => readonly string[])[] = [
     oneOf(['http://127.0.0.1:1/', 'x', 'http://[::', 'http://10.0.0.1/', 'https://localhost', ...HOSTILE]),
     '--credentials',
     file(damaged('["one","two"]')),
+    oneOf(['--header', '--method', '--body']),
+    oneOf([...HOSTILE, damaged('X-Key: value'), `@${file(damaged('X-A: 1\nX-B: 2'))}`]),
     '--gate',
     'nothing=1',
   ],

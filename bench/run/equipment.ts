@@ -7,6 +7,7 @@ import type { RawResponse } from '../load/http/probe.ts'
 import type { EngineId, WarmUp, WarmUpLane } from '../load/messages.ts'
 import type { MachineTime } from '../machine/cpu-time/machine-time.ts'
 import type { Throttling } from '../machine/quota.ts'
+import type { TargetRead } from '../subjects/target.ts'
 
 /** One server under test. */
 export interface Subject {
@@ -35,8 +36,8 @@ export interface Subject {
   measureAllocated(): Promise<() => Promise<number | null>>
   /** Resident memory; null where it is not shown. */
   readMemory(): number | null
-  /** Of the protected read, where it is not that of the scenario. */
-  readonly path?: string
+  /** The protected read, where it is not that of the scenario. */
+  readonly read?: TargetRead
   /** The one beside it; none where its strategy asks none. */
   readonly authServer?: { readonly origin: string; readCpu(): Promise<ProcessCpu> }
   /** Its clock shows this moment (milliseconds since the epoch) until it is told another one; absent: it is none of ours. */

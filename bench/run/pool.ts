@@ -8,6 +8,7 @@ import type { StrategyInfo } from '../../src/results/strategy-info.ts'
 import type { EngineRequest } from '../load/engine.ts'
 import { protectedRequest, subjectName } from '../load/http/probe.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
+import { targetRequest } from '../subjects/target.ts'
 import type { Lane, RoundContext } from './lane.ts'
 
 /**
@@ -47,14 +48,13 @@ export async function requestsFrom(
   lane: Lane,
   { config, scenario }: Pick<RoundContext, 'config' | 'scenario'>,
 ): Promise<readonly EngineRequest[]> {
-  const route = routeOf(lane, scenario.route)
   const made = new Map<string, EngineRequest>()
   const request = (
     credential: string | null,
     judged: Pick<EngineRequest, 'cohort' | 'expectStatus'> = {},
   ) => {
     const key = `${judged.cohort} ${credential}`
-    const known = made.get(key) ?? { ...protectedRequest(config.transport, credential, route), ...judged }
+    const known = made.get(key) ?? { ...readBy(lane, credential, { config, scenario }), ...judged }
     made.set(key, known)
     return known
   }
@@ -96,10 +96,15 @@ export const poolOfRun = ({ pool, popularity }: Pick<RunConfig, 'pool' | 'popula
 export const lapOf = (requests: readonly unknown[], { popularity, population }: Pool): number =>
   popularity === 'uniform' ? Math.min(requests.length, DRAWS_TO_MEET_MOST * population) : requests.length
 
-/** An endpoint of others has its protected read elsewhere. */
-export function routeOf(lane: Lane, route: Scenario['route']): Scenario['route'] {
-  const path = lane.server?.path
-  return path === undefined ? route : { ...route, path }
+/** The protected read; an endpoint of others has its own. */
+export function readBy(
+  { server }: Pick<Lane, 'server'>,
+  credential: string | null,
+  { config: { transport }, scenario: { route } }: Pick<RoundContext, 'config' | 'scenario'>,
+): EngineRequest {
+  return server?.read === undefined
+    ? protectedRequest(transport, credential, route)
+    : targetRequest(transport, credential, server.read)
 }
 
 /** Each connection needs one, and gets as many as the next. */

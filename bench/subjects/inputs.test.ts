@@ -27,7 +27,7 @@ test('a target is told without secrets, its credentials by number, size and a sh
     target: {
       origin: 'http://127.0.0.1:8080',
       host: 'localhost:8080',
-      path: '/me?api_key=hunter2',
+      read: { method: 'POST', path: '/me?api_key=hunter2', headers: { 'X-Key': 'secret-3' }, body: 'secret-4' },
       credentials: ['secret-1', 'secret-22'],
     },
   })
@@ -37,6 +37,10 @@ test('a target is told without secrets, its credentials by number, size and a sh
     bytes: 17,
     hash: expect.stringMatching(/^[\da-f]{4}$/),
   })
+  expect(inputs.filter(({ what }) => what === 'request' || what === 'headers')).toMatchObject([
+    { shown: 'POST', bytes: 8, hash: expect.stringMatching(/^[\da-f]{4}$/) },
+    { shown: 'X-Key', bytes: 13, hash: expect.stringMatching(/^[\da-f]{4}$/) },
+  ])
   expect(JSON.stringify(inputs)).not.toMatch(/hunter2|secret/)
 })
 

@@ -35,9 +35,10 @@ export function claimsInput(token: TokenProfile): Input {
   return { what: 'claims', shown: null, bytes: Buffer.byteLength(text), hash: hashOf(text) }
 }
 
-function targetInputs({ origin, host, path, credentials }: Target): readonly Input[] {
-  const place = `${new URL(origin).protocol}//${host}${withoutQueryValues(path)}`
+function targetInputs({ origin, host, read, credentials }: Target): readonly Input[] {
+  const place = `${new URL(origin).protocol}//${host}${withoutQueryValues(read.path)}`
   const lengths = credentials.map(({ length }) => length)
+  const names = Object.keys(read.headers)
   return [
     { what: 'target', shown: place, bytes: null, hash: hashOf(place) },
     {
@@ -46,5 +47,25 @@ function targetInputs({ origin, host, path, credentials }: Target): readonly Inp
       bytes: lengths.reduce((sum, length) => sum + length, 0),
       hash: hashOf(canonicalJson(credentials), SECRET_DIGITS),
     },
+    ...(read.method === 'GET'
+      ? []
+      : [
+          {
+            what: 'request',
+            shown: read.method,
+            bytes: Buffer.byteLength(read.body ?? ''),
+            hash: hashOf(read.body ?? '', SECRET_DIGITS),
+          },
+        ]),
+    ...(names.length === 0
+      ? []
+      : [
+          {
+            what: 'headers',
+            shown: names.join(', '),
+            bytes: names.join('').length + Object.values(read.headers).join('').length,
+            hash: hashOf(canonicalJson(read.headers), SECRET_DIGITS),
+          },
+        ]),
   ]
 }

@@ -4,13 +4,23 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { DEFAULT_TOKEN_PROFILE } from '../../servers/tokens/default-profile.ts'
 import { autocannonEngine } from '../load/autocannon/engine.ts'
 import type { LoadEngine, Window } from '../load/engine.ts'
 import { pacedEngine } from '../load/paced/engine.ts'
 import { target as loadTarget, steady } from '../load/testing/paced-loads.ts'
 import { rawServer, reply } from '../load/testing/raw-server.ts'
 import { newServerIdentity } from '../worlds/tls/certificate.ts'
-import { assertAnswers, located, readTarget, targetSubject } from './target.ts'
+import { describeInputs } from './inputs.ts'
+import {
+  assertAnswers,
+  describeTarget,
+  located,
+  readTarget,
+  targetInfo,
+  targetRequest,
+  targetSubject,
+} from './target.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'authbench-target-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -34,7 +44,7 @@ test.each([
   expect(readTarget(URL_HERE, { credentials: file(text) })).toEqual({
     origin: 'http://127.0.0.1:8080',
     host: '127.0.0.1:8080',
-    path: '/me?x=1',
+    read: { method: 'GET', path: '/me?x=1', headers: {} },
     credentials: ['one', 'two'],
   })
 })
@@ -151,4 +161,51 @@ test('a certificate is for a target over TLS, and is one', () => {
   expect(read('https://127.0.0.1/', join(folder, 'absent'))).toThrow(code('CA_FILE_UNREADABLE'))
   for (const text of ['', 'geheim', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'])
     expect(read('https://127.0.0.1/', file(text))).toThrow(code('CA_FILE_INVALID'))
+})
+
+test('what a request carries besides goes over the wire as it was given, after the credential', async () => {
+  const server = await rawServer((socket) => socket.write(reply(200)))
+  onTestFinished(server.close)
+  const given = { credentials: file('one'), header: ['X-Tenant: a: b', `@${file('\nX-Key:geheim \r\n')}`] }
+  const heads = async (options: object) => {
+    await assertAnswers(readTarget(`${server.origin}/q`, { ...given, ...options }), 'bearer')
+    return server.heads.at(-1)
+  }
+  const { host } = new URL(server.origin)
+  const head = `HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\nauthorization: Bearer one\r\nX-Tenant: a: b\r\nX-Key: geheim\r\n`
+  expect(await heads({})).toBe(`GET /q ${head}\r\n`)
+  expect(await heads({ method: 'POST' })).toBe(`POST /q ${head}content-length: 0\r\n\r\n`)
+  expect(await heads({ method: 'POST', body: file('{"a":1}\n') })).toBe(
+    `POST /q ${head}Content-Length: 8\r\n\r\n{"a":1}\n`,
+  )
+})
+
+test.each(ENGINES)('both engines send a body with every request: %o', async ({ open }, window) => {
+  const server = await rawServer((socket) => socket.write(reply(200)))
+  onTestFinished(server.close)
+  const options = { credentials: file('one'), header: ['X-Key: k'], method: 'POST', body: file('{"a":1}') }
+  const target = readTarget(`${server.origin}/q`, options)
+  const requests = [targetRequest('bearer', 'one', target.read)]
+  const load = await open({ origin: server.origin, connections: 1, expectStatus: 200, requests })
+  const { responses } = await load.slice(window)
+  load.close()
+  expect(responses).toBeGreaterThan(0)
+  expect(new Set(server.heads)).toEqual(new Set([server.heads[0]]))
+  expect(server.heads[0]).toMatch(/^POST \/q [^]*\r\nX-Key: k\r\nContent-Length: 7\r\n\r\n\{"a":1\}$/)
+})
+
+test('what was asked is described by names and sizes alone', () => {
+  const options = { credentials: file('one'), header: ['X-Key: geheim'], method: 'POST', body: file('geheim') }
+  const target = readTarget('http://127.0.0.1:1/q', options)
+  const described = describeTarget(target)
+  expect(described).toEqual({
+    address: '127.0.0.1:1',
+    processes: [],
+    method: 'POST',
+    headers: ['X-Key'],
+    bodyBytes: 6,
+  })
+  const told = JSON.stringify([described, targetInfo(target), describeInputs({ token: DEFAULT_TOKEN_PROFILE, files: new Map(), target })])
+  expect(told).toContain('POST 127.0.0.1:1/q')
+  expect(told).not.toContain('geheim')
 })

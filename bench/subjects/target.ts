@@ -1,20 +1,25 @@
-import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { MAX_CREDENTIAL_BYTES, type Transport } from '../../servers/contract.ts'
-import { firstJsonProblem } from '../../servers/user-files/json-position.ts'
+import type { Transport } from '../../servers/contract.ts'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import type { Environment } from '../../src/results/results.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
+import type { EngineRequest } from '../load/engine.ts'
 import { type Address, addressOf, originOf } from '../load/http/address.ts'
 import { protectedRequest, sendRaw } from '../load/http/probe.ts'
 import { cpuCounter } from '../machine/cpu-time/cpu-counter.ts'
 import { familyOf, mastersAmong } from '../machine/cpu-time/process-family.ts'
 import { listenersOn } from '../machine/listeners.ts'
 import type { MovableSubject } from '../run/equipment.ts'
-import { readUserFile } from '../store/user-file.ts'
+import { readBody } from './given/body.ts'
+import { readCertificate } from './given/certificate.ts'
+import { readCredentials } from './given/credentials.ts'
+import { readHeaders } from './given/headers.ts'
 
 export const TARGET_ID = 'target'
+
+/** What each request to somebody else's endpoint has beside its credential. */
+export type TargetRead = Pick<EngineRequest, 'method' | 'path' | 'headers' | 'body'>
 
 /** Somebody else's endpoint, in any language, that was running before. */
 export interface Target {
@@ -22,7 +27,7 @@ export interface Target {
   readonly origin: string
   /** As the user wrote it: what requests name as their host. */
   readonly host: string
-  readonly path: string
+  readonly read: TargetRead
   readonly credentials: readonly string[]
   /** PEM of whom its certificate is to be trusted by. Absent: as Node.js trusts, or plain text. */
   readonly certificate?: string
@@ -30,16 +35,26 @@ export interface Target {
 
 const EXIT_USAGE = 2
 const CONNECT_LIMIT_MS = 3000
+/** Those that a pool has, unless the user says otherwise. */
+const USUAL_POOL = 1000
 
-interface TargetFiles {
-  /** One credential in each line, or a JSON array of strings. */
+/** What the user says of it, beside its address. */
+export interface TargetOptions {
+  /** File: one credential in each line, or a JSON array of strings. */
   readonly credentials?: string | undefined
-  /** PEM. */
+  /** File: PEM. */
   readonly ca?: string | undefined
+  /** `Name: value`, or `@FILE`. */
+  readonly header?: readonly string[] | undefined
+  readonly method?: string | undefined
+  /** File. */
+  readonly body?: string | undefined
+  readonly transport?: string | undefined
+  readonly pool?: number | undefined
 }
 
-/** @throws AuthbenchError `TARGET_URL_INVALID`, `TARGET_NOT_LOCAL`, `CREDENTIALS_FILE_*`, `CA_FILE_*` */
-export function readTarget(url: string, { credentials, ca }: TargetFiles): Target {
+/** @throws AuthbenchError `TARGET_URL_INVALID`, `TARGET_NOT_LOCAL`, `CREDENTIALS_FILE_*`, `CA_FILE_*`, `HEADER_*`, `BODY_FILE_*` */
+export function readTarget(url: string, options: TargetOptions): Target {
   const parsed = URL.canParse(url) ? new URL(url) : null
   const isHttp = parsed?.protocol === 'http:' || parsed?.protocol === 'https:'
   if (parsed === null || !isHttp || parsed.username + parsed.password !== '') {
@@ -49,6 +64,7 @@ export function readTarget(url: string, { credentials, ca }: TargetFiles): Targe
       { next: 'Credentials go into a file: --credentials FILE.' },
     )
   }
+  const { ca } = options
   if (ca !== undefined && parsed.protocol === 'http:') {
     throw new AuthbenchError(
       'CA_FILE_UNUSED',
@@ -63,103 +79,32 @@ export function readTarget(url: string, { credentials, ca }: TargetFiles): Targe
       next: 'authbench loads loopback only. Start the server here; over a tunnel the tunnel would be measured.',
     })
   }
+  const credentials = readCredentials(options.credentials)
   return {
     origin: parsed.origin,
     host: parsed.host,
-    path: parsed.pathname + parsed.search,
-    credentials: readCredentials(credentials),
+    read: readOf(parsed, options, Math.min(credentials.length, options.pool ?? USUAL_POOL)),
+    credentials,
     ...(ca === undefined ? {} : { certificate: readCertificate(ca) }),
   }
 }
 
-function readCertificate(file: string): string {
-  let text: string
-  try {
-    text = readUserFile(file)
-  } catch (error) {
-    throw new AuthbenchError('CA_FILE_UNREADABLE', `--ca ${file}: ${messageOf(error)}`, {
-      next: 'Check the path and its permissions.',
-      cause: error,
-    })
-  }
-  // A file may hold a key beside them, which nobody else is to see.
-  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-  try {
-    if (certificates.length === 0) throw new Error('it holds no certificate')
-    for (const each of certificates) void new X509Certificate(each)
-    return certificates.join('\n')
-  } catch (error) {
-    throw new AuthbenchError('CA_FILE_INVALID', `--ca ${file}: ${messageOf(error)}`, {
-      next: 'It holds certificates in PEM, of the target itself or of who signed its own.',
-      cause: error,
-    })
-  }
+function readOf({ pathname, search }: URL, options: TargetOptions, requests: number): TargetRead {
+  const { header = [], method, transport, body } = options
+  const headers = readHeaders(header, transport === 'cookie' ? 'cookie' : 'bearer')
+  const path = pathname + search
+  if (method !== 'POST') return { method: 'GET', path, headers }
+  return { method, path, headers, ...(body === undefined ? {} : { body: readBody(body, requests) }) }
 }
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 
-/** Never repeats what is in the file. */
-function readCredentials(file: string | undefined): readonly string[] {
-  if (file === undefined) {
-    throw new AuthbenchError('CREDENTIALS_FILE_MISSING', '--target needs credentials that it accepts', {
-      next: 'Give --credentials FILE: one in each line, or a JSON array of strings.',
-    })
-  }
-  const text = readText(file)
-  const credentials = text.trimStart().startsWith('[') ? fromJson(text, file) : fromLines(text)
-  if (credentials.length === 0) throw invalid(file, 'holds no credential')
-  for (const [index, credential] of credentials.entries()) {
-    const place = `credential ${index + 1} of ${credentials.length}`
-    if (/^bearer\s/i.test(credential))
-      throw invalid(file, `${place} begins with the word Bearer, which authbench adds itself: leave it out`)
-    if (!/^[\x21-\x7e]+$/.test(credential))
-      throw invalid(file, `${place} has characters that a header cannot carry`)
-    if (credential.length > MAX_CREDENTIAL_BYTES)
-      throw invalid(file, `${place} has ${credential.length} bytes`)
-  }
-  return credentials
-}
-
-function readText(file: string): string {
-  try {
-    return readUserFile(file)
-  } catch (error) {
-    throw new AuthbenchError('CREDENTIALS_FILE_UNREADABLE', `--credentials ${file}: ${messageOf(error)}`, {
-      next: 'Check the path and its permissions.',
-      cause: error,
-    })
-  }
-}
-
-const fromLines = (text: string): readonly string[] =>
-  text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-
-function fromJson(text: string, file: string): readonly string[] {
-  const found = firstJsonProblem(text)
-  if (found !== null)
-    throw invalid(file, `begins like a JSON array, but ${found.problem}: see line ${found.line}`)
-  const value: unknown = JSON.parse(text)
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
-    throw invalid(file, 'is not a JSON array of strings')
-  }
-  return value
-}
-
-function invalid(file: string, problem: string): AuthbenchError {
-  return new AuthbenchError('CREDENTIALS_FILE_INVALID', `${file} ${problem}`, {
-    next: 'It holds one credential in each line, or is a JSON array of strings.',
-  })
-}
-
 export function targetInfo(target: Target): StrategyInfo {
-  const { host, path } = target
+  const { host, read } = target
   return {
     id: TARGET_ID,
-    title: `${isTls(target) ? 'https://' : ''}${host}${path}`,
+    title: `${read.method === 'GET' ? '' : `${read.method} `}${isTls(target) ? 'https://' : ''}${host}${read.path}`,
     summary:
       'An endpoint that was running before; what it keeps, and when it forgets, is not known to authbench.',
     state: 'unknown',
@@ -214,32 +159,55 @@ export async function located(target: Target): Promise<Target> {
   }
 }
 
+/** The protected read of a target, with a credential or without. */
+export function targetRequest(
+  transport: Transport,
+  credential: string | null,
+  { headers, body, ...route }: TargetRead,
+): EngineRequest {
+  const request = protectedRequest(transport, credential, route)
+  // A server may ask for the length of what it does not get (RFC 9110 section 8.6).
+  const length = route.method === 'POST' && body === undefined ? { 'content-length': '0' } : {}
+  return {
+    ...request,
+    headers: { ...request.headers, ...headers, ...length },
+    ...(body === undefined ? {} : { body }),
+  }
+}
+
 /** @throws AuthbenchError `TARGET_UNREACHABLE`, `TARGET_REFUSES` with the status of the first credential */
 export async function assertAnswers(target: Target, transport: Transport): Promise<void> {
-  const { path, credentials } = target
-  const request = protectedRequest(transport, credentials[0] ?? '', { method: 'GET', path })
+  const { read, credentials } = target
+  const request = targetRequest(transport, credentials[0] ?? '', read)
   const { status } = await sendRaw(target, request).catch((cause: unknown) => {
     throw unreachable(target, cause)
   })
   if (status === 200) return
   throw new AuthbenchError(
     'TARGET_REFUSES',
-    `GET ${path} with the first credential gives ${status}, not 200`,
+    `${read.method} ${read.path} with the first credential gives ${status}, not 200`,
     {
-      next: 'Look at the path, at the credentials, and at --transport (bearer or cookie).',
+      next: `Look at the path, at the credentials, and at --transport (bearer or cookie)${read.body === undefined ? '' : '; a body needs its --header content-type as well'}.`,
       exitCode: EXIT_USAGE,
     },
   )
 }
 
-/** Where it is, and whose CPU time is its own. */
-export const describeTarget = ({ origin }: Target): NonNullable<Environment['target']> => ({
-  address: new URL(origin).host,
-  processes: familyOf(mastersAmong(listenersOn(addressOf(origin)))).map(({ pid, name }) => ({ pid, name })),
-})
+/** Where it is, whose CPU time is its own, and what it was asked, of secrets only their names and sizes. */
+export function describeTarget({ origin, read }: Target): NonNullable<Environment['target']> {
+  const { method, headers, body } = read
+  const names = Object.keys(headers)
+  return {
+    address: new URL(origin).host,
+    processes: familyOf(mastersAmong(listenersOn(addressOf(origin)))).map(({ pid, name }) => ({ pid, name })),
+    ...(method === 'GET' ? {} : { method }),
+    ...(names.length === 0 ? {} : { headers: names }),
+    ...(body === undefined ? {} : { bodyBytes: Buffer.byteLength(body) }),
+  }
+}
 
 /** The target as a subject: nothing is started, nothing is stopped. Credentials are used again where the run needs more. */
-export function targetSubject({ origin, host, path, credentials, certificate }: Target): MovableSubject {
+export function targetSubject({ origin, host, read, credentials, certificate }: Target): MovableSubject {
   const servers = mastersAmong(listenersOn(addressOf(origin)))
   const counter = cpuCounter(servers)
   const [only = null] = counter.processes() === 1 ? servers : []
@@ -247,7 +215,7 @@ export function targetSubject({ origin, host, path, credentials, certificate }: 
     origin,
     host,
     ...(certificate === undefined ? {} : { certificate }),
-    path,
+    read,
     // With several, none of them tells whether the target is warm.
     pid: only,
     elsewhere: servers,

@@ -71,6 +71,8 @@ describe('two stored runs', () => {
 
   const claims = { what: 'claims', shown: null, bytes: 300, hash: 'aaaa' }
   const credentials = { what: 'credentials', shown: '2', bytes: 80, hash: 'cccc' }
+  const headers = { what: 'headers', shown: 'X-Key', bytes: 13, hash: 'aaaa' }
+  const body = { what: 'request', shown: 'POST', bytes: 8, hash: 'bbbb' }
   const own = { what: 'strategy mine', shown: null, bytes: 900, hash: 'dddd' }
 
   it.each([
@@ -99,6 +101,13 @@ describe('two stored runs', () => {
       'timed metrics, allocation and bytes not judged',
     ],
     ['new credentials of the same kind', [credentials], [{ ...credentials, hash: 'ffff' }], 'label'],
+    ['new values of the same headers', [headers], [{ ...headers, hash: 'ffff' }], 'label'],
+    [
+      'another body',
+      [body],
+      [{ ...body, hash: 'ffff' }],
+      'timed metrics, allocation and bytes not judged',
+    ],
     ['another version of an own strategy', [own], [{ ...own, bytes: 901, hash: '9999' }], 'label'],
     ['an own strategy that the other has not', [own], [], 'label'],
     ['inputs that an earlier version did not record', [claims], undefined, 'label'],

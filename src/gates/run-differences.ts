@@ -142,9 +142,11 @@ function connectionDifferences(base: Results, head: Results): readonly Differenc
 const known = (base: string, head: string, consequence: Consequence): Consequence =>
   base === NOT_RECORDED || head === NOT_RECORDED ? 'label' : consequence
 
-/** Own code and the place of an endpoint are what is compared; other tokens make every number another one. */
+/** Own code and the place of an endpoint are what is compared; other tokens and requests make every number another one. */
+const SENT: readonly string[] = ['claims', 'credentials', 'request', 'headers']
+const RENEWED: readonly string[] = ['credentials', 'headers']
 const consequenceOf = (what: string): Consequence =>
-  what === 'claims' || what === 'credentials' ? 'timed metrics, allocation and bytes not judged' : 'label'
+  SENT.includes(what) ? 'timed metrics, allocation and bytes not judged' : 'label'
 
 const inputText = (input: Input | undefined): string => {
   if (input === undefined) return 'none'
@@ -163,8 +165,8 @@ function inputDifferences({ inputs: base }: Results, { inputs: head }: Results):
   return kinds.flatMap((what) => {
     const [one, other] = [base, head].map((inputs) => inputs.find((input) => input.what === what))
     if (one?.hash === other?.hash && one?.bytes === other?.bytes && one?.shown === other?.shown) return []
-    // As many credentials of the same sizes are new ones of the same kind.
-    const renewed = what === 'credentials' && one?.shown === other?.shown && one?.bytes === other?.bytes
+    // As many of the same sizes are new ones of the same kind.
+    const renewed = RENEWED.includes(what) && one?.shown === other?.shown && one?.bytes === other?.bytes
     return [
       {
         what,

@@ -69,6 +69,17 @@ describe('metrics', () => {
     expect(read('cpu.generator', cell())).toBe(8000 / 400)
   })
 
+  it('weigh the heads of requests that have a body without it', () => {
+    const sizes = { sum: 400 * 159, least: 159, most: 159 }
+    const { load, probe } = cell()
+    const posted = {
+      ...cell({ load: { ...load, sizes: { request: sizes, responseHead: sizes } } }),
+      probe: { ...probe, requestBodyBytes: 10 },
+    }
+    expect(read('bytes.request_head', posted)).toBe(149)
+    expect(read('bytes.credential', posted)).toBe(43)
+  })
+
   it('count an auth server where the run has one, for servers without it as nothing', () => {
     const withAuth = (authUs: number | null) =>
       cell({ load: { ...cell().load, slices: cell().load.slices.map((slice) => ({ ...slice, authUs })) } })

@@ -31,13 +31,23 @@ function bytes(id: string, title: string, count: (cell: CompletedCell) => Weighe
 /** Requests of one kind, protected reads; null where the load is a mix. */
 const readsOf = ({ load }: CompletedCell) => (Object.keys(load.cohorts).length > 0 ? null : load)
 
+/** Of all requests of the load, the body taken off that each has. */
+function headsOf({ load, probe: { requestBodyBytes = 0 } }: CompletedCell): Sizes | null {
+  if (load.sizes === undefined) return null
+  const { sum, least, most } = load.sizes.request
+  return {
+    sum: sum - requestBodyBytes * load.responses,
+    least: least - requestBodyBytes,
+    most: most - requestBodyBytes,
+  }
+}
+
 /** Counted inside the windows; where an earlier version did not, on one hand-sent request. */
 export const requestHead = bytes('request_head', 'Request head', (cell) => {
   const load = readsOf(cell)
   if (load === null) return null
-  return load.sizes === undefined
-    ? each(cell.probe.requestHeadBytes)
-    : { ...load.sizes.request, count: load.responses }
+  const heads = headsOf(cell)
+  return heads === null ? each(cell.probe.requestHeadBytes) : { ...heads, count: load.responses }
 })
 
 export const responseHead = bytes('response_head', 'Response head', (cell) => {
@@ -49,10 +59,12 @@ export const responseHead = bytes('response_head', 'Response head', (cell) => {
 })
 
 /** Protected reads differ in nothing else: what the probe's head has beside its credential, all have. */
-export const credential = bytes('credential', 'Credential', ({ load, probe }) => {
-  if (load.sizes === undefined || Object.keys(load.cohorts).length > 0 || probe.credentialBytes === 0)
+export const credential = bytes('credential', 'Credential', (cell) => {
+  const { load, probe } = cell
+  const heads = headsOf(cell)
+  if (heads === null || Object.keys(load.cohorts).length > 0 || probe.credentialBytes === 0)
     return each(probe.credentialBytes)
-  const { sum, least, most } = load.sizes.request
+  const { sum, least, most } = heads
   const rest = probe.requestHeadBytes - probe.credentialBytes
   return { sum: sum - rest * load.responses, least: least - rest, most: most - rest, count: load.responses }
 })

@@ -44,6 +44,9 @@ export const optionsSchema = z.strictObject({
   target: name.optional(),
   credentials: name.optional(),
   ca: name.optional(),
+  header: z.array(name).min(1).optional(),
+  method: name.optional(),
+  body: name.optional(),
   redis: name.optional(),
   out: name.optional(),
   claims: name.optional(),
@@ -87,6 +90,7 @@ function choose(kind: string, value: string, valid: readonly string[], problems:
 const isProfile = (value: string): value is ProfileId => Object.hasOwn(PROFILES, value)
 /** Words that options take, the default first. */
 export const TRANSPORTS = ['bearer', 'cookie'] as const
+export const METHODS = ['GET', 'POST'] as const
 export const ARRIVALS = ['poisson', 'constant'] as const
 export const ROWS = handlerSchema.shape.rows.options
 export const POPULARITIES = ['cycle', 'uniform', 'zipf'] as const
@@ -182,6 +186,7 @@ export function resolveConfig(
   for (const each of asked) choose('scenario', each, loadsAndExperiments, problems)
   const transport = options.transport ?? TRANSPORTS[0]
   choose('transport', transport, TRANSPORTS, problems)
+  if (options.method !== undefined) choose('method', options.method, METHODS, problems)
   const connections = options.connections ?? CONNECTIONS
   const arrivals = options.arrivals ?? ARRIVALS[0]
   choose('kind of arrivals', arrivals, ARRIVALS, problems)

@@ -140,6 +140,8 @@ export type StoreUse = z.infer<typeof storeUseSchema>
 /** What one hand-sent request showed before anything was timed. */
 export const probeSchema = z.object({
   requestHeadBytes: z.number().int(),
+  /** Behind each head, also of every request of the load; absent: there is none. */
+  requestBodyBytes: z.number().int().optional(),
   responseHeadBytes: z.number().int(),
   responseBodyBytes: z.number().int(),
   credentialBytes: z.number().int(),

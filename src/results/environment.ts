@@ -34,6 +34,12 @@ export const environmentSchema = z.object({
     .object({
       address: z.string(),
       processes: z.array(z.object({ pid: z.number().int(), name: z.string() })),
+      /** Absent: GET. */
+      method: z.enum(['GET', 'POST']).optional(),
+      /** Names of those that the user added to each request; their values may be secrets. */
+      headers: z.array(z.string()).optional(),
+      /** Of each request; absent: it has none. */
+      bodyBytes: z.number().int().optional(),
     })
     .optional(),
   cpuSource: z.enum(['schedstat', 'rusage']),

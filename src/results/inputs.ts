@@ -10,7 +10,7 @@ export const inputSchema = z.object({
   shown: z.string().nullable(),
   /** Together. */
   bytes: z.number().int().nullable(),
-  /** SHA-256, the first 16 digits; of credentials the first 4, which tell a change and help nobody to guess one. */
+  /** SHA-256, the first 16 digits; of credentials, headers and bodies the first 4, which tell a change and help nobody to guess one. */
   hash: z.string(),
 })
 export type Input = z.infer<typeof inputSchema>

@@ -34,6 +34,19 @@ test('a hostile name of a process is text', () => {
   expect(htmlReporter.render(withEnvironment({ target }), {})).not.toContain(HOSTILE)
 })
 
+test('what each request to a target carries is said by names and sizes', () => {
+  const target = {
+    address: '127.0.0.1:1',
+    processes: [],
+    method: 'POST' as const,
+    headers: ['X-Key', 'Content-Type'],
+    bodyBytes: 12,
+  }
+  expect(markdownReporter.render(withEnvironment({ target }), {})).toContain(
+    'asked by POST with headers X-Key and Content-Type and a body of 12 B',
+  )
+})
+
 test('processes that are not shown are said to be', () => {
   const target = { address: '127.0.0.1:1', processes: [] }
   expect(markdownReporter.render(withEnvironment({ target }), {})).toContain('CPU time not measured')

@@ -175,14 +175,20 @@ function limits(results: Results): readonly string[] {
 
 const NAMED_PROCESSES = 8
 
-/** Whose CPU time is in the numbers. */
-function targetText({ address, processes }: NonNullable<Results['environment']['target']>): string {
+/** Whose CPU time is in the numbers, and what each request carries. */
+function targetText(target: NonNullable<Results['environment']['target']>): string {
+  const { address, processes, method = 'GET', headers = [], bodyBytes } = target
   const names = processes.map(({ pid, name }) => `${name} (${pid})`)
   const counted =
     names.length === 0
       ? 'CPU time not measured: its processes are not shown'
       : `CPU time of ${formatList(names.slice(0, NAMED_PROCESSES))}${names.length > NAMED_PROCESSES ? ` and ${names.length - NAMED_PROCESSES} more` : ''}`
-  return `${address}; ${counted}`
+  const carried = [
+    ...(headers.length === 0 ? [] : [`${headers.length === 1 ? 'header' : 'headers'} ${formatList(headers)}`]),
+    ...(bodyBytes === undefined ? [] : [`a body of ${formatBytes(bodyBytes)}`]),
+  ]
+  const asked = method === 'GET' && carried.length === 0 ? '' : `; asked by ${method}`
+  return `${address}; ${counted}${asked}${carried.length === 0 ? '' : ` with ${formatList(carried)}`}`
 }
 
 function processorText({ cpu, cores, quotaCores, cpuset }: Results['environment']): string {
