@@ -13,3 +13,11 @@ export function nameList(text: string): string[] {
     .map((name) => name.trim())
     .filter((name) => name !== '')
 }
+
+/** Of an option that may be given more than once. */
+export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
+
+export function once(value: string, before: string | undefined): string {
+  if (before !== undefined) throw new InvalidArgumentError('It is given once.')
+  return value
+}

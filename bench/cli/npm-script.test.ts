@@ -1,5 +1,7 @@
-import { resolve } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { runCli } from '../commands/command-line.ts'
 import { userPath } from './npm-script.ts'
 import { terminalOn } from './terminal.ts'
@@ -33,7 +35,6 @@ describe('a script of ours', () => {
     ['run', '--claims', 'absent.json'],
     ['run', '--config', 'absent.json'],
     ['run', '--target', 'http://127.0.0.1:9/', '--credentials', 'absent.json'],
-    ['run', '--target', 'http://127.0.0.1:9/', '--credentials', import.meta.filename, '--header', '@absent.json'],
     ['run', '--strategy', 'absent.json'],
     ['run', '--against', 'absent.json'],
     ['micro', '--with', 'absent.json'],
@@ -46,6 +47,16 @@ describe('a script of ours', () => {
     expect(code).toBe(2)
     expect(said).toContain('/home/me/app/absent.json')
   })
+})
+
+test('a file of headers is looked for where the user is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'authbench-npm-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'tokens'), 'one')
+  const target = ['--target', 'http://127.0.0.1:9/', '--credentials', join(folder, 'tokens')]
+  const { code, said } = await cli(['run', ...target, '--header', '@absent'], SCRIPT)
+  expect(code).toBe(2)
+  expect(said).toContain('/home/me/app/absent')
 })
 
 describe('an option that npm took', () => {

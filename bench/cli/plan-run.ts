@@ -14,11 +14,17 @@ import type { RunConfig } from '../../src/results/results.ts'
 import { formatList } from '../../src/units.ts'
 import { saidBy, type WorldPartName } from '../../src/worlds/world.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
-import { applicableScenarios, type Scenario, withConnections, withEntries } from '../scenarios/scenario.ts'
+import {
+  applicableScenarios,
+  atRate,
+  type Scenario,
+  withConnections,
+  withEntries,
+} from '../scenarios/scenario.ts'
 import { type Chosen, choosable, chosenStrategies } from '../subjects/chosen-strategies.ts'
 import { assertHasStrategies, type BaseCheckout, openBase } from '../subjects/other-checkout.ts'
 import { describeStrategies } from '../subjects/own-strategies.ts'
-import { readTarget, TARGET_ID, type Target } from '../subjects/target.ts'
+import { placed, readTarget, TARGET_ID, type Target } from '../subjects/target.ts'
 import { refuseIgnored } from './ignored-options.ts'
 import { LONGEST_SUBJECT, readClaims } from './options.ts'
 import {
@@ -27,6 +33,7 @@ import {
   plannedExperiments,
   strategiesOfExperiments,
 } from './plan-experiments.ts'
+import { configElsewhere, ignoredElsewhere, scenariosElsewhere } from './target-elsewhere.ts'
 
 /** What a run measures: options and files read, everything checked that needs no server. */
 export interface PlannedRun {
@@ -70,10 +77,13 @@ export async function planRun(
   const token = readClaims(options.claims)
   const own = await describeStrategies(options.strategy ?? [], signal)
   if (own === null) return null
-  const target = options.target === undefined ? null : readTarget(options.target, options)
+  const target =
+    options.target === undefined ? null : await placed(readTarget(options.target, options), options)
+  const remote = target?.place?.remote
+  refuseIgnored(ignoredElsewhere(options, remote))
   const added = [...own.map(({ info }) => info.id), ...(target === null ? [] : [TARGET_ID])]
-  const resolved = resolveConfig(
-    options,
+  const local = resolveConfig(
+    remote === undefined ? options : scenariosElsewhere(options),
     {
       strategies: choosable(own, target),
       usual: usualStrategies,
@@ -88,6 +98,7 @@ export async function planRun(
       extraClaims: options.claims === undefined ? [] : Object.keys(token.claims),
     },
   )
+  const resolved = remote === undefined ? local : configElsewhere(local, remote)
   const experiments = plannedExperiments(resolved, own, options)
   const planned = experiments.map(({ meaning }) => meaning.id)
   const { experiments: wanted = [], ...rest } = resolved
@@ -153,7 +164,8 @@ function unproven(
 }
 
 function ignoredBeside(options: Options, wantsChecklist: boolean): Parameters<typeof refuseIgnored>[0] {
-  const { target, credentials, ca, header, method, body, gate, against, claims, strategies, strategy } = options
+  const { target, credentials, ca, header, method, body, iMayLoad, maxRate } = options
+  const { gate, against, claims, strategies, strategy } = options
   const targetAlone = target !== undefined && strategies === undefined && strategy === undefined
   return [
     {
@@ -176,11 +188,13 @@ function ignoredBeside(options: Options, wantsChecklist: boolean): Parameters<ty
       message: '--ca is whom a target is trusted by, and there is none',
       next: 'Add --target URL; the reference servers have a certificate of the run with --tls.',
     },
-    ...Object.entries({ header, method, body }).map(([option, value]) => ({
-      when: value !== undefined && target === undefined,
-      message: `--${option} is of requests to a target, and there is none`,
-      next: 'Add --target URL, or leave it out.',
-    })),
+    ...Object.entries({ header, method, body, 'i-may-load': iMayLoad, 'max-rate': maxRate }).map(
+      ([option, value]) => ({
+        when: value !== undefined && target === undefined,
+        message: `--${option} is about requests to a target, and there is none`,
+        next: 'Add --target URL, or leave it out.',
+      }),
+    ),
     {
       when: body !== undefined && method !== 'POST',
       message: '--body is what a POST carries',
@@ -239,13 +253,13 @@ function timesIn(
 
 /** @throws AuthbenchError OPTIONS_INVALID, SCENARIO_NOT_APPLICABLE */
 function scenariosOf(
-  { scenarios: ids, entries }: RunConfig,
+  { scenarios: ids, entries, maxRate }: RunConfig,
   { infos }: Chosen,
   options: Options,
 ): readonly Scenario[] {
   const { scenarios: named, slo, arrivals } = options
   const asked = SCENARIOS.filter(({ id }) => ids.includes(id)).map((scenario) =>
-    withConnections(withEntries(scenario, entries), options.connections),
+    atRate(withConnections(withEntries(scenario, entries), options.connections), maxRate),
   )
   const scenarios = asked.length === 0 ? [] : applicableScenarios(asked, infos)
   const leftOut = (named ?? []).filter(

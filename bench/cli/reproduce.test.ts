@@ -8,9 +8,13 @@ const choices = {
   scenarios: ['verify', 'slo', 'store-distance'],
 }
 
-function commandOf(options: Options, beside: Partial<Parameters<typeof runCommand>[2]> = {}): string {
+function commandOf(
+  options: Options,
+  beside: Partial<Parameters<typeof runCommand>[2]> = {},
+  limit: { maxRate?: number } = {},
+): string {
   const config = resolveConfig(options, choices, { profile: 'quick', seed: 7, extraClaims: [] })
-  return runCommand(config, options, {
+  return runCommand({ ...config, ...limit }, options, {
     scenarios: config.scenarios,
     conformance: false,
     redis: false,
@@ -48,13 +52,15 @@ const ALL: Required<Options> = {
   header: ['X-Key: geheim', '@/home/me/headers'],
   method: 'POST',
   body: '/home/me/body.json',
+  iMayLoad: 'api.test',
+  maxRate: 50,
   redis: 'redis://:geheim@127.0.0.1/',
   out: 'elsewhere',
   claims: '/home/me/claims.json',
 }
 
 test('everything that changes what is measured is repeated, and no secret', () => {
-  const command = commandOf(ALL, { conformance: true, redis: true })
+  const command = commandOf(ALL, { conformance: true, redis: true }, { maxRate: 50 })
   const placeOnly = ['out']
   for (const option of Object.keys(optionsSchema.shape).filter((name) => !placeOnly.includes(name))) {
     expect(command).toContain(`--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `)
@@ -78,7 +84,9 @@ test('everything that changes what is measured is repeated, and no secret', () =
     expect(command).toMatch(new RegExp(`--[\\w-]+ ${value}( |$)`))
   }
   expect(command).toContain(`--target 'http://127.0.0.1:8080/me?a=1&b=2' --credentials FILE`)
-  expect(command).toContain(`--ca FILE --header 'X-Key: VALUE' --header @FILE --method POST --body FILE`)
+  expect(command).toContain(
+    `--ca FILE --header 'X-Key: VALUE' --header @FILE --method POST --body FILE --i-may-load api.test --max-rate 50 `,
+  )
   expect(command).toContain(`--strategy 'it'\\''s mine.ts'`)
   expect(command).toMatch(/--against DIR .*--claims FILE --redis URL/)
   expect(command).not.toMatch(/geheim|home/)

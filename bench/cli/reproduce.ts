@@ -66,6 +66,8 @@ export function runCommand(
     ...(options.header ?? []).map((header) => `--header ${headerWord(header)}`),
     ...(options.method === undefined ? [] : [`--method ${options.method}`]),
     ...given('body', options.body !== undefined, 'FILE'),
+    ...(options.iMayLoad === undefined ? [] : [`--i-may-load ${word(options.iMayLoad)}`]),
+    ...(config.maxRate === undefined ? [] : [`--max-rate ${config.maxRate}`]),
     ...(options.strategy ?? []).map((file) => `--strategy ${word(file)}`),
     ...(options.strategies === undefined ? [] : [`--strategies ${options.strategies.join(',')}`]),
     ...given('against', config.against, 'DIR'),

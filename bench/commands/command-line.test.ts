@@ -11,6 +11,10 @@ interface Ended {
   readonly stderr: string
 }
 
+/** What no socket connects to, whatever happens. */
+const ELSEWHERE =
+  'run --target http://255.255.255.255/ --i-may-load 255.255.255.255 --credentials CREDENTIALS'
+
 describe('command line', () => {
   let folder: string
   beforeEach(() => {
@@ -66,6 +70,15 @@ describe('command line', () => {
     ['run --credentials f', /add --target/i],
     ['run --header x:y', /add --target/i],
     ['run --method POST', /add --target/i],
+    ['run --max-rate 5', /add --target/i],
+    ['run --i-may-load a', /add --target/i],
+    ['run --target http://127.0.0.1:1/ --credentials CREDENTIALS --max-rate 5', /on the loopback/],
+    [`${ELSEWHERE} --strategies none`, /--strategies run on this machine/],
+    [`${ELSEWHERE} --scenarios verify,curve`, /verify and curve: not on another machine/],
+    [`${ELSEWHERE} --scenarios scale-out`, /scale-out: not on another machine/],
+    [`${ELSEWHERE} --against .`, /compare/],
+    [`${ELSEWHERE} --profile gate`, /tells no times/],
+    [`${ELSEWHERE} --tls`, /--tls is about our servers/],
     ['run --target http://127.0.0.1:1/ --credentials f --body f', /add --method POST/i],
     ['run --gate cpu=5%', /--against DIR/],
     ['run --profile gate --scenarios iso-load', /tells no times/],
@@ -83,7 +96,9 @@ describe('command line', () => {
     ['conformance --target http://127.0.0.1:1/ --credentials f --strategy f', /without --strategy /],
     ['compare a b --format markdown --json', /not --format markdown/],
   ])('refuses %s: something in it would be ignored', async (words, message) => {
-    const { code, stderr, stdout } = await authbench(...words.split(' '))
+    const credentials = file('credentials', 'one')
+    const given = words.split(' ').map((word) => (word === 'CREDENTIALS' ? credentials : word))
+    const { code, stderr, stdout } = await authbench(...given)
     expect(stderr).toMatch(message)
     expect(stderr).toMatch(/OPTIONS_INVALID|SCENARIO_NOT_APPLICABLE/)
     expect(stdout).toBe('')

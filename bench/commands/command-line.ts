@@ -1,11 +1,9 @@
 // In this folder: one file for each command of `authbench`, and this one, which knows them all.
 
 import { Command, CommanderError, Option } from 'commander'
-import { PROFILES } from '../../src/plan/profiles.ts'
 import { FORMATS } from '../../src/report/formats.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
-import { LINK_NAMES } from '../../src/worlds/links.ts'
-import { nameList, numberList, wholeNumber } from '../cli/arguments.ts'
+import { collect, nameList, wholeNumber } from '../cli/arguments.ts'
 import { refuseTakenOptions, resolvePaths } from '../cli/npm-script.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { authbenchVersion } from '../store/environment.ts'
@@ -17,12 +15,11 @@ import type { DoctorFlags } from './doctor.ts'
 import type { MicroFlags } from './micro.ts'
 import type { ReportFlags } from './report.ts'
 import type { RunFlags } from './run.ts'
+import { withRunOptions } from './run-options.ts'
 import type { SelftestFlags } from './selftest.ts'
 import type { ServeFlags } from './serve.ts'
 
 const USAGE_ERROR = 2
-
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
 
 /** Each command is loaded when it is given: a mistyped word need not wait for the load generator. */
 function commandLine(terminal: Terminal, exitWith: (code: number) => void): Command {
@@ -42,82 +39,9 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
       '\nExit codes: 0 ok, 1 regression or failed expectation, 2 usage, 3 measurement invalid or inconclusive, 130 interrupted',
     )
 
-  program
-    .command('run')
-    .description('measure: servers, load, report')
-    .option('--profile <name>', `${Object.keys(PROFILES).join(', ')} (default: quick)`)
-    .option(
-      '--strategies <ids>',
-      'comma-separated, or all; the baseline is always added (default: the usual ones, `full`: all)',
-      nameList,
-    )
-    .option('--strategy <file>', 'a strategy of your own, see servers/examples/; more than once', collect)
-    .option(
-      '--scenarios <ids>',
-      'comma-separated, experiments as well (default: those of the profile)',
-      nameList,
-    )
-    .option('--rounds <n>', 'fresh processes for each round; 6 or more for intervals', wholeNumber)
-    .option('--seed <n>', 'of every random order (default: a new one)', wholeNumber)
-    .option('--connections <n>', 'closed-loop connections for each server (default: 16)', wholeNumber)
-    .option(
-      '--pool <n>',
-      'subjects with a credential of their own, up to 1000000 (default: 1000)',
-      wholeNumber,
-    )
-    .option(
-      '--popularity <how>',
-      'who of the pool makes the next request: cycle, uniform or zipf (default: cycle)',
-    )
-    .option(
-      '--entries <n,...>',
-      'of others in the stores of `store-size` and `blacklist-size`, each up to 1000000 (default: those of the scenario)',
-      numberList,
-    )
-    .option('--transport <how>', 'bearer or cookie (default: bearer)')
-    .option(
-      '--store-rtt <ms>',
-      'from servers to Redis and back, on top of the way there is, up to 200 (default: 0)',
-      Number,
-    )
-    .option('--link <name>', `what clients come over: ${LINK_NAMES.join(', ')} (default: the loopback)`)
-    .option('--tls', 'clients and servers speak TLS, with a certificate that is made for the run')
-    .option('--handler-wait <ms>', 'the handler waits so long for something else (default: 0)', Number)
-    .option('--handler-cpu <us>', 'the handler computes so long (default: 0)', Number)
-    .option(
-      '--handler-row <where>',
-      'the handler reads a row of the user: none, redis or sqlite (default: none)',
-    )
-    .option(
-      '--roles <n>',
-      'names in the claim `roles` of every credential, up to 2000 (default: the claims as they are)',
-      wholeNumber,
-    )
-    .option('--arrivals <how>', 'of open loops: poisson or constant (default: poisson)')
-    .option('--slo <ms>', 'limit of p99 that `slo` searches the highest rate for (default: 25)', Number)
-    .option('--against <dir>', 'another checkout: every strategy runs from both, in the same rounds')
-    .option('--gate <metric=limit>', 'with --against, for example cpu=5%; more than once', collect)
-    .option('--claims <file>', 'JSON object: your own token claims')
-    .option(
-      '--target <url>',
-      'an endpoint of this machine that already runs, in any language, instead of ours',
-    )
-    .option('--credentials <file>', 'that the target accepts: one in each line, or a JSON array')
-    .option('--ca <file>', 'PEM: whom an https target is trusted by (default: as Node.js trusts)')
-    .option(
-      '--header <header>',
-      "'Name: value' of each request to the target, or @FILE with such lines: where it is a secret; more than once",
-      collect,
-    )
-    .option('--method <name>', 'of requests to the target: GET or POST (default: GET)')
-    .option('--body <file>', 'what each POST to the target carries, up to 64 KiB')
-    .option('--redis <url>', 'your Redis, 6.2 or newer (default: REDIS_URL, else a throwaway one)')
-    .option('--out <dir>', 'where the folder of the run is made (default: results)')
-    .option('--config <file>', 'JSON object of these options; the command line wins')
-    .option('--conformance', 'the security checklist first: about two seconds for each strategy')
-    .option('--details', 'the whole report on the terminal instead of its first screen')
-    .option('--json', 'results on standard output instead of the report')
-    .action(async (flags: RunFlags) => exitWith(await (await import('./run.ts')).run(flags, terminal)))
+  withRunOptions(program.command('run').description('measure: servers, load, report')).action(
+    async (flags: RunFlags) => exitWith(await (await import('./run.ts')).run(flags, terminal)),
+  )
 
   program
     .command('report')

@@ -12,7 +12,7 @@ import { refuseIgnored } from '../cli/ignored-options.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import type { Chosen } from '../subjects/chosen-strategies.ts'
 import { describeStrategies } from '../subjects/own-strategies.ts'
-import { assertAnswers, readTarget } from '../subjects/target.ts'
+import { assertAnswers, placed, readTarget } from '../subjects/target.ts'
 import { conformanceText } from './render-conformance.ts'
 
 const SCHEMA = 'authbench/conformance@1'
@@ -148,14 +148,26 @@ async function chosen({ strategies, strategy: files = [] }: ConformanceFlags): P
 
 async function checkForeign(url: string, flags: ConformanceFlags, signal: AbortSignal): Promise<Checked> {
   const { transport } = checked({ strategies: ['none'], transport: flags.transport })
-  const target = readTarget(url, { credentials: flags.credentials })
+  const target = await placed(readTarget(url, { credentials: flags.credentials }), {}).catch(tellNoLoad)
   if (target.origin.startsWith('https:')) {
     throw new AuthbenchError('TARGET_URL_INVALID', 'the checklist asks a target in plain text', {
       next: 'Give the address behind TLS: --target http://HOST:PORT/PATH.',
     })
   }
   await assertAnswers(target, transport)
-  return { rows: await checkTarget({ ...target, path: target.read.path, transport }, signal), groups: new Map() }
+  return {
+    rows: await checkTarget({ ...target, path: target.read.path, transport }, signal),
+    groups: new Map(),
+  }
+}
+
+/** Nobody's machine is searched for weaknesses from here. */
+function tellNoLoad(error: unknown): never {
+  if (!(error instanceof AuthbenchError) || error.code !== 'TARGET_NOT_LOCAL') throw error
+  throw new AuthbenchError(error.code, error.message, {
+    next: 'The checklist is for a server on the loopback: run it on the machine of the server.',
+    cause: error,
+  })
 }
 
 /** @throws AuthbenchError OPTIONS_INVALID */

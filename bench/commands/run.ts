@@ -7,7 +7,7 @@ import type { Options } from '../../src/plan/config.ts'
 import { PROFILES } from '../../src/plan/profiles.ts'
 import { jsonReporter } from '../../src/report/export/json.ts'
 import type { RunConfig } from '../../src/results/results.ts'
-import { formatList } from '../../src/units.ts'
+import { formatList, formatNumber } from '../../src/units.ts'
 import { withExperiments } from '../../src/with-experiments.ts'
 import { expectedTime } from '../cli/expected-time.ts'
 import { mergeOptions, redisUrl } from '../cli/options.ts'
@@ -165,6 +165,8 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     say(
       `Experiments of the profile ${config.profile} that are about none of these strategies, and left out: ${formatList(planned.leftOut)}.`,
     )
+  if (config.maxRate !== undefined)
+    say(`The target is another machine: it gets at most ${formatNumber(config.maxRate)} requests per second.`)
   say(expectedTime(planned))
   const first = loads ? await measure(config, 0) : NO_LOAD
   if (loads && cellsKept === 0) return endWithoutCells(first, signal, terminal)

@@ -3,6 +3,7 @@ import { STRATEGIES } from '../../servers/registry.ts'
 import { type Options, resolveConfig } from '../../src/plan/config.ts'
 import { type Cell, type CompletedCell, cellSchema } from '../../src/results/cell.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
+import { atRate } from '../scenarios/scenario.ts'
 import { type FakeBenchOptions, fakeBench } from '../testing/fake-bench.ts'
 import { runAll } from './runner.ts'
 
@@ -16,23 +17,29 @@ const SERVERS = {
   'session-redis': { cpuUs: 100 },
 }
 
-async function run(scenario: string, options: FakeBenchOptions = {}, more: Options = {}) {
+async function run(
+  scenario: string,
+  options: FakeBenchOptions = {},
+  more: Options = {},
+  maxRate: number | undefined = undefined,
+) {
   const windows: { strategy: string; rate: number }[] = []
   const bench = fakeBench({
     servers: SERVERS,
     ...options,
     onWindow: (strategy, rate) => windows.push({ strategy, rate }),
   })
-  const config = resolveConfig(
+  const resolved = resolveConfig(
     { rounds: 1, profile: 'smoke', scenarios: [scenario], ...more },
     { strategies: IDS, scenarios: SCENARIOS.map(({ id }) => id) },
     { profile: 'quick', seed: 1, extraClaims: [] },
   )
+  const config = maxRate === undefined ? resolved : { ...resolved, maxRate, warmupRequests: 2000 }
   const { cells, fatal } = await runAll(
     {
       config,
       strategies: IDS.map((id) => STRATEGIES[id]),
-      scenarios: SCENARIOS.filter(({ id }) => id === scenario),
+      scenarios: SCENARIOS.filter(({ id }) => id === scenario).map((each) => atRate(each, maxRate)),
       keyPrefix: 'authbench:test:',
     },
     { bench, signal: new AbortController().signal, listener: () => undefined, keep: () => undefined },
@@ -150,5 +157,20 @@ describe('an open loop', () => {
     const trials = windows.slice(8 + 4).map(({ strategy }) => strategy)
     expect(new Set(trials.slice(0, 4)).size).toBe(4)
     expect(trials.slice(4, 8)).toEqual(trials.slice(0, 4).toReversed())
+  })
+
+  it('keeps to the rate of a target elsewhere: no closed loop, and no window above it', async () => {
+    for (const scenario of ['iso-load', 'slo']) {
+      const { cells, windows, bench } = await run(scenario, {}, {}, 100)
+      expect([...bench.opened.keys()].filter((key) => !key.endsWith(' paced'))).toEqual([])
+      expect(bench.journal.filter((line) => line.startsWith('warm up'))).toEqual([])
+      expect(Math.max(...windows.map(({ rate }) => rate))).toBe(100)
+      expect(completed(cells)).toHaveLength(IDS.length + 1)
+      for (const cell of completed(cells)) {
+        if (scenario === 'slo') expect(cell.search).toEqual({ passed: 100, failed: null })
+        else expect([cell.params, rateOf(cell)]).toEqual([{ rate: 100 }, 100])
+        expect(cell.warmup).toEqual({ requests: 2000, wanted: 2000, converged: null })
+      }
+    }
   })
 })

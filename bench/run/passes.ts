@@ -125,8 +125,8 @@ type WindowOf = (round: number, pass: number) => Window | null
 function windowOf(lane: Lane, point: number, lanes: readonly Lane[], context: RoundContext): WindowOf {
   const { config, scenario } = context
   if (scenario.load.kind === 'closed') return () => ({ milliseconds: config.sliceMs, arrivals: null })
-  const share = Number(lane.tracks[point]?.params.load)
-  const rate = rateOf(lane, lanes, share, context)
+  const { load, rate: asked } = lane.tracks[point]?.params ?? {}
+  const rate = asked === undefined ? rateOf(lane, lanes, Number(load), context) : Number(asked)
   return (round, pass) =>
     rate === null
       ? null

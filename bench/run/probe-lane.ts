@@ -27,10 +27,7 @@ export async function probeLane(lane: Lane, context: RoundContext): Promise<Prob
   }
 
   async function afterLogout(): Promise<RawResponse> {
-    await bench.probe(
-      to,
-      protectedRequest(config.transport, shown, { method: 'POST', path: '/logout' }),
-    )
+    await bench.probe(to, protectedRequest(config.transport, shown, { method: 'POST', path: '/logout' }))
     return ask(shown)
   }
 }

@@ -16,6 +16,7 @@ import { TARGET_ID, type Target, targetSubject } from '../subjects/target.ts'
 import { subjectInWorld } from '../worlds/subject-in-world.ts'
 import { newServerIdentity } from '../worlds/tls/certificate.ts'
 import type { Bench, MovableSubject, StoreMeter } from './equipment.ts'
+import { limitedBench, timeOfRun } from './limited/limited-bench.ts'
 
 export interface MachineBenchOptions {
   readonly config: RunConfig
@@ -57,7 +58,7 @@ export function machineBench(options: MachineBenchOptions): Bench {
     const file = options.files.get(strategy)
     return file === undefined ? {} : { file }
   }
-  return {
+  const bench: Bench = {
     startSubject: async (strategy, arm, keyPrefix, ownRedis) => {
       if (strategy === TARGET_ID && target !== null) return targetSubject(target)
       const start = async (redisUrl: string | null): Promise<MovableSubject> => {
@@ -100,6 +101,8 @@ export function machineBench(options: MachineBenchOptions): Bench {
     readThrottling: throttlingReader(systemFiles),
     now: () => new Date(),
   }
+  const { maxRate } = config
+  return maxRate === undefined ? bench : limitedBench(bench, maxRate, timeOfRun(signal))
 }
 
 /** Of a Redis that one server asks: where it is lost, the others can be measured all the same. */

@@ -17,6 +17,7 @@ import {
   pidOf,
   type RoundContext,
 } from './lane.ts'
+import { warmUpAt } from './limited/warm-up.ts'
 import { measurePoint, repeatDisturbed } from './passes.ts'
 import { loadOf, preparePoint, prepareRunWorld } from './point.ts'
 import { probeLane } from './probe-lane.ts'
@@ -95,6 +96,12 @@ async function prepareRound(
       )
     }
   }
+  if (config.maxRate !== undefined) {
+    await open('paced', config.pacedConnections)
+    listener({ type: 'phase', round: plan.round, phase: 'warming up' })
+    await warmUpAt(config.maxRate, plan, lanes, generator, context)
+    return generator
+  }
   await open('autocannon', closedConnections(context))
   listener({ type: 'phase', round: plan.round, phase: 'warming up' })
   const warm = await generator.warmUp(
@@ -151,8 +158,8 @@ async function measureRound(
   generator: Generator,
   context: RoundContext,
 ): Promise<void> {
-  const { listener, scenario } = context
-  if (scenario.load.kind !== 'closed') {
+  const { listener, scenario, config } = context
+  if (scenario.load.kind !== 'closed' && config.maxRate === undefined) {
     listener({ type: 'phase', round: plan.round, phase: 'measuring what each server can serve' })
     await measureCapacities(plan, lanes, generator, context)
     await settle(plan, lanes, generator, context)

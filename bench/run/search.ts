@@ -30,7 +30,8 @@ export async function searchRates(
 ): Promise<void> {
   const { config, listener } = context
   for (const lane of lanes) {
-    for (const track of lane.tracks) track.search = startSearch(START * (lane.capacity ?? 1))
+    const first = config.maxRate ?? START * (lane.capacity ?? 1)
+    for (const track of lane.tracks) track.search = startSearch(first, config.maxRate)
   }
   const searching = (lane: Lane, track: Track) => isGoing(lane, context) && track.search?.next !== null
   const isDone = () => lanes.every((lane) => lane.tracks.every((track) => !searching(lane, track)))

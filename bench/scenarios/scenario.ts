@@ -13,7 +13,7 @@ import type { Pool } from '../run/pool.ts'
  * How a scenario loads its servers.
  * - `closed`: every connection sends its next request as soon as it has its answer
  * - `paced`: an open loop at a share of what servers can serve, taken from `params.load`; the capacity is that of the
- *   slowest server of the round, so that all get the same schedule, or each server's own
+ *   slowest server of the round, so that all get the same schedule, or each server's own. Or at `params.rate`, where nobody may find that out
  * - `search`: trials at ever closer rates, for the highest that keeps p99 within the limit
  */
 export type ScenarioLoad =
@@ -58,6 +58,12 @@ export const withConnections = (scenario: Scenario, asked: number | undefined): 
   const { connections: _, ...rest } = scenario
   return asked === undefined ? scenario : rest
 }
+
+/** At the limit itself: what share of what the target can serve that is, nobody finds out. */
+export const atRate = (scenario: Scenario, maxRate: number | undefined): Scenario =>
+  maxRate === undefined || scenario.load.kind !== 'paced'
+    ? scenario
+    : { ...scenario, params: [{ rate: maxRate }] }
 
 /** What its points say besides, each once. */
 function restsOf({ params }: Scenario): readonly Params[] {

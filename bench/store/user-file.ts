@@ -19,7 +19,9 @@ export function readUserBytes(path: string, largestBytes = LARGEST_BYTES): Buffe
 
 /** Its text, without a byte order mark. */
 export const readUserFile = (path: string, largestBytes = LARGEST_BYTES): string =>
-  readUserBytes(path, largestBytes).toString('utf8').replace(/^\uFEFF/, '')
+  readUserBytes(path, largestBytes)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
 
 /** A folder, and those above it. Node's own way spins for ever where a folder that exists refuses another in it, such as /proc. */
 export function makeFolder(path: string): void {

@@ -27,7 +27,12 @@ test('a target is told without secrets, its credentials by number, size and a sh
     target: {
       origin: 'http://127.0.0.1:8080',
       host: 'localhost:8080',
-      read: { method: 'POST', path: '/me?api_key=hunter2', headers: { 'X-Key': 'secret-3' }, body: 'secret-4' },
+      read: {
+        method: 'POST',
+        path: '/me?api_key=hunter2',
+        headers: { 'X-Key': 'secret-3' },
+        body: 'secret-4',
+      },
       credentials: ['secret-1', 'secret-22'],
     },
   })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, isIP } from 'node:net'
 import type { Transport } from '../../servers/contract.ts'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import type { Environment } from '../../src/results/results.ts'
@@ -15,6 +15,7 @@ import { readBody } from './given/body.ts'
 import { readCertificate } from './given/certificate.ts'
 import { readCredentials } from './given/credentials.ts'
 import { readHeaders } from './given/headers.ts'
+import { type Network, type Place, placeOf, type Said } from './place.ts'
 
 export const TARGET_ID = 'target'
 
@@ -23,6 +24,8 @@ export type TargetRead = Pick<EngineRequest, 'method' | 'path' | 'headers' | 'bo
 
 /** Somebody else's endpoint, in any language, that was running before. */
 export interface Target {
+  /** Absent until it is known, see `placed`. */
+  readonly place?: Place
   /** Numeric once it was found. */
   readonly origin: string
   /** As the user wrote it: what requests name as their host. */
@@ -53,7 +56,7 @@ export interface TargetOptions {
   readonly pool?: number | undefined
 }
 
-/** @throws AuthbenchError `TARGET_URL_INVALID`, `TARGET_NOT_LOCAL`, `CREDENTIALS_FILE_*`, `CA_FILE_*`, `HEADER_*`, `BODY_FILE_*` */
+/** @throws AuthbenchError `TARGET_URL_INVALID`, `CREDENTIALS_FILE_*`, `CA_FILE_*`, `HEADER_*`, `BODY_FILE_*` */
 export function readTarget(url: string, options: TargetOptions): Target {
   const parsed = URL.canParse(url) ? new URL(url) : null
   const isHttp = parsed?.protocol === 'http:' || parsed?.protocol === 'https:'
@@ -74,11 +77,6 @@ export function readTarget(url: string, options: TargetOptions): Target {
       },
     )
   }
-  if (!isLoopback(parsed.hostname)) {
-    throw new AuthbenchError('TARGET_NOT_LOCAL', `${parsed.hostname} is not this machine`, {
-      next: 'authbench loads loopback only. Start the server here; over a tunnel the tunnel would be measured.',
-    })
-  }
   const credentials = readCredentials(options.credentials)
   return {
     origin: parsed.origin,
@@ -96,9 +94,6 @@ function readOf({ pathname, search }: URL, options: TargetOptions, requests: num
   if (method !== 'POST') return { method: 'GET', path, headers }
   return { method, path, headers, ...(body === undefined ? {} : { body: readBody(body, requests) }) }
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 
 export function targetInfo(target: Target): StrategyInfo {
   const { host, read } = target
@@ -137,12 +132,27 @@ const unreachable = (target: Target, cause: unknown) =>
   )
 
 /**
+ * With its place, which is looked up once.
+ * @throws AuthbenchError `TARGET_NOT_FOUND`, `TARGET_NOT_LOCAL`, `OPTIONS_INVALID`
+ */
+export const placed = async (target: Target, said: Said, network?: Network): Promise<Target> => ({
+  ...target,
+  place: await placeOf(target.origin, said, network),
+})
+
+/**
  * A name such as `localhost` has several addresses. The one that answers is used for everything: probe, load, and whose CPU time is read.
  * @throws AuthbenchError `TARGET_UNREACHABLE`
  */
 export async function located(target: Target): Promise<Target> {
   const address = addressOf(target.origin)
-  const socket = connect({ ...address, autoSelectFamily: true, timeout: CONNECT_LIMIT_MS })
+  const known = target.place?.addresses.map((each) => ({ address: each, family: isIP(each) }))
+  const socket = connect({
+    ...address,
+    autoSelectFamily: true,
+    timeout: CONNECT_LIMIT_MS,
+    ...(known === undefined ? {} : { lookup: (_name, _options, found) => found(null, known) }),
+  })
   try {
     await Promise.race([
       once(socket, 'connect'),
@@ -193,13 +203,19 @@ export async function assertAnswers(target: Target, transport: Transport): Promi
   )
 }
 
+/** Processes on this machine that answer; of a target elsewhere none, whoever listens on its port here. */
+const serversOf = ({ origin, place }: Target): readonly number[] =>
+  place?.remote === undefined ? mastersAmong(listenersOn(addressOf(origin))) : []
+
 /** Where it is, whose CPU time is its own, and what it was asked, of secrets only their names and sizes. */
-export function describeTarget({ origin, read }: Target): NonNullable<Environment['target']> {
+export function describeTarget(target: Target): NonNullable<Environment['target']> {
+  const { origin, read, place } = target
   const { method, headers, body } = read
   const names = Object.keys(headers)
   return {
     address: new URL(origin).host,
-    processes: familyOf(mastersAmong(listenersOn(addressOf(origin)))).map(({ pid, name }) => ({ pid, name })),
+    processes: familyOf(serversOf(target)).map(({ pid, name }) => ({ pid, name })),
+    ...(place?.remote === undefined ? {} : { remote: place.remote }),
     ...(method === 'GET' ? {} : { method }),
     ...(names.length === 0 ? {} : { headers: names }),
     ...(body === undefined ? {} : { bodyBytes: Buffer.byteLength(body) }),
@@ -207,8 +223,9 @@ export function describeTarget({ origin, read }: Target): NonNullable<Environmen
 }
 
 /** The target as a subject: nothing is started, nothing is stopped. Credentials are used again where the run needs more. */
-export function targetSubject({ origin, host, read, credentials, certificate }: Target): MovableSubject {
-  const servers = mastersAmong(listenersOn(addressOf(origin)))
+export function targetSubject(target: Target): MovableSubject {
+  const { origin, host, read, credentials, certificate } = target
+  const servers = serversOf(target)
   const counter = cpuCounter(servers)
   const [only = null] = counter.processes() === 1 ? servers : []
   return {

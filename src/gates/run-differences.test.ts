@@ -102,12 +102,7 @@ describe('two stored runs', () => {
     ],
     ['new credentials of the same kind', [credentials], [{ ...credentials, hash: 'ffff' }], 'label'],
     ['new values of the same headers', [headers], [{ ...headers, hash: 'ffff' }], 'label'],
-    [
-      'another body',
-      [body],
-      [{ ...body, hash: 'ffff' }],
-      'timed metrics, allocation and bytes not judged',
-    ],
+    ['another body', [body], [{ ...body, hash: 'ffff' }], 'timed metrics, allocation and bytes not judged'],
     ['another version of an own strategy', [own], [{ ...own, bytes: 901, hash: '9999' }], 'label'],
     ['an own strategy that the other has not', [own], [], 'label'],
     ['inputs that an earlier version did not record', [claims], undefined, 'label'],

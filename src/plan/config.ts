@@ -47,6 +47,8 @@ export const optionsSchema = z.strictObject({
   header: z.array(name).min(1).optional(),
   method: name.optional(),
   body: name.optional(),
+  iMayLoad: name.optional(),
+  maxRate: z.number().min(1).max(1_000_000).optional(),
   redis: name.optional(),
   out: name.optional(),
   claims: name.optional(),
@@ -77,6 +79,8 @@ const CONNECTIONS = 16
 const PACED_CONNECTIONS = 64
 /** Milliseconds: what a person does not notice, and many times what an unloaded server takes. */
 const SLO_MS = 25
+/** Of a target on another machine, per second: what hardly any server that works would notice. */
+export const USUAL_MAX_RATE = 100
 export const BASELINE = 'none'
 
 function choose(kind: string, value: string, valid: readonly string[], problems: string[]): void {

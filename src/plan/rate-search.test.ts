@@ -23,6 +23,16 @@ describe('the search for a rate', () => {
     expect(failed).toBeGreaterThan(6000)
   })
 
+  it.each([1, 50, 10_000, 1e9])('never tries a rate above its ceiling: a limit of %i', (limit) => {
+    let search = startSearch(100, 100)
+    while (search.next !== null) {
+      expect(search.next).toBeLessThanOrEqual(100)
+      search = afterTrial(search, search.next <= limit)
+    }
+    if (limit >= 100) expect(search).toMatchObject({ passed: 100, failed: null, trials: 2 })
+    else expect(search.passed).toBeLessThanOrEqual(limit)
+  })
+
   it('does not believe a rate that passes only once', () => {
     const seen: number[] = []
     const { passed } = searched(5000, (rate, trial) => {

@@ -8,6 +8,8 @@ export interface RateSearch {
   readonly trials: number
   /** Steps in the same direction so far: each is twice as long as the one before. */
   readonly steps: number
+  /** No rate above it is tried. */
+  readonly ceiling: number
 }
 
 /** First step up or down, until one trial has passed and one has failed. */
@@ -18,12 +20,14 @@ const RESOLUTION = 1.05
 /** A machine that changes its mind must not keep the search for ever. */
 const MOST_TRIALS = 20
 
-export const startSearch = (rate: number): RateSearch => ({
-  next: rate,
+/** @param ceiling that may be tried; by default every rate may */
+export const startSearch = (rate: number, ceiling = Number.POSITIVE_INFINITY): RateSearch => ({
+  next: Math.min(rate, ceiling),
   passed: null,
   failed: null,
   trials: 0,
   steps: 0,
+  ceiling,
 })
 
 /**
@@ -39,13 +43,19 @@ export function afterTrial(search: RateSearch, isPassed: boolean): RateSearch {
   const failed = isPassed ? (search.failed !== null && search.failed > rate ? search.failed : null) : rate
   const isConfirmed = isPassed && rate === search.passed
   const steps = passed === null || failed === null ? search.steps + 1 : 0
-  const next = isConfirmed || trials >= MOST_TRIALS ? null : nextRate(passed, failed, steps)
-  return { next, passed, failed, trials, steps }
+  const { ceiling } = search
+  const next = isConfirmed || trials >= MOST_TRIALS ? null : nextRate(passed, failed, steps, ceiling)
+  return { next, passed, failed, trials, steps, ceiling }
 }
 
-function nextRate(passed: number | null, failed: number | null, steps: number): number | null {
+function nextRate(
+  passed: number | null,
+  failed: number | null,
+  steps: number,
+  ceiling: number,
+): number | null {
   const step = Math.min(STEP ** (2 ** (steps - 1)), LONGEST_STEP)
   if (passed === null) return failed === null ? null : failed / step
-  if (failed === null) return passed * step
+  if (failed === null) return Math.min(passed * step, ceiling)
   return failed / passed <= RESOLUTION ? passed : Math.sqrt(passed * failed)
 }

@@ -34,6 +34,8 @@ export const environmentSchema = z.object({
     .object({
       address: z.string(),
       processes: z.array(z.object({ pid: z.number().int(), name: z.string() })),
+      /** It was not on the loopback: the host that the user may load, and the requests per second that it got at most. */
+      remote: z.object({ host: z.string(), maxRate: z.number().positive() }).optional(),
       /** Absent: GET. */
       method: z.enum(['GET', 'POST']).optional(),
       /** Names of those that the user added to each request; their values may be secrets. */

@@ -74,6 +74,8 @@ export const runConfigSchema = z.object({
   arrivals: z.enum(['poisson', 'constant']),
   /** What the search for the highest rate holds p99 to, in milliseconds, and how long one of its trials lasts. */
   sloMs: z.number().positive(),
+  /** Requests per second that a target elsewhere gets at most; absent: there is no limit. */
+  maxRate: z.number().positive().optional(),
   trialMs: z.number().int().positive(),
   /** Every strategy ran from another checkout as well, in the same rounds. */
   against: z.boolean(),

@@ -32,10 +32,8 @@ const SUBJECT_ALT_NAME = objectId('551d11')
 const VERSION_3 = der(0xa0, der(0x02, Buffer.from([2])))
 const NAME = sequence(der(0x31, sequence(COMMON_NAME, text(0x0c, 'authbench'))))
 const LOOPBACK = der(0x87, Buffer.from([127, 0, 0, 1]))
-const NAMES = der(
-  0xa3,
-  sequence(sequence(SUBJECT_ALT_NAME, der(0x04, sequence(LOOPBACK, text(0x82, 'localhost'))))),
-)
+const namesOf = (name: string): Buffer =>
+  der(0xa3, sequence(sequence(SUBJECT_ALT_NAME, der(0x04, sequence(LOOPBACK, text(0x82, name))))))
 
 /** `20261129T120000.000Z` without its century: UTCTime, for dates before 2050 (RFC 5280 section 4.1.2.5.1). */
 const utcTime = (milliseconds: number): Buffer =>
@@ -47,8 +45,9 @@ const pem = (bytes: Buffer): string =>
 /**
  * A key on P-256, and a certificate for 127.0.0.1 that it signs itself (RFC 5280). Node.js makes none, OpenSSL's program is not on every machine, and
  * packages that can do this bring a dozen others along for 400 bytes that are always of one shape.
+ * @param name that it is for as well
  */
-export function newServerIdentity(now: Date): ServerIdentity {
+export function newServerIdentity(now: Date, name = 'localhost'): ServerIdentity {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const serial = randomBytes(16)
   // Positive, and without a leading zero.
@@ -61,7 +60,7 @@ export function newServerIdentity(now: Date): ServerIdentity {
     sequence(utcTime(now.getTime() - EARLIER_MS), utcTime(now.getTime() + VALID_MS)),
     NAME,
     publicKey.export({ type: 'spki', format: 'der' }),
-    NAMES,
+    namesOf(name),
   )
   const signature = der(0x03, Buffer.from([0]), sign('sha256', toBeSigned, privateKey))
   return {

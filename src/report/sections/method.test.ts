@@ -47,6 +47,24 @@ test('what each request to a target carries is said by names and sizes', () => {
   )
 })
 
+test.each([
+  ['terminal', terminalReporter],
+  ['markdown', markdownReporter],
+  ['html', htmlReporter],
+])('%s says in one sentence what a target on another machine means', (_id, reporter) => {
+  const remote = { host: 'api.test', maxRate: 50 }
+  const results = withEnvironment({ target: { address: '10.77.0.2:8443', processes: [], remote } })
+  const sentence =
+    'The target was another machine (api.test at 10.77.0.2:8443), which got at most 50 requests per second: its CPU is not measured, and times contain the way there.'
+  const report = reporter
+    .render({ ...results, config: { ...results.config, maxRate: 50 } }, { details: true, columns: 1000 })
+    .replaceAll(/\s+/g, ' ')
+  expect(report).toContain(sentence)
+  expect(report).toContain('CPU time not measured: it is another machine')
+  expect(report).toContain('every round opens new connections to the target')
+  expect(report).not.toContain('fresh server process')
+})
+
 test('processes that are not shown are said to be', () => {
   const target = { address: '127.0.0.1:1', processes: [] }
   expect(markdownReporter.render(withEnvironment({ target }), {})).toContain('CPU time not measured')

@@ -12,6 +12,7 @@ import { USUAL_WORLD } from '../../worlds/world.ts'
 import { groupsOf } from '../groups/group.ts'
 import type { Block, Section } from '../model.ts'
 import { textCell } from '../model.ts'
+import { elsewhereText } from '../words/elsewhere.ts'
 import { COUNTED_ONLY } from '../words/phrases.ts'
 
 const hasClosedLoop = ({ scenarios }: Results) => scenarios.some(({ model }) => model === 'closed')
@@ -34,10 +35,13 @@ function openItems(results: Results): readonly string[] {
       ? 'a Poisson schedule (exponential gaps, as independent users give)'
       : 'a constant schedule (equal gaps)'
   const slices = `${config.pacedSlicesPerRound} windows of ${formatDuration(config.pacedSliceMs)} each`
+  const limit = config.maxRate === undefined ? null : `${formatNumber(config.maxRate)} requests per second`
   return [
     ...(kinds.has('same rate')
       ? [
-          `Open loop at the same rate: a short closed loop in every round finds what each server serves; the arrival rate is a share of what the slowest does. All strategies of a round get the same schedule: ${slices}.`,
+          limit !== null
+            ? `Open loop at the limit of the run, ${limit}: ${slices}.`
+            : `Open loop at the same rate: a short closed loop in every round finds what each server serves; the arrival rate is a share of what the slowest does. All strategies of a round get the same schedule: ${slices}.`,
         ]
       : []),
     ...(kinds.has('own rate')
@@ -47,7 +51,7 @@ function openItems(results: Results): readonly string[] {
       : []),
     ...(kinds.has('search')
       ? [
-          `Search for the highest rate: trials of ${formatDuration(config.trialMs)} from half of what a server serves, in growing steps, then halving, until a rate that kept p99 within ${formatNumber(config.sloMs)} ms and one that did not are within 5 %; the one that kept it has to do so twice, unless 20 trials are used up. Trials of all servers alternate.`,
+          `Search for the highest rate: trials of ${formatDuration(config.trialMs)} from ${limit === null ? 'half of what a server serves' : `the limit of the run, ${limit}`}, in growing steps, then halving, until a rate that kept p99 within ${formatNumber(config.sloMs)} ms and one that did not are within 5 %; the one that kept it has to do so twice, unless 20 trials are used up. Trials of all servers alternate.`,
         ]
       : []),
     ...(kinds.has('same rate') || kinds.has('own rate') || kinds.has('search')
@@ -69,7 +73,9 @@ function methodItems(results: Results): readonly string[] {
     ? `: ${config.slicesPerRound} windows of ${formatDuration(config.sliceMs)} each`
     : ''
   return [
-    `${formatCount(config.rounds, 'round')}; every round starts a fresh server process per strategy, and visits them in a seeded order and its reverse${slices}, after a warm-up of ${formatCount(config.warmupRequests, 'request')}.`,
+    config.maxRate === undefined
+      ? `${formatCount(config.rounds, 'round')}; every round starts a fresh server process per strategy, and visits them in a seeded order and its reverse${slices}, after a warm-up of ${formatCount(config.warmupRequests, 'request')}.`
+      : `${formatCount(config.rounds, 'round')}; every round opens new connections to the target, twice, and sends over the two in turn, after ${formatCount(config.warmupRequests, 'request')} that are not measured. Opening connections and the request on each before a window count towards the limit.`,
     `${formatCount(config.connections, 'connection')} over a pool of ${formatCount(config.pool, 'distinct credential')}, sent ${config.transport === 'bearer' ? 'as Authorization: Bearer' : 'in a cookie'}, valid for ${formatDuration(config.ttlSeconds * 1_000)}.`,
     ...scenarios.flatMap(({ title, connections }) =>
       connections === undefined
@@ -114,7 +120,14 @@ function limits(results: Results): readonly string[] {
   const tls = config.world?.tls === true
   const withoutTls = tls ? (experiments.length === 0 ? '' : ', of TLS in experiments') : ', of TLS'
   const shared = pinning.redis !== null && pinning.redis === pinning.generator
+  const elsewhere = elsewhereText(environment)
   return [
+    ...(elsewhere === null ? [] : [elsewhere]),
+    ...(config.maxRate !== undefined && scenarios.some(({ id }) => id === 'slo')
+      ? [
+          `No rate above ${formatNumber(config.maxRate)} requests per second was tried: where that is the highest, it is the limit of the run and not what the target can serve.`,
+        ]
+      : []),
     ...(redis && shared
       ? [
           'Redis shares a core with the load generator: strategies that use Redis slow the generator down, so closed-loop throughput and latency are biased towards stateless strategies. CPU per request depends least on the generator and on neighbours; compare it within a run only.',
@@ -164,7 +177,11 @@ function limits(results: Results): readonly string[] {
         ]
       : []),
     ...(environment.warnings ?? []).map((warning) => `Said before the run: ${warning}`),
-    `One server process on one machine: effects of scale-out${withoutTls} and of real networks are not in these numbers.`,
+    ...(elsewhere === null
+      ? [
+          `One server process on one machine: effects of scale-out${withoutTls} and of real networks are not in these numbers.`,
+        ]
+      : []),
     ...(tls
       ? [
           'Connections are kept: what TLS costs is that of records, and its handshakes are in no window. Bytes are counted above TLS.',
@@ -177,14 +194,16 @@ const NAMED_PROCESSES = 8
 
 /** Whose CPU time is in the numbers, and what each request carries. */
 function targetText(target: NonNullable<Results['environment']['target']>): string {
-  const { address, processes, method = 'GET', headers = [], bodyBytes } = target
+  const { address, processes, remote, method = 'GET', headers = [], bodyBytes } = target
   const names = processes.map(({ pid, name }) => `${name} (${pid})`)
   const counted =
     names.length === 0
-      ? 'CPU time not measured: its processes are not shown'
+      ? `CPU time not measured: ${remote === undefined ? 'its processes are not shown' : 'it is another machine'}`
       : `CPU time of ${formatList(names.slice(0, NAMED_PROCESSES))}${names.length > NAMED_PROCESSES ? ` and ${names.length - NAMED_PROCESSES} more` : ''}`
   const carried = [
-    ...(headers.length === 0 ? [] : [`${headers.length === 1 ? 'header' : 'headers'} ${formatList(headers)}`]),
+    ...(headers.length === 0
+      ? []
+      : [`${headers.length === 1 ? 'header' : 'headers'} ${formatList(headers)}`]),
     ...(bodyBytes === undefined ? [] : [`a body of ${formatBytes(bodyBytes)}`]),
   ]
   const asked = method === 'GET' && carried.length === 0 ? '' : `; asked by ${method}`

@@ -5,6 +5,7 @@ import { enumerateSome, formatDuration } from '../../units.ts'
 import { COST, contendersOf, costGroupOf, costOf, reachOf } from '../groups/contenders.ts'
 import { againstBaseline, type Group, subjectsOf } from '../groups/group.ts'
 import { rankableMetrics, rankingOf } from '../groups/tiers.ts'
+import { elsewhereText } from './elsewhere.ts'
 import { COUNTED_ONLY, NOT_COMPARED } from './phrases.ts'
 
 const STORE_COST = 'cpu.redis'
@@ -89,7 +90,13 @@ export function shortAnswer(groups: readonly Group[]): readonly string[] {
 }
 
 /** Why no winner is named. */
-export function noAnswer({ validity, changes, config }: Results, groups: readonly Group[]): string {
+export function noAnswer(results: Results, groups: readonly Group[]): string {
+  const reason = reasonOf(results, groups)
+  const elsewhere = elsewhereText(results.environment)
+  return elsewhere === null ? reason : `${elsewhere} ${reason}`
+}
+
+function reasonOf({ validity, changes, config }: Results, groups: readonly Group[]): string {
   if (validity.verdict === 'invalid')
     return 'No winner is named. Look up the failed checks under “Noise and validity”, remove the cause and run again.'
   if (validity.verdict === 'unjudged')

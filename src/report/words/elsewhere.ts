@@ -1,0 +1,10 @@
+import type { Results } from '../../results/results.ts'
+import { formatNumber } from '../../units.ts'
+
+/** What a reader has to know of a target that was not on this machine; null: there was none. */
+export function elsewhereText({ target }: Results['environment']): string | null {
+  if (target?.remote === undefined) return null
+  const { host, maxRate } = target.remote
+  const at = target.address.includes(host) ? target.address : `${host} at ${target.address}`
+  return `The target was another machine (${at}), which got at most ${formatNumber(maxRate)} requests per second: its CPU is not measured, and times contain the way there.`
+}
