@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { widthOf } from '../../src/report/terminal/width.ts'
+import { fakeExperiment } from '../../src/testing/fake-experiment.ts'
 import { fakeResults } from '../../src/testing/fake-results.ts'
 import { hostileStrategies, manyStrategies } from '../../src/testing/fake-strategies.ts'
 import { USUAL_WORLD } from '../../src/worlds/world.ts'
@@ -17,7 +18,9 @@ it('prints what each strategy needs, with intervals, and where every number is f
   expect(stdout).toMatch(/Planned use of a core +60 % +default/)
   expect(stdout).toMatch(/Regions +2 +yours/)
   expect(stdout).toContain('What one request takes, measured')
-  expect(stdout).toContain('Cores grow in proportion to requests: assumed')
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'assumed, not measured: run `authbench run --scenarios verify,scale-out`',
+  )
   expect(stdout).not.toContain('NOT THIS MACHINE')
 })
 
@@ -70,4 +73,31 @@ it('says nothing from a run that has too few rounds or is invalid', async () => 
   expect(stderr).toMatch(
     /3 rounds, and says nothing of a load: an interval needs 6 \[CAPACITY_ROUNDS_TOO_FEW\]/,
   )
+})
+
+it.each([
+  [
+    [98, 101, 104],
+    /is 101\.0 % \[98\.0, 104\.0\] of that at 1\. No difference is shown; beyond 4 it is assumed\./,
+  ],
+  [
+    [108, 112, 116],
+    /is 112\.0 % \[108\.0, 116\.0\] of that at 1\. So cores do not grow in proportion: with what a request takes at 4 it is [\d.,]+ cores \[[^\]]+\] of servers, not [\d.,]+ cores \[/,
+  ],
+] as const)('says what was measured of servers side by side: %j', async ([low, value, high], sentence) => {
+  const figure = {
+    id: 'cpu-of-one',
+    title: '',
+    subject: 'session-redis',
+    label: '',
+    params: { instances: 4, cores: 1 },
+    unit: '%',
+    estimate: { value, low, high, rounds: 8 },
+  }
+  const run = { ...fakeResults(), experiments: [fakeExperiment('scale-out', [figure])] }
+  const { stdout } = await capacity(...LOAD, ...stored(run))
+  const text = stdout.replaceAll(/\s+/g, ' ')
+  expect(text).toMatch(sentence)
+  expect(text).toContain('Instances took turns on a core in that measurement')
+  expect(Math.max(...stdout.split('\n').map(widthOf))).toBeLessThanOrEqual(100)
 })

@@ -27,6 +27,8 @@ realRun(
       kill: 10,
     })
     expect(of('imbalance', 'change', 'sticky cookie')).toMatchObject({ 'scale out': 2 })
+    const cpu = (experiment?.figures ?? []).filter(({ id }) => id === 'cpu')
+    expect(cpu.map(({ params }) => params.instances)).toEqual([1, 2, 4])
     run.expectNothingLeft([])
   },
 )

@@ -10,11 +10,13 @@ import {
 } from '../../src/experiments/scale-out/observation.ts'
 import type { TrialCount } from '../../src/plan/profiles.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
-import type { ProvidedRedis } from '../redis/provide.ts'
+import { detectPinning } from '../machine/pinning.ts'
+import { type ProvidedRedis, provideRedis } from '../redis/provide.ts'
 import type { ExperimentContext, ExperimentRun, Stage } from '../trials/experiment.ts'
 import { inLanes } from '../trials/lanes.ts'
 import { pacedProbe } from '../trials/paced-probe.ts'
 import { installHaproxy } from '../trials/programs.ts'
+import { cpuOfInstances } from './scale-out/cpu.ts'
 import { enter, type Fleet, loggedIn, openFleet, passBy, resize, SLOTS } from './scale-out/fleet.ts'
 import { type Crowd, crowdAt, type User } from './scale-out/users.ts'
 
@@ -218,7 +220,7 @@ export const scaleOut: ExperimentRun<ScaleOutObservation> = {
   appliesTo: ({ family, needs, state, roundTrips, cache }) =>
     (family === 'session' && cache === null && (needs.includes('memory') || roundTrips === 1)) ||
     (family === 'token' && state === 'stateless' && needs.length === 0 && cache === null),
-  expectedMs: (count) => ({ smoke: 60_000, short: 90_000, full: 700_000 })[count],
+  expectedMs: (count) => ({ smoke: 65_000, short: 130_000, full: 850_000 })[count],
   async run(context) {
     if (!context.has('haproxy')) await installHaproxy(context.say, context.signal)
     if (!context.has('haproxy'))
@@ -237,6 +239,24 @@ export const scaleOut: ExperimentRun<ScaleOutObservation> = {
       nameOf: ({ info, balance }) => `${info.title}: ${balance}`,
       work: ({ info, balance }, stage) =>
         fleetTrial(context, stage, info, balance, info.needs.includes('redis') ? redis : null),
+    })
+    const pinning = detectPinning('own')
+    if (pinning.server === null) {
+      context.leaveOut(
+        `Whether a request costs more with more instances was not measured. ${pinning.sentence}`,
+      )
+      return
+    }
+    await inLanes(context, kinds, {
+      lanes: 1,
+      limitMs: LIMIT_MS,
+      nameOf: ({ title }) => `${title}: CPU of a request with one, two and four instances`,
+      async work(info, stage) {
+        const own = info.needs.includes('redis')
+          ? await stage.keep(provideRedis(null, pinning.redis), (started) => started.release(''))
+          : null
+        return cpuOfInstances(stage, info, own, { count: context.count, pinning })
+      },
     })
   },
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { helperCore, isOnCore, type Placement, parseCpuList, planPinning, withAuthServer } from './pinning.ts'
+import {
+  coresOfInstances,
+  helperCore,
+  isOnCore,
+  type Placement,
+  parseCpuList,
+  planPinning,
+  withAuthServer,
+} from './pinning.ts'
 import { fileTree } from './testing/file-tree.ts'
 
 const plan = (change: Partial<Placement>) =>
@@ -116,5 +124,20 @@ describe('pinning', () => {
   ])('pins nothing where it cannot, and says why', (pinning, why) => {
     expect(pinning).toMatchObject({ server: null, redis: null, generator: null })
     expect(pinning.sentence).toMatch(why)
+  })
+
+  it('gives each of several servers and their clients a core where there are enough, and otherwise those of one', () => {
+    const plan = { server: 0, redis: 1, generator: 2 }
+    const cpus = (count: number) => Array.from({ length: count }, (_, cpu) => cpu)
+    expect(coresOfInstances(4, plan, cpus(9))).toEqual({
+      servers: [0, 3, 4, 5],
+      generators: [2, 6, 7, 8],
+    })
+    for (const few of [cpus(8), cpus(3)])
+      expect(coresOfInstances(4, plan, few)).toEqual({ servers: [0, 0, 0, 0], generators: [2, 2, 2, 2] })
+    expect(coresOfInstances(2, { server: 0, redis: 1, generator: 1 }, cpus(4))).toEqual({
+      servers: [0, 2],
+      generators: [1, 3],
+    })
   })
 })

@@ -109,6 +109,35 @@ export function detectPinning(redis: Placement['redis']): Pinning {
   return planPinning({ cpus, canPin, siblings: siblingsOf, quota, redis })
 }
 
+/** Of several servers of one load, and of a client for each. */
+export interface InstanceCores {
+  readonly servers: readonly (number | null)[]
+  readonly generators: readonly (number | null)[]
+}
+
+/** Each on a core of its own where there are enough, otherwise all servers on that of a server, and all clients on that of the generator. */
+export function coresOfInstances(
+  count: number,
+  { server, redis, generator }: Pick<Pinning, 'server' | 'redis' | 'generator'>,
+  cpus: readonly number[],
+): InstanceCores {
+  const free = cpus.filter((cpu) => cpu !== server && cpu !== redis && cpu !== generator)
+  const more = count - 1
+  const fill = (core: number | null, others: readonly number[]) =>
+    free.length < 2 * more ? Array.from({ length: count }, () => core) : [core, ...others]
+  return {
+    servers: fill(server, free.slice(0, more)),
+    generators: fill(generator, free.slice(more, 2 * more)),
+  }
+}
+
+/** That this process may use, as far as a CPU quota pays for them. */
+export function paidCpus(): readonly number[] {
+  const quota = narrowestQuota(systemFiles, ownCpuGroups(systemFiles).folders)
+  const cpus = parseCpuList(allowedCpuList(systemFiles) ?? '')
+  return quota === null ? cpus : cpus.slice(0, Math.floor(quota))
+}
+
 /** An auth server is another machine's, a proxy a network: it keeps off the server's core, and off the generator's where it can. */
 export const helperCore = ({ redis, generator }: Pinning): number | null => redis ?? generator
 

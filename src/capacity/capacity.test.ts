@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Estimate, Results } from '../results/results.ts'
+import { fakeExperiment } from '../testing/fake-experiment.ts'
 import { fakeResults } from '../testing/fake-results.ts'
 import { capacityOf } from './capacity.ts'
 import type { CapacityInputs } from './inputs.ts'
@@ -139,4 +140,56 @@ test('needs grow in proportion to the load, and never fall when the planned use 
     ),
     { numRuns: 20 },
   )
+})
+
+const scaledTo = (percents: Readonly<Record<number, readonly [number, number, number] | null>>): Results => ({
+  ...fakeResults(),
+  experiments: [
+    fakeExperiment(
+      'scale-out',
+      Object.entries(percents).map(([instances, ends]) => ({
+        id: 'cpu-of-one',
+        title: '',
+        subject: 'session-redis',
+        label: '',
+        params: { instances: Number(instances), cores: 2 },
+        unit: '%',
+        estimate: {
+          value: ends?.[1] ?? 100,
+          low: ends?.[0] ?? null,
+          high: ends?.[2] ?? null,
+          rounds: 8,
+        },
+      })),
+    ),
+  ],
+})
+
+test('cores that do not grow in proportion are told with what a request takes at the most instances', () => {
+  const { scaling, scaledCores, demand } = of(
+    {},
+    'session-redis',
+    scaledTo({ 4: [110, 120, 130], 2: [99, 100, 101] }),
+  )
+  expect(scaling.map(({ instances, tookTurns }) => [instances, tookTurns])).toEqual([
+    [2, false],
+    [4, true],
+  ])
+  const [low = 0, value = 0, high = 0] = ends(demand.serverCores).map((end) => end ?? 0)
+  for (const [index, expected] of [low * 1.1, value * 1.2, high * 1.3].entries())
+    expect(ends(scaledCores)[index]).toBeCloseTo(expected, 6)
+  // Less than in proportion is no proportion either.
+  expect(of({}, 'session-redis', scaledTo({ 2: [80, 90, 99] })).scaledCores?.value).toBeCloseTo(
+    value * 0.9,
+    6,
+  )
+})
+
+test('an interval that holds 100 %, and none at all, show no other cores', () => {
+  expect(of({}, 'session-redis', scaledTo({ 2: [99, 104, 109] })).scaledCores).toBeNull()
+  expect(of({}, 'session-redis', scaledTo({ 2: null }))).toMatchObject({ scaledCores: null, scaling: [{}] })
+  expect(of({}, 'jwt-hs256-fast', scaledTo({ 2: [110, 120, 130] }))).toMatchObject({
+    scaledCores: null,
+    scaling: [],
+  })
 })

@@ -6,6 +6,7 @@ import type { Point } from '../analysis/subject.ts'
 import type { Estimate, Results } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import type { CapacityInputs } from './inputs.ts'
+import { isDifferent, type Scaling, scalingOf } from './linearity.ts'
 
 /** CPU time of one request or refresh. Null: it asks no such process, or that was not measured. */
 export interface CpuUnit {
@@ -45,6 +46,10 @@ export interface Need {
   readonly demand: Demand
   /** What would add to the demand, and was not measured. */
   readonly missing: readonly string[]
+  /** Whether cores of servers grow in proportion to requests, as far as it was measured. */
+  readonly scaling: readonly Scaling[]
+  /** Cores of servers where a request takes what it took with the most instances that were measured; null where none showed a difference. */
+  readonly scaledCores: Estimate | null
 }
 
 const NO_CPU: CpuUnit = { serverUs: null, redisUs: null, authUs: null }
@@ -64,6 +69,18 @@ function sum(first: Estimate | null, second: Estimate | null): Estimate | null {
   const ends = (end: 'low' | 'high') =>
     first[end] === null || second[end] === null ? null : first[end] + second[end]
   return { ...first, value: first.value + second.value, low: ends('low'), high: ends('high') }
+}
+
+/** Both may be off at the same time. */
+function product(estimate: Estimate, { percentOfOne: { value, low, high } }: Scaling): Estimate {
+  const times = (end: number | null, percent: number | null) =>
+    end === null || percent === null ? null : (end * percent) / 100
+  return {
+    ...estimate,
+    value: (estimate.value * value) / 100,
+    low: times(estimate.low, low),
+    high: times(estimate.high, high),
+  }
 }
 
 const estimateOf = (measured: Measured | undefined, rounds: number): Estimate | null =>
@@ -133,7 +150,7 @@ function missingOf(
  * What a load needs with each strategy of the run.
  *
  * Cores: requests per second × CPU time of one, over the planned use of a core. That this grows in proportion beyond one server is
- * assumed. Every user refreshes once in the life of a token, which is the most that users who are always there can cause. Redis runs
+ * assumed, unless the run measured it. Every user refreshes once in the life of a token, which is the most that users who are always there can cause. Redis runs
  * commands in one thread, so that a shard is full at the planned use of one core; every region has the whole store.
  */
 export function capacityOf(results: Results, inputs: CapacityInputs): readonly Need[] {
@@ -148,15 +165,20 @@ export function capacityOf(results: Results, inputs: CapacityInputs): readonly N
       )
       return renewals === null || renewals === undefined ? (reads ?? null) : sum(reads ?? null, renewals)
     }
-    const redisCores = cores('redisUs')
+    const [serverCores, redisCores] = [cores('serverUs'), cores('redisUs')]
+    const scaling = scalingOf(results, info.id)
+    const most = scaling.at(-1)
+    const differs = most !== undefined && scaling.some(isDifferent)
     return {
       id: info.id,
       title: info.title,
       state: info.state,
       unit,
       missing: missingOf(results, info, unit, inputs),
+      scaling,
+      scaledCores: differs && serverCores !== null ? product(serverCores, most) : null,
       demand: {
-        serverCores: cores('serverUs'),
+        serverCores,
         redisCores,
         redisShards:
           redisCores === null

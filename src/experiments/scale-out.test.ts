@@ -98,3 +98,48 @@ test('what the balancer adds has an interval', () => {
   expect(estimate?.value).toBe(0.5)
   expect(estimate?.low).toBeLessThan(0.5)
 })
+
+const RATIOS: Readonly<Record<number, number>> = { 1: 1, 2: 1.1, 4: 1.25 }
+
+/** The machine gets slower from round to round, for all numbers of instances alike. */
+const cpu = (strategy: string, rounds: number, sizes = [1, 2, 4]): readonly ScaleOutObservation[] =>
+  Array.from({ length: rounds }).flatMap((_, round) =>
+    sizes.map((instances) => ({
+      kind: 'cpu' as const,
+      strategy,
+      round,
+      instances,
+      cores: 1,
+      requests: 400,
+      cpuUs: 400 * 50 * (1 + round / 10) * (RATIOS[instances] ?? 1),
+    })),
+  )
+
+test('CPU of a request with more instances is judged within each round', () => {
+  const { figures, tables, answer } = analyse(...cpu('session-redis', 8))
+  const ratios = figures.filter(({ id }) => id === 'cpu-of-one')
+  expect(ratios.map(({ subject, params }) => [subject, params])).toEqual([
+    ['session-redis', { instances: 2, cores: 1 }],
+    ['session-redis', { instances: 4, cores: 1 }],
+  ])
+  for (const [index, percent] of [110, 125].entries()) {
+    const { value, low, high, rounds } = ratios[index]?.estimate ?? {}
+    for (const end of [value, low, high]) expect(end).toBeCloseTo(percent, 6)
+    expect(rounds).toBe(8)
+  }
+  expect(figures.filter(({ id }) => id === 'cpu')).toHaveLength(3)
+  expect(tables?.map(({ caption }) => caption)).toEqual([
+    'Server CPU of a request, by the number of instances',
+  ])
+  expect(answer).toEqual([expect.stringContaining(`With 4 instances a request takes 125`)])
+})
+
+test('too few rounds have no interval, and a round that was cut off has no ratio', () => {
+  const { figures } = analyse(...cpu('session-redis', 5), ...cpu('jwt-es256', 6, [2, 4]))
+  expect(
+    figures.filter(({ id }) => id === 'cpu-of-one').map(({ subject, estimate }) => [subject, estimate.low]),
+  ).toEqual([
+    ['session-redis', null],
+    ['session-redis', null],
+  ])
+})

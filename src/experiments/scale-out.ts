@@ -3,6 +3,7 @@ import type { Analysis, ExperimentChart } from '../results/experiment.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import { formatCount, formatList } from '../units.ts'
 import { experiment } from './experiment.ts'
+import { cpuAnswer, cpuFigures, cpuTables, scaledOf } from './scale-out/linearity.ts'
 import { CHANGES, type ScaleOutObservation, scaleOutObservationSchema } from './scale-out/observation.ts'
 import { CHANGE_WORDS, figuresOf, type Group, groupsOf, tablesOf } from './scale-out/tables.ts'
 
@@ -95,13 +96,21 @@ function analyse(
     observations.filter((each) => each.kind === 'change'),
     observations.filter((each) => each.kind === 'latency'),
   )
-  if (groups.length === 0) return { answer: [], figures: [], charts: [] }
+  const scaled = scaledOf(
+    strategies,
+    observations.filter((each) => each.kind === 'cpu'),
+  )
+  if (groups.length + scaled.length === 0) return { answer: [], figures: [], charts: [] }
   const balancers = observations.flatMap((each) => (each.kind === 'balancer' ? [each.product] : []))
   return {
-    answer: [...answerOf(groups), `The balancer was ${formatList([...new Set(balancers)])}.`],
-    figures: groups.flatMap((group) => figuresOf(group)),
-    tables: [...tablesOf(groups)],
-    charts: [chartOf(groups)],
+    answer: [
+      ...answerOf(groups),
+      ...cpuAnswer(scaled),
+      ...(balancers.length === 0 ? [] : [`The balancer was ${formatList([...new Set(balancers)])}.`]),
+    ],
+    figures: [...groups.flatMap((group) => figuresOf(group)), ...cpuFigures(scaled)],
+    tables: [...(groups.length === 0 ? [] : tablesOf(groups)), ...cpuTables(scaled)],
+    charts: groups.length === 0 ? [] : [chartOf(groups)],
     broken: [...brokenOf(groups)],
   }
 }
@@ -109,7 +118,7 @@ function analyse(
 export const scaleOut = experiment({
   title: 'Several instances behind a load balancer',
   question:
-    'Who is logged out when instances come and go, with sessions in memory, sessions in Redis and tokens, and does a sticky cookie help?',
+    'Who is logged out when instances come and go, with sessions in memory, sessions in Redis and tokens, and does a sticky cookie help? Does a request cost more CPU where there are more instances?',
   observation: scaleOutObservationSchema,
   analyse,
 })

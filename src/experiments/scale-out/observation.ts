@@ -42,6 +42,20 @@ const latencySchema = z.object({
   addedMs: z.array(z.number()),
 })
 
+/** Of all instances together, each loaded as often at every number of them. */
+const cpuSchema = z.object({
+  kind: z.literal('cpu'),
+  strategy: z.string(),
+  /** All numbers of instances of one round are next to each other in time. */
+  round: z.int().nonnegative(),
+  instances: z.int().positive(),
+  /** That the instances were on; fewer than instances: they took turns. */
+  cores: z.int().positive(),
+  /** Answered, and what that took all processes of the instances. */
+  requests: z.int().positive(),
+  cpuUs: z.number().positive(),
+})
+
 const balancerSchema = z.object({ kind: z.literal('balancer'), product: z.string() })
 
 export const scaleOutObservationSchema = z.discriminatedUnion('kind', [
@@ -49,8 +63,10 @@ export const scaleOutObservationSchema = z.discriminatedUnion('kind', [
   changeSchema,
   latencySchema,
   balancerSchema,
+  cpuSchema,
 ])
 export type ScaleOutObservation = z.infer<typeof scaleOutObservationSchema>
 export type Steady = z.infer<typeof steadySchema>
 export type Changed = z.infer<typeof changeSchema>
 export type Latency = z.infer<typeof latencySchema>
+export type Cpu = z.infer<typeof cpuSchema>

@@ -1,7 +1,15 @@
 import type { Demand, Need, Unit } from '../../capacity/capacity.ts'
 import type { CapacityInputs } from '../../capacity/inputs.ts'
+import { isDifferent } from '../../capacity/linearity.ts'
 import type { Estimate } from '../../results/results.ts'
-import { formatBytes, formatDuration, formatNumber, formatPercent } from '../../units.ts'
+import {
+  formatBytes,
+  formatDuration,
+  formatEstimate,
+  formatList,
+  formatNumber,
+  formatPercent,
+} from '../../units.ts'
 import { worldText } from '../../worlds/words.ts'
 import { USUAL_WORLD, type World } from '../../worlds/world.ts'
 import {
@@ -29,7 +37,7 @@ export interface CapacityScreen {
 function assumptions(world: World | undefined): readonly string[] {
   const own = worldText(world ?? USUAL_WORLD)
   return [
-    'Cores grow in proportion to requests: assumed, since a run loads one server at a time.',
+    'Cores of Redis and of auth servers grow in proportion to requests: assumed.',
     'A Redis shard is full at the planned use of one core, because it runs commands in one thread; every region has the whole store and its share of the requests.',
     'Every user refreshes once in the life of a token.',
     'Intervals are those of what was measured; what you named and what is assumed has none.',
@@ -149,6 +157,44 @@ function memoryItems(needs: readonly Need[]): readonly string[] {
   )
 }
 
+const SHOWN_TITLES = 3
+
+/** Whether more servers serve in proportion more: what was measured of it, and what that does to the cores. */
+function proportionItems(needs: readonly Need[]): readonly string[] {
+  const measured = needs.flatMap((need) => {
+    const most = need.scaling.at(-1)
+    if (most === undefined) return []
+    const at = formatList(need.scaling.map(({ instances }) => `${instances}`))
+    const percents = need.scaling.map(({ percentOfOne }) => formatEstimate(percentOfOne, '%'))
+    const text = (estimate: Estimate) => formatEstimate(estimate, 'cores')
+    const { serverCores } = need.demand
+    const verdict =
+      need.scaledCores !== null && serverCores !== null
+        ? `So cores do not grow in proportion: with what a request takes at ${most.instances} it is ${text(need.scaledCores)} of servers, not ${text(serverCores)}. What it takes beyond ${most.instances} was not measured.`
+        : need.scaling.some(isDifferent)
+          ? 'So cores do not grow in proportion.'
+          : most.percentOfOne.low === null
+            ? 'Too few rounds for an interval: that cores grow in proportion is assumed.'
+            : `No difference is shown; beyond ${most.instances} it is assumed.`
+    return [
+      `${need.title}: measured: CPU per request at ${at} instances is ${formatList(percents)} of that at 1. ${verdict}`,
+    ]
+  })
+  const rest = needs.filter(({ scaling }) => scaling.length === 0).map(({ title }) => title)
+  const names = rest.length > SHOWN_TITLES ? `${rest.length} strategies` : formatList(rest)
+  return [
+    ...measured,
+    ...(needs.some(({ scaling }) => scaling.some(({ tookTurns }) => tookTurns))
+      ? [
+          'Instances took turns on a core in that measurement, for want of more: what is not in proportion may be due to that, and not to their number.',
+        ]
+      : []),
+    ...(rest.length === 0
+      ? []
+      : [`${names}: assumed, not measured: run \`authbench run --scenarios verify,scale-out\`.`]),
+  ]
+}
+
 /** What a load needs, where each number comes from, and what is assumed. */
 export function capacitySections({
   inputs,
@@ -169,6 +215,7 @@ export function capacitySections({
       title: 'What a load needs',
       blocks: [
         { kind: 'table', table: demandTable(needs) },
+        ...list('Whether cores of servers grow in proportion to requests', proportionItems(needs)),
         ...list('Memory of the stores', memory),
         ...list('Not measured in this run, and not counted', missing),
         { kind: 'table', table: inputsTable(inputs, given) },
