@@ -13,6 +13,8 @@ import { AuthbenchError } from '../../src/results/errors.ts'
 import type { RunConfig } from '../../src/results/results.ts'
 import { formatList } from '../../src/units.ts'
 import { saidBy, type WorldPartName } from '../../src/worlds/world.ts'
+import { namesCluster } from '../redis/provide.ts'
+import { worldAt } from '../run/world.ts'
 import { SCENARIOS } from '../scenarios/registry.ts'
 import {
   applicableScenarios,
@@ -26,7 +28,7 @@ import { assertHasStrategies, type BaseCheckout, openBase } from '../subjects/ot
 import { describeStrategies } from '../subjects/own-strategies.ts'
 import { placed, readTarget, TARGET_ID, type Target } from '../subjects/target.ts'
 import { refuseIgnored } from './ignored-options.ts'
-import { LONGEST_SUBJECT, readClaims } from './options.ts'
+import { LONGEST_SUBJECT, readClaims, redisUrl } from './options.ts'
 import {
   ignoredWithoutLoad,
   type PlannedExperiment,
@@ -66,7 +68,7 @@ const OPTIONS_OF_WORLD: Readonly<Record<WorldPartName, string>> = {
 
 /**
  * @returns null when interrupted
- * @throws AuthbenchError OPTIONS_INVALID, FILE_*, CLAIMS_*, STRATEGY_*, TARGET_*, CREDENTIALS_*, CA_FILE_*, HEADER_*, BODY_*, GATE_INVALID, AGAINST_*, SCENARIO_NOT_APPLICABLE, WEAK_KEY
+ * @throws AuthbenchError OPTIONS_INVALID, FILE_*, CLAIMS_*, STRATEGY_*, TARGET_*, CREDENTIALS_*, CA_FILE_*, HEADER_*, BODY_*, GATE_INVALID, AGAINST_*, SCENARIO_NOT_APPLICABLE, DISTANCE_TO_CLUSTER, WEAK_KEY
  */
 export async function planRun(
   options: Options,
@@ -111,6 +113,7 @@ export async function planRun(
   const strategies = chosenStrategies(config.strategies, own, target)
   const scenarios = scenariosOf(config, strategies, options)
   refuseIgnored(unproven(strategies, scenarios, experiments, options))
+  if (namesCluster(redisUrl(options.redis))) assertNoDistance(config, scenarios)
   const started = unionOf(strategies, experiments, own)
   assertNoneTaken(token, started.infos)
   refuseIgnored(timesIn(config, namedGates, scenarios))
@@ -143,6 +146,22 @@ function unionOf(
 ): Chosen {
   const all = [...infos, ...experiments.flatMap(({ strategies }) => strategies)].map(({ id }) => id)
   return chosenStrategies([...new Set(all)], own, null)
+}
+
+/**
+ * What lies in the way to one server would be left at the first answer that names another.
+ * @throws AuthbenchError DISTANCE_TO_CLUSTER
+ */
+function assertNoDistance(config: RunConfig, scenarios: readonly Scenario[]): void {
+  const far = scenarios.filter((scenario) =>
+    scenario.params.some((point) => worldAt(point, { config, scenario }).storeRttMs > 0),
+  )
+  if (far.length === 0) return
+  throw new AuthbenchError(
+    'DISTANCE_TO_CLUSTER',
+    `${formatList(far.map(({ id }) => id))}: no distance can be laid between servers and a Redis Cluster, which says itself where its servers are`,
+    { next: 'Leave it out with --scenarios, or --store-rtt, or give a single Redis with --redis.' },
+  )
 }
 
 /** Named, and in nothing of this run: nobody there can sign a proof for each request. */

@@ -17,7 +17,7 @@ function commandOf(
   return runCommand({ ...config, ...limit }, options, {
     scenarios: config.scenarios,
     conformance: false,
-    redis: false,
+    redis: null,
     ...beside,
   })
 }
@@ -60,7 +60,7 @@ const ALL: Required<Options> = {
 }
 
 test('everything that changes what is measured is repeated, and no secret', () => {
-  const command = commandOf(ALL, { conformance: true, redis: true }, { maxRate: 50 })
+  const command = commandOf(ALL, { conformance: true, redis: 'URL' }, { maxRate: 50 })
   const placeOnly = ['out']
   for (const option of Object.keys(optionsSchema.shape).filter((name) => !placeOnly.includes(name))) {
     expect(command).toContain(`--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `)
@@ -105,12 +105,12 @@ test('scenarios that have connections of their own keep them, unless others were
 })
 
 test('of operations', () => {
-  const beside = { rounds: 9, seed: 1, run: null, redis: false }
+  const beside = { rounds: 9, seed: 1, run: null, redis: null }
   expect(microCommand({}, beside)).toBe('npm run authbench -- micro --rounds 9 --seed 1')
   expect(
     microCommand(
       { tasks: ['verify jwt-hs256', 'hash'], claims: '/home/me/claims.json' },
-      { ...beside, run: 'results/a', redis: true },
+      { ...beside, run: 'results/a', redis: 'URL' },
     ),
   ).toBe(
     "npm run authbench -- micro --tasks 'verify jwt-hs256,hash' --with results/a --claims FILE --redis URL --rounds 9 --seed 1",

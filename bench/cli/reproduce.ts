@@ -47,7 +47,7 @@ const hasOwnConnections = (id: string): boolean =>
  * What to type to get a run again.
  * @param config with the rounds that were planned
  * @param scenarios that were planned: named, one that nobody of the run can do is refused
- * @param redis whether it ran on a Redis of the user
+ * @param redis what stands for it in `--redis`; null: nothing, as for a server of the run's own
  */
 export function runCommand(
   config: RunConfig,
@@ -56,7 +56,7 @@ export function runCommand(
     scenarios,
     conformance,
     redis,
-  }: { readonly scenarios: readonly string[]; readonly conformance: boolean; readonly redis: boolean },
+  }: { readonly scenarios: readonly string[]; readonly conformance: boolean; readonly redis: string | null },
 ): string {
   return [
     'npm run authbench -- run',
@@ -89,7 +89,7 @@ export function runCommand(
     ...(config.transport === 'bearer' ? [] : [`--transport ${config.transport}`]),
     ...worldOptions(config.world ?? USUAL_WORLD),
     ...given('claims', options.claims !== undefined, 'FILE'),
-    ...given('redis', redis, 'URL'),
+    ...given('redis', redis !== null, redis ?? ''),
     ...(conformance ? ['--conformance'] : []),
     `--seed ${config.seed}`,
   ].join(' ')
@@ -106,14 +106,14 @@ interface MicroOptions {
  */
 export const microCommand = (
   { tasks, claims }: MicroOptions,
-  { rounds, seed, run, redis }: { rounds: number; seed: number; run: string | null; redis: boolean },
+  { rounds, seed, run, redis }: { rounds: number; seed: number; run: string | null; redis: string | null },
 ): string =>
   [
     'npm run authbench -- micro',
     ...(tasks === undefined ? [] : [`--tasks ${word(tasks.join(','))}`]),
     ...(run === null ? [] : [`--with ${word(run)}`]),
     ...given('claims', claims !== undefined, 'FILE'),
-    ...given('redis', redis, 'URL'),
+    ...given('redis', redis !== null, redis ?? ''),
     `--rounds ${rounds}`,
     `--seed ${seed}`,
   ].join(' ')

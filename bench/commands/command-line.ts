@@ -133,6 +133,7 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     .option('--target <url>', 'an endpoint of this machine: the items that need no inside knowledge')
     .option('--credentials <file>', 'that the target accepts, two are better than one')
     .option('--transport <how>', 'of the target: bearer or cookie (default: bearer)')
+    .option('--redis <kind>', 'cluster: each strategy on a throwaway cluster, not on one server')
     .option('--out <file>', 'the results as JSON, besides the table')
     .option('--json', 'for programs')
     .action(async (flags: ConformanceFlags) =>

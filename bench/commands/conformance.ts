@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { checkStrategies } from '../../servers/conformance/check.ts'
+import type { RedisKind } from '../../servers/conformance/harness/environment-pool.ts'
 import { checkTarget } from '../../servers/conformance/target.ts'
 import type { AuthStrategy } from '../../servers/contract.ts'
 import { STRATEGIES, strategyIds } from '../../servers/registry.ts'
@@ -10,6 +11,7 @@ import { ansiPaint, plainPaint } from '../../src/report/terminal/paint.ts'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import { refuseIgnored } from '../cli/ignored-options.ts'
 import type { Terminal } from '../cli/terminal.ts'
+import { OWN_CLUSTER } from '../redis/provide.ts'
 import type { Chosen } from '../subjects/chosen-strategies.ts'
 import { describeStrategies } from '../subjects/own-strategies.ts'
 import { assertAnswers, placed, readTarget } from '../subjects/target.ts'
@@ -25,6 +27,7 @@ export interface ConformanceFlags {
   readonly target?: string | undefined
   readonly credentials?: string | undefined
   readonly transport?: string | undefined
+  readonly redis?: string | undefined
   readonly json?: boolean | undefined
   readonly out?: string | undefined
 }
@@ -33,11 +36,12 @@ export interface ConformanceFlags {
 export async function conformance(flags: ConformanceFlags, terminal: Terminal): Promise<number> {
   const { stdout, color } = terminal
   refuseIgnored(ignoredBeside(flags))
+  const kind = kindOf(flags)
   await using cleanup = new AsyncDisposableStack()
   const signal = terminal.interruption(cleanup, 'Stopping; what was checked so far stands.')
   const { rows, groups } =
     flags.target === undefined
-      ? await checkOwn(flags, signal, terminal)
+      ? await checkOwn(flags, kind, signal, terminal)
       : await checkForeign(flags.target, flags, signal)
   const partial = signal.aborted
   const unexpected = rows.filter(isUnexpected).length
@@ -60,7 +64,7 @@ export async function conformance(flags: ConformanceFlags, terminal: Terminal): 
 }
 
 function ignoredBeside(flags: ConformanceFlags): Parameters<typeof refuseIgnored>[0] {
-  const { target, credentials, transport, strategies, strategy } = flags
+  const { target, credentials, transport, strategies, strategy, redis } = flags
   const own = [
     ...(strategies === undefined ? [] : ['--strategies']),
     ...(strategy === undefined ? [] : ['--strategy']),
@@ -81,12 +85,31 @@ function ignoredBeside(flags: ConformanceFlags): Parameters<typeof refuseIgnored
       message: `--target is checked alone, without ${own.join(' and ')}`,
       next: 'Check them one after the other.',
     },
+    {
+      when: target !== undefined && redis !== undefined,
+      message: '--redis is that of the reference servers, and a target has its own',
+      next: 'Leave it out.',
+    },
   ]
+}
+
+/** @throws AuthbenchError OPTIONS_INVALID */
+function kindOf({ redis }: ConformanceFlags): RedisKind {
+  if (redis === undefined) return 'server'
+  if (redis === OWN_CLUSTER) return 'cluster'
+  throw new AuthbenchError(
+    'OPTIONS_INVALID',
+    'the checklist pauses and kills its Redis, and takes none of yours',
+    {
+      next: `Leave --redis out, or say --redis ${OWN_CLUSTER} for throwaway clusters.`,
+    },
+  )
 }
 
 /** Of strategies with code at hand: that of files would stay in the runner's process. */
 export async function checkBeforeRun(
   { known, files }: Pick<Chosen, 'known' | 'files'>,
+  kind: RedisKind,
   signal: AbortSignal,
   terminal: Terminal,
 ): Promise<readonly ConformanceRow[]> {
@@ -95,7 +118,7 @@ export async function checkBeforeRun(
   }
   const progress = showChecks(known.length, terminal)
   try {
-    return await checkStrategies(known, signal, progress.checked)
+    return await checkStrategies(known, signal, progress.checked, kind)
   } finally {
     progress.end()
   }
@@ -107,14 +130,19 @@ interface Checked {
   readonly groups: ReadonlyMap<string, string>
 }
 
-async function checkOwn(flags: ConformanceFlags, signal: AbortSignal, terminal: Terminal): Promise<Checked> {
+async function checkOwn(
+  flags: ConformanceFlags,
+  kind: RedisKind,
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<Checked> {
   // In a process of its own first: a file that ends or hangs its process, or takes an id that is taken, is told from here.
   const described = await describeStrategies(flags.strategy ?? [], signal)
   if (described === null) return { rows: [], groups: new Map() }
   const unguard = failOnExit(terminal)
   try {
     const strategies = await chosen(flags)
-    const rows = await checkBeforeRun({ known: strategies, files: new Map() }, signal, terminal)
+    const rows = await checkBeforeRun({ known: strategies, files: new Map() }, kind, signal, terminal)
     return { rows, groups: new Map(strategies.map(({ id, family }) => [id, family])) }
   } finally {
     unguard()

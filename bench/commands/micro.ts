@@ -23,7 +23,7 @@ import { type Explained, explainedRun } from '../micro/run-to-explain.ts'
 import { selectTasks } from '../micro/select-tasks.ts'
 import type { MicroTask } from '../micro/task.ts'
 import { measureInProcess } from '../micro/task-process.ts'
-import { redisOfCommand } from '../redis/provide.ts'
+import { originOfRedis, redisOfCommand, redisOption } from '../redis/provide.ts'
 import { authbenchVersion, describeEnvironment, describeGit } from '../store/environment.ts'
 import { createResultsFolder, openResultsFolder } from '../store/results-folder.ts'
 import { lockMachine } from '../store/run-lock.ts'
@@ -115,7 +115,7 @@ export async function micro(
         rounds,
         seed,
         run: runFolder === null ? null : relative(process.cwd(), realpathSync(runFolder.path)),
-        redis: redis !== null && tasks.some((task) => task.needsRedis),
+        redis: tasks.some((task) => task.needsRedis) ? redisOption(redis) : null,
       }),
     },
     ...measured,
@@ -149,7 +149,7 @@ async function measureTasks(
   cleanup: AsyncDisposableStack,
 ): Promise<Pick<Micro, 'environment' | 'tasks' | 'failures'>> {
   const needsRedis = tasks.some((task) => task.needsRedis)
-  const pinning = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
+  const pinning = detectPinning(needsRedis ? originOfRedis(url) : null)
   const keyPrefix = `authbench:micro-${randomUUID()}:`
   const redis = needsRedis
     ? await redisOfCommand({ url, core: pinning.redis, keyPrefix, signal, cleanup, output: terminal.stderr })

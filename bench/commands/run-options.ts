@@ -80,7 +80,10 @@ export const withRunOptions = (command: Command): Command =>
       `requests per second that a target on another machine gets at most (default: ${USUAL_MAX_RATE})`,
       Number,
     )
-    .option('--redis <url>', 'your Redis, 6.2 or newer (default: REDIS_URL, else a throwaway one)')
+    .option(
+      '--redis <url>',
+      'your Redis, 6.2 or newer; redis+cluster://HOST:PORT for a cluster, cluster for a throwaway one of three (default: REDIS_URL, else a throwaway one)',
+    )
     .option('--out <dir>', 'where the folder of the run is made (default: results)')
     .option('--config <file>', 'JSON object of these options; the command line wins')
     .option('--conformance', 'the security checklist first: about two seconds for each strategy')

@@ -20,7 +20,7 @@ import { readFacts } from '../doctor/facts.ts'
 import { thisSystem } from '../doctor/system.ts'
 import { detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { showProgress } from '../progress/live.ts'
-import { redisOfCommand } from '../redis/provide.ts'
+import { namesCluster, originOfRedis, redisOfCommand, redisOption } from '../redis/provide.ts'
 import { extended } from '../run/extension.ts'
 import { machineBench } from '../run/real-equipment.ts'
 import { type RunOutcome, runAll } from '../run/runner.ts'
@@ -80,7 +80,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const url = redisUrl(merged.redis)
   const rowsInRedis = asksRedisForRows(config, scenarios)
   const needsRedis = loads && (rowsInRedis || infos.some(({ needs }) => needs.includes('redis')))
-  const plan = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
+  const plan = detectPinning(needsRedis ? originOfRedis(url) : null)
   const pinning = infos.some(({ needs }) => needs.includes('auth-server')) ? withAuthServer(plan) : plan
   const redis = needsRedis
     ? await redisOfCommand({ url, core: pinning.redis, keyPrefix, signal, cleanup, output: terminal.stderr })
@@ -117,7 +117,9 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     progress.end()
     return outcome
   }
-  const checklist = wantsChecklist ? await checkBeforeRun(strategies, signal, terminal) : []
+  const checklist = wantsChecklist
+    ? await checkBeforeRun(strategies, namesCluster(url) ? 'cluster' : 'server', signal, terminal)
+    : []
   const git = describeGit()
   const inputs = describeInputs({ token, target, files })
   const environment = {
@@ -141,7 +143,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
         command: runCommand(config, merged, {
           scenarios: [...scenarios.map(({ id }) => id), ...(config.experiments ?? [])],
           conformance: wantsChecklist,
-          redis: redis?.origin === 'given',
+          redis: redis === null ? null : redisOption(url),
         }),
       },
       environment,

@@ -9,7 +9,7 @@ import { LONGEST_SUBJECT, readClaims, readKeys, redisUrl } from '../cli/options.
 import type { Terminal } from '../cli/terminal.ts'
 import { detectPinning, helperCore, withAuthServer } from '../machine/pinning.ts'
 import { OWN_SERVERS, startServerProcess } from '../process/server-process.ts'
-import { redisOfCommand } from '../redis/provide.ts'
+import { originOfRedis, redisOfCommand } from '../redis/provide.ts'
 
 const WATCH_MS = 1000
 
@@ -41,7 +41,7 @@ export async function serve(id: string, flags: ServeFlags, terminal: Terminal): 
   const url = redisUrl(flags.redis)
   const needsRedis = STRATEGIES[id].needs.includes('redis')
   const needsAuthServer = STRATEGIES[id].needs.includes('auth-server')
-  const plan = detectPinning(needsRedis ? (url === null ? 'own' : 'given') : null)
+  const plan = detectPinning(needsRedis ? originOfRedis(url) : null)
   const pinning = needsAuthServer ? withAuthServer(plan) : plan
   const keyPrefix = `authbench:serve-${process.pid}:`
 

@@ -3,14 +3,15 @@ import { findRedis } from '../../servers/process/redis-process.ts'
 import type { RedisFact } from '../../src/doctor/facts.ts'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import { childEnvironment } from '../machine/child-environment.ts'
-import { parseRedisUrl } from '../redis/address.ts'
+import { addressesOf } from '../redis/address.ts'
 import { connectRedis } from '../redis/connection.ts'
+import { originOfRedis } from '../redis/provide.ts'
 
 const ASK_MS = 5000
 
 /** The user's, asked for its version; otherwise what would be started. */
 export async function lookForRedis(url: string | null): Promise<RedisFact> {
-  if (url !== null) return askGiven(url)
+  if (url !== null && originOfRedis(url) === 'given') return askGiven(url)
   const binary = findRedis()
   if (binary === null) {
     return {
@@ -33,7 +34,9 @@ export async function lookForRedis(url: string | null): Promise<RedisFact> {
 
 async function askGiven(url: string): Promise<RedisFact> {
   try {
-    const { shown } = parseRedisUrl(url)
+    const shown = addressesOf(url)
+      .addresses.map((address) => address.shown)
+      .join(', ')
     const control = await connectRedis(url)
     const { product, version } = control
     await control.close()

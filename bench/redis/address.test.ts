@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { errorOf } from '../../src/testing/error-of.ts'
-import { parseRedisUrl } from './address.ts'
+import { addressesOf, parseRedisUrl } from './address.ts'
 
 describe('a Redis URL', () => {
   it('is taken apart, with the usual port and database as defaults', () => {
@@ -31,6 +31,29 @@ describe('a Redis URL', () => {
     ['redis://:hunter2@localhost:99999', 'cannot be read'],
   ])('is refused without being repeated: %s', (url, reason) => {
     const error = errorOf(() => parseRedisUrl(url))
+    expect(error).toMatchObject({ code: 'REDIS_URL_INVALID', exitCode: 2 })
+    expect(error.message).toContain(reason)
+    expect(`${error.message} ${error.cause}`).not.toContain('hunter2')
+  })
+
+  it('names one server of a cluster or more, with one login for all of them', () => {
+    expect(addressesOf('redis://a')).toMatchObject({ isCluster: false, addresses: [{ host: 'a' }] })
+    const { isCluster, addresses } = addressesOf('rediss+cluster://me:p%40ss@a:7000,[::1]:7001,c')
+    expect(isCluster).toBe(true)
+    expect(addresses).toMatchObject([
+      { host: 'a', port: 7000, tls: true, username: 'me', password: 'p@ss', shown: 'rediss://a:7000' },
+      { host: '::1', port: 7001, tls: true, username: 'me', password: 'p@ss' },
+      { host: 'c', port: 6379, tls: true, username: 'me', password: 'p@ss' },
+    ])
+  })
+
+  it.each([
+    ['redis+cluster://', 'names no host'],
+    ['redis+cluster://:hunter2@a:7000,', 'cannot be read'],
+    ['redis+cluster://:hunter2@a:7000/1', 'a database'],
+    ['http+cluster://:hunter2@a:7000', 'another scheme'],
+  ])('of a cluster is refused without being repeated: %s', (url, reason) => {
+    const error = errorOf(() => addressesOf(url))
     expect(error).toMatchObject({ code: 'REDIS_URL_INVALID', exitCode: 2 })
     expect(error.message).toContain(reason)
     expect(`${error.message} ${error.cause}`).not.toContain('hunter2')

@@ -1,3 +1,4 @@
+import { urlsOfCluster } from '../../servers/stores/cluster/cluster-url.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
 
 /** A Redis URL taken apart; the only place where its secrets are. */
@@ -12,7 +13,22 @@ export interface RedisAddress {
   readonly shown: string
 }
 
-const FORM = 'redis://[user:password@]host[:port][/database], or rediss:// for TLS'
+const FORM =
+  'redis://[user:password@]host[:port][/database], for a cluster redis+cluster://[user:password@]host:port,host:port; with rediss for TLS'
+
+/** Where a URL leads: to one server, or to some of a cluster. */
+export interface RedisPlaces {
+  readonly isCluster: boolean
+  readonly addresses: readonly [RedisAddress, ...RedisAddress[]]
+}
+
+/** @throws {AuthbenchError} REDIS_URL_INVALID */
+export function addressesOf(url: string): RedisPlaces {
+  const [first, ...others] = (urlsOfCluster(url) ?? []).map(parseRedisUrl)
+  if (first === undefined) return { isCluster: false, addresses: [parseRedisUrl(url)] }
+  if (first.database !== 0) throw invalid('names a database, and a cluster has but one')
+  return { isCluster: true, addresses: [first, ...others] }
+}
 
 /** @throws {AuthbenchError} REDIS_URL_INVALID; the message never repeats the URL, which may hold a password */
 export function parseRedisUrl(url: string): RedisAddress {

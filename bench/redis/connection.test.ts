@@ -134,7 +134,7 @@ describe('a connected control', () => {
   })
 
   it('knows the process that it talks to', () => {
-    expect(control).toMatchObject({ processId: own.pid, version: own.version, product: own.product })
+    expect(control).toMatchObject({ processIds: [own.pid], version: own.version, product: own.product })
     expect(control.isLocal).toBe(process.platform === 'linux')
   })
 

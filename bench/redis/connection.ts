@@ -1,26 +1,18 @@
-import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { setTimeout as delay } from 'node:timers/promises'
-import { Redis } from 'ioredis'
-import { AuthbenchError } from '../../src/results/errors.ts'
-import { parseRedisUrl, type RedisAddress } from './address.ts'
-import { connectionFailure, lostConnection } from './failure.ts'
-import { parseInfo, type RedisInfo, type RedisSnapshot, snapshotOf } from './usage.ts'
+import { addressesOf } from './address.ts'
+import { connectCluster } from './cluster/control.ts'
+import { connectNode } from './node.ts'
+import type { RedisSnapshot } from './usage.ts'
 
-const DEADLINE_MS = 3_000
-/** A server that pauses for less than this makes cells invalid, by what the strategies answer meanwhile; for longer, it ends the run. */
-const PAUSE_LIMIT_MS = 10_000
-/** The oldest release that is still seen in distributions, and that the counters are checked against. */
-const OLDEST = [6, 2] as const
-
-/** The harness's own connection to a Redis server, its own or the user's. */
+/** The harness's own connection to a Redis, its own or the user's. What it counts and removes is that of all servers of it. */
 export interface RedisControl {
   readonly product: 'Redis' | 'Valkey'
   /** Of the product: '7.0.15'. */
   readonly version: string
-  /** As the server sees itself; of another process, or none, where `isLocal` is false. */
-  readonly processId: number
-  /** The server is a process of this machine that `/proc` shows, so its CPU time can be read there. */
+  /** Of a cluster; null: a single server. */
+  readonly masters: number | null
+  /** As the servers see themselves; of other processes, or none, where `isLocal` is false. */
+  readonly processIds: readonly number[]
+  /** The servers are processes of this machine that `/proc` shows, so their CPU time can be read there. */
   readonly isLocal: boolean
   /** @throws {AuthbenchError} REDIS_LOST */
   snapshot(): Promise<RedisSnapshot>
@@ -38,172 +30,18 @@ export interface RedisControl {
   close(): Promise<void>
 }
 
+const DEADLINE_MS = 3_000
+
 /**
- * Connects once, without retries, and checks that the server is one that can be measured.
- * @throws {AuthbenchError} within 5 s: REDIS_URL_INVALID, REDIS_REFUSED, REDIS_HOST_UNKNOWN, REDIS_TIMEOUT,
- * REDIS_AUTH, REDIS_TLS, REDIS_PROTOCOL, REDIS_TOO_OLD, REDIS_LOADING, REDIS_NOT_WRITABLE, REDIS_CLUSTER
+ * Connects once, without retries, and checks that it is one that can be measured.
+ * @throws {AuthbenchError} within 5 s for each server that the URL names: REDIS_URL_INVALID, REDIS_REFUSED, REDIS_HOST_UNKNOWN,
+ * REDIS_TIMEOUT, REDIS_AUTH, REDIS_TLS, REDIS_PROTOCOL, REDIS_TOO_OLD, REDIS_LOADING, REDIS_NOT_WRITABLE, REDIS_CLUSTER,
+ * REDIS_NOT_CLUSTER, REDIS_CLUSTER_DOWN, REDIS_CLUSTER_INCOMPLETE
  */
 export async function connectRedis(url: string, deadlineMs = DEADLINE_MS): Promise<RedisControl> {
-  const address = parseRedisUrl(url)
-  const redis = new Redis({
-    host: address.host,
-    port: address.port,
-    ...(address.tls ? { tls: {} } : {}),
-    protocol: 2,
-    lazyConnect: true,
-    connectTimeout: deadlineMs,
-    commandTimeout: PAUSE_LIMIT_MS,
-    // A server that hangs does not close its side either, and would keep this process from ending.
-    disconnectTimeout: 100,
-    retryStrategy: null,
-    maxRetriesPerRequest: 0,
-    // Each of these would send commands of its own, which nobody could take out of the counters.
-    enableReadyCheck: false,
-    disableClientInfo: true,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-  })
-  // ioredis reports why a connection failed only here; without a listener it prints it.
-  let reported: unknown = null
-  redis.on('error', (error: unknown) => {
-    reported ??= error
-  })
-  try {
-    return await withDeadline(address, deadlineMs, openControl(redis, address))
-  } catch (error) {
-    redis.disconnect()
-    throw connectionFailure(address, reported ?? error)
-  }
-}
-
-async function openControl(redis: Redis, address: RedisAddress): Promise<RedisControl> {
-  await redis.connect()
-  await authenticate(redis, address)
-  if (address.database !== 0) await redis.select(address.database)
-  const info = parseInfo(await redis.info('all'))
-  checkServer(info, address)
-  const probe = `authbench:probe:${randomUUID()}`
-  await redis.set(probe, '1', 'PX', 5_000)
-  await redis.unlink(probe)
-  return control(redis, address, info, await isLocal(redis, processIdOf(info)))
-}
-
-function control(redis: Redis, address: RedisAddress, info: RedisInfo, local: boolean): RedisControl {
-  const ownCommands: Record<string, number> = {}
-  let busy: Promise<unknown> = Promise.resolve()
-
-  // One command at a time: otherwise a snapshot could not tell its own bytes from another's.
-  function exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = busy.then(work).catch((error: unknown) => {
-      throw lostConnection(address, error)
-    })
-    busy = result.catch(() => {})
-    return result
-  }
-
-  async function counted<T>(command: string, reply: Promise<T>): Promise<T> {
-    const value = await reply
-    ownCommands[command] = (ownCommands[command] ?? 0) + 1
-    return value
-  }
-
-  return {
-    ...productOf(info),
-    processId: processIdOf(info),
-    isLocal: local,
-    snapshot: () =>
-      exclusively(async () => {
-        // Redis counts input when it reads it and output, like a call, when the reply is done. So this INFO's
-        // own request is in its numbers, its reply and its call are not: they fall to the next snapshot.
-        const commands = { ...ownCommands }
-        const bytesReceived = redis.stream.bytesRead
-        const text = await counted('info', redis.info('all'))
-        return snapshotOf(parseInfo(text), { commands, bytesSent: redis.stream.bytesWritten, bytesReceived })
-      }),
-    setHousekeeping: (hertz) =>
-      exclusively(async () => {
-        await counted('config|set', redis.config('SET', 'hz', hertz))
-      }),
-    deletePrefix: (prefix) => {
-      if (prefix === '') throw new TypeError('an empty prefix would delete every key')
-      const pattern = `${prefix.replaceAll(/[\\*?[\]]/g, '\\$&')}*`
-      return exclusively(async () => {
-        let deleted = 0
-        let cursor = '0'
-        do {
-          const [next, keys] = await counted('scan', redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000))
-          if (keys.length > 0) deleted += await counted('unlink', redis.unlink(...keys))
-          cursor = next
-        } while (cursor !== '0')
-        return deleted
-      })
-    },
-    close: async () => {
-      await busy
-      redis.disconnect()
-    },
-  }
-}
-
-async function authenticate(redis: Redis, address: RedisAddress): Promise<void> {
-  if (address.password === null) return
-  try {
-    await (address.username === null
-      ? redis.auth(address.password)
-      : redis.auth(address.username, address.password))
-  } catch (error) {
-    // A password for a server that wants none does no harm.
-    if (!(error instanceof Error && /without any password configured/.test(error.message))) throw error
-  }
-}
-
-function checkServer(info: RedisInfo, address: RedisAddress): void {
-  const version = info.get('redis_version')
-  if (version === undefined) {
-    throw new AuthbenchError('REDIS_PROTOCOL', `${address.shown} answers, but not like Redis or Valkey.`, {
-      next: 'Correct host and port in the URL.',
-    })
-  }
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
-    throw new AuthbenchError('REDIS_TOO_OLD', `${address.shown} runs Redis ${version}.`, {
-      next: `Use Redis ${OLDEST.join('.')} or newer, or Valkey.`,
-    })
-  }
-  if (info.get('loading') === '1') throw connectionFailure(address, new Error('LOADING'))
-  if (info.get('cluster_enabled') === '1') throw connectionFailure(address, new Error('MOVED'))
-}
-
-function productOf(info: RedisInfo): Pick<RedisControl, 'product' | 'version'> {
-  const valkey = info.get('valkey_version')
-  return valkey === undefined
-    ? { product: 'Redis', version: info.get('redis_version') ?? '' }
-    : { product: 'Valkey', version: valkey }
-}
-
-function processIdOf(info: RedisInfo): number {
-  return Number(info.get('process_id') ?? 0)
-}
-
-/** A container's port is on the loopback too, but its process id means another process here. */
-async function isLocal(redis: Redis, processId: number): Promise<boolean> {
-  const remote = redis.stream.remoteAddress?.replace('::ffff:', '') ?? ''
-  if (!remote.startsWith('127.') && remote !== '::1') return false
-  const name = await readFile(`/proc/${processId}/comm`, 'utf8').catch(() => '')
-  return /^(redis|valkey)/.test(name)
-}
-
-/** ioredis waits for ever on a server that accepts and says nothing, or on a resolver that does. */
-async function withDeadline<T>(address: RedisAddress, deadlineMs: number, work: Promise<T>): Promise<T> {
-  const timer = new AbortController()
-  const deadline = delay(deadlineMs, undefined, { signal: timer.signal }).then(() => {
-    throw connectionFailure(address, new Error(`ETIMEDOUT no answer within ${deadlineMs} ms`))
-  })
-  deadline.catch(() => {})
-  try {
-    return await Promise.race([work, deadline])
-  } finally {
-    timer.abort()
-    work.catch(() => {})
-  }
+  const { isCluster, addresses } = addressesOf(url)
+  const [first] = addresses
+  if (isCluster) return connectCluster(addresses, deadlineMs)
+  const { masters: _, processId, ...control } = await connectNode(first, 'alone', deadlineMs)
+  return { ...control, masters: null, processIds: [processId] }
 }

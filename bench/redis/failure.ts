@@ -63,7 +63,7 @@ const SYMPTOMS: readonly Symptom[] = [
     next: 'Wait until it has, then run again.',
   },
   {
-    pattern: /READONLY|MISCONF|OOM|NOREPLICAS|CLUSTERDOWN|MASTERDOWN/,
+    pattern: /READONLY|MISCONF|OOM|NOREPLICAS|MASTERDOWN/,
     code: 'REDIS_NOT_WRITABLE',
     exitCode: 2,
     what: 'takes no writes',
@@ -74,7 +74,14 @@ const SYMPTOMS: readonly Symptom[] = [
     code: 'REDIS_CLUSTER',
     exitCode: 2,
     what: 'is a node of a cluster',
-    next: 'Name a single server; clusters are not supported.',
+    next: 'Name it as one: --redis redis+cluster://HOST:PORT, with more of its nodes after commas if you like.',
+  },
+  {
+    pattern: /CLUSTERDOWN/,
+    code: 'REDIS_CLUSTER_DOWN',
+    exitCode: 3,
+    what: 'is a node of a cluster that is down',
+    next: 'Mend the cluster (redis-cli --cluster check HOST:PORT), then run again.',
   },
   {
     pattern: /ERR_SSL|ERR_TLS|CERT|ISSUER|EPROTO/,

@@ -21,7 +21,8 @@ function controlWith(readings: readonly number[]) {
   const control: RedisControl = {
     product: 'Redis',
     version: '7.0.15',
-    processId: 0,
+    processIds: [0],
+    masters: null,
     isLocal: false,
     async snapshot() {
       const bytes = readings[Math.min(reading++, readings.length - 1)]

@@ -37,13 +37,13 @@ async function settledBytes(control: RedisControl, wait: (ms: number) => Promise
 
 /**
  * Commands and bytes from INFO. CPU time from schedstat, read inside of the two INFO, where the process is on this machine;
- * elsewhere Redis's own figure, which holds one INFO too.
+ * elsewhere Redis's own figure, which holds one INFO too. Of a cluster all of it is the sum over its masters.
  */
 export function redisMeter(
   control: RedisControl,
   wait: (ms: number) => Promise<unknown> = delay,
 ): StoreMeter {
-  const counter = control.isLocal ? cpuCounter([control.processId]) : null
+  const counter = control.isLocal ? cpuCounter(control.processIds) : null
   return {
     async measure() {
       const before = await control.snapshot()

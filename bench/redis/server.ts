@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { onFreePort } from '../../servers/process/free-port.ts'
 import { findRedis, launchRedis, type RedisProcess } from '../../servers/process/redis-process.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
-import { connectRedis, type RedisControl } from './connection.ts'
+import { parseRedisUrl } from './address.ts'
+import { connectNode, type NodeControl } from './node.ts'
 
 /** A throwaway server for one run: loopback only, no persistence. */
 export interface OwnRedis {
@@ -27,6 +28,7 @@ export interface OwnRedisOptions {
 
 const READY_MS = 15_000
 const POLL_MS = 20
+const ASK_MS = 3_000
 
 /** @throws {AuthbenchError} REDIS_MISSING, REDIS_NOT_READY */
 export async function startOwnRedis(options: OwnRedisOptions): Promise<OwnRedis> {
@@ -42,7 +44,7 @@ async function startOn(
   core: number | null,
   readyMs: number,
 ): Promise<OwnRedis> {
-  const server = await launchRedis(binary, port, pinnedTo(core))
+  const server = await launchRedis(binary, port, { before: pinnedTo(core) })
   const { folder: tempFolder, log, stop } = server
   const url = `redis://127.0.0.1:${port}`
   const control = await untilReady(url, server, readyMs)
@@ -56,12 +58,12 @@ async function startOn(
 }
 
 /** Null when Redis ended, or was not there in time. */
-async function untilReady(url: string, server: RedisProcess, readyMs: number): Promise<RedisControl | null> {
+async function untilReady(url: string, server: RedisProcess, readyMs: number): Promise<NodeControl | null> {
   const giveUp = new AbortController()
   const late = delay(readyMs, 'late' as const, { signal: giveUp.signal }).catch(() => 'late' as const)
   try {
     for (;;) {
-      const attempt = connectRedis(url)
+      const attempt = connectNode(parseRedisUrl(url), 'alone', ASK_MS)
       const outcome = await Promise.race([attempt.catch(() => 'not yet' as const), server.ended, late])
       // Whoever answers on this port may be somebody else's server, while ours is about to fail.
       if (typeof outcome === 'object' && outcome.processId === server.pid()) return outcome
@@ -74,11 +76,11 @@ async function untilReady(url: string, server: RedisProcess, readyMs: number): P
   }
 }
 
-function pinnedTo(core: number | null): readonly string[] {
+export function pinnedTo(core: number | null): readonly string[] {
   return core === null ? [] : ['taskset', '-c', String(core)]
 }
 
-function missing(): AuthbenchError {
+export function missing(): AuthbenchError {
   return new AuthbenchError('REDIS_MISSING', 'There is no redis-server or valkey-server on this machine.', {
     next: `One of three ways out: install the package redis-server, redis or valkey;
   start a container (docker run --rm -p 6379:6379 redis:7) and pass --redis redis://127.0.0.1:6379;
@@ -86,7 +88,7 @@ function missing(): AuthbenchError {
   })
 }
 
-function notReady(log: readonly string[]): AuthbenchError {
+export function notReady(log: readonly string[]): AuthbenchError {
   const tail = log.length === 0 ? '' : `\nIts last lines:\n${log.map((line) => `  ${line}`).join('\n')}`
   return new AuthbenchError('REDIS_NOT_READY', `The own Redis did not get ready.${tail}`, {
     next: 'Mend what it complains about, or pass --redis URL to use another server.',

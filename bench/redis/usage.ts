@@ -24,6 +24,8 @@ export interface RedisSnapshot {
   /** What data take: `used_memory` without the buffers of clients, replicas and the append-only file. */
   readonly memoryBytes: number
   readonly own: OwnTraffic
+  /** Of a cluster: of each server, whose sum this is. */
+  readonly nodes?: readonly RedisSnapshot[]
 }
 
 /** CPU time holds that of the second snapshot's predecessor too: one INFO, some hundred microseconds. */
@@ -55,12 +57,41 @@ export function snapshotOf(info: RedisInfo, own: OwnTraffic): RedisSnapshot {
   }
 }
 
+/** Of the servers of a cluster. */
+export function sumOf(nodes: readonly RedisSnapshot[]): RedisSnapshot {
+  const total = (figure: (node: RedisSnapshot) => number) =>
+    nodes.reduce((sum, node) => sum + figure(node), 0)
+  return {
+    runId: nodes.map(({ runId }) => runId).join(),
+    commands: sumOfCommands(nodes.map(({ commands }) => commands)),
+    bytesIn: total(({ bytesIn }) => bytesIn),
+    bytesOut: total(({ bytesOut }) => bytesOut),
+    cpuUs: total(({ cpuUs }) => cpuUs),
+    memoryBytes: total(({ memoryBytes }) => memoryBytes),
+    own: {
+      commands: sumOfCommands(nodes.map(({ own }) => own.commands)),
+      bytesSent: total(({ own }) => own.bytesSent),
+      bytesReceived: total(({ own }) => own.bytesReceived),
+    },
+    nodes,
+  }
+}
+
+function sumOfCommands(each: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
+  const sum: Record<string, number> = {}
+  for (const commands of each)
+    for (const [command, calls] of Object.entries(commands)) sum[command] = (sum[command] ?? 0) + calls
+  return sum
+}
+
 /**
  * What everybody but the harness did between two snapshots of one control connection. Commands with no calls
  * are left out.
  * @throws {AuthbenchError} REDIS_COUNTERS_RESET
  */
 export function difference(before: RedisSnapshot, after: RedisSnapshot): RedisUse {
+  // Counters that were reset on one server could pass unseen in the sum.
+  for (const [index, node] of (after.nodes ?? []).entries()) difference(before.nodes?.[index] ?? node, node)
   const own = {
     bytesSent: after.own.bytesSent - before.own.bytesSent,
     bytesReceived: after.own.bytesReceived - before.own.bytesReceived,

@@ -9,9 +9,9 @@ import { throttlingReader } from '../machine/quota.ts'
 import { systemFiles } from '../machine/system-files.ts'
 import { startGeneratorProcess } from '../process/generator-process.ts'
 import { OWN_SERVERS, startServerProcess } from '../process/server-process.ts'
-import { parseRedisUrl } from '../redis/address.ts'
+import { addressesOf } from '../redis/address.ts'
 import { redisMeter } from '../redis/meter.ts'
-import { type ProvidedRedis, provideRedis } from '../redis/provide.ts'
+import { anotherLike, type ProvidedRedis, provideRedis } from '../redis/provide.ts'
 import { TARGET_ID, type Target, targetSubject } from '../subjects/target.ts'
 import { subjectInWorld } from '../worlds/subject-in-world.ts'
 import { newServerIdentity } from '../worlds/tls/certificate.ts'
@@ -80,14 +80,13 @@ export function machineBench(options: MachineBenchOptions): Bench {
           pinning.server,
           signal,
         )
-        const place = redisUrl === null ? null : parseRedisUrl(redisUrl)
-        return subjectInWorld(server, place, helperCore(pinning), signal)
+        return subjectInWorld(server, placeOf(redisUrl), helperCore(pinning), signal)
       }
       if ((!needsRedis.has(strategy) && !rowsInRedis) || redis === null) {
         return { ...(await start(null)), ...(shared ? { store: null } : {}) }
       }
       const alone = redis.origin === 'own' && (ownRedis || background.has(strategy))
-      return alone ? withOwnRedis(start, pinning.redis) : start(redis.url)
+      return alone ? withOwnRedis(start, anotherLike(redis.control), pinning.redis) : start(redis.url)
     },
     startGenerator: () =>
       startGeneratorProcess(
@@ -103,6 +102,13 @@ export function machineBench(options: MachineBenchOptions): Bench {
   }
   const { maxRate } = config
   return maxRate === undefined ? bench : limitedBench(bench, maxRate, timeOfRun(signal))
+}
+
+/** Where something can lie in the way to it; null: nowhere, as before a cluster, which says itself where it is. */
+function placeOf(redisUrl: string | null) {
+  if (redisUrl === null) return null
+  const { isCluster, addresses } = addressesOf(redisUrl)
+  return isCluster ? null : addresses[0]
 }
 
 /** Of a Redis that one server asks: where it is lost, the others can be measured all the same. */
@@ -135,9 +141,10 @@ function meterOfOne(meter: StoreMeter): StoreMeter {
 /** Neither what it does while others are measured nor what its data take is counted for them. */
 async function withOwnRedis(
   start: (url: string) => Promise<MovableSubject>,
+  kind: string | null,
   core: number | null,
 ): Promise<MovableSubject> {
-  const redis = await provideRedis(null, core)
+  const redis = await provideRedis(kind, core)
   try {
     const subject = await start(redis.url)
     return {

@@ -1,4 +1,4 @@
-import { hashOf, newId, type SessionStore } from '../sessions/keeper.ts'
+import { hashOf, nameIn, newId, type SessionStore } from '../sessions/keeper.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -16,24 +16,25 @@ export function opaqueTokens(store: SessionStore, now: () => number): OpaqueToke
 
   return {
     async issue(subject, claims) {
-      const token = newId()
+      const owner = hashOf(subject)
+      const token = store.adopt(owner, newId())
       const exp = Number(claims.exp)
       const value = JSON.stringify(claims)
       // What is over already is in no store any more, and none would take it.
       if (isLive(claims)) {
-        await store.add({ name: hashOf(token), owner: hashOf(subject), value, expiresAt: exp, until: exp })
+        await store.add({ name: nameIn(store, token), owner, value, expiresAt: exp, until: exp })
       }
       return token
     },
     async claimsOf(token) {
-      const value = await store.get(hashOf(token))
+      const value = await store.get(nameIn(store, token))
       if (value === null) return null
       const claims: Claims = JSON.parse(value)
       // The store's expiry runs on the store's clock, and only promises to happen some time.
       return isLive(claims) ? claims : null
     },
     async revoke(token) {
-      const name = hashOf(token)
+      const name = nameIn(store, token)
       const value = await store.take(name)
       if (value === null) return
       const { sub }: Claims = JSON.parse(value)

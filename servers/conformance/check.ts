@@ -25,7 +25,7 @@ import { storeCases } from './cases/store.ts'
 import { tokenCases } from './cases/token.ts'
 import { NotTestable } from './formats/minter.ts'
 import { type ConformanceEnvironment, openSubject, type Subject } from './harness/checked-server.ts'
-import { environmentPool } from './harness/environment-pool.ts'
+import { environmentPool, type RedisKind } from './harness/environment-pool.ts'
 import { canBeStall, type DelayMeter, measureDelay } from './harness/own-delay.ts'
 import { type StartTimer, systemTimer, type TimeLimit, timeLimit } from './harness/time-limit.ts'
 
@@ -160,9 +160,10 @@ export async function checkStrategies(
   strategies: readonly AuthStrategy[],
   signal: AbortSignal,
   onChecked: (strategy: AuthStrategy) => void = () => {},
+  kind: RedisKind = 'server',
 ): Promise<readonly ConformanceRow[]> {
-  const withRedis = strategies.some(({ needs }) => needs.includes('redis'))
-  const pool = await environmentPool({ withRedis, signal })
+  const needsRedis = strategies.some(({ needs }) => needs.includes('redis'))
+  const pool = await environmentPool({ redis: needsRedis ? kind : null, signal })
   try {
     // All of them, whatever becomes of one: their environments are taken away after it.
     const checked = await Promise.allSettled(

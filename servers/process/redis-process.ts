@@ -49,21 +49,25 @@ kill "$watcher"
 rm -rf "$folder"
 `
 
-/**
- * Loopback only, no persistence. Whether it got ready is for the caller to see.
- * @param before words that start it in another way, such as `taskset`
- * @param snapshot what it starts with: a file that SAVE made of another; null: empty
- */
+export interface LaunchOptions {
+  /** Words that start it in another way, such as `taskset`. */
+  readonly before?: readonly string[]
+  /** What it is told beside where to listen. */
+  readonly settings?: readonly string[]
+  /** What it starts with: a file that SAVE made of another; null: empty. */
+  readonly snapshot?: Uint8Array | null
+  onLine?(line: string, pid: number | null): void
+}
+
+/** Loopback only, no persistence. Whether it got ready is for the caller to see. */
 export async function launchRedis(
   binary: string,
   port: number,
-  before: readonly string[] = [],
-  onLine: (line: string, pid: number | null) => void = () => {},
-  snapshot: Uint8Array | null = null,
+  { before = [], settings = [], snapshot = null, onLine }: LaunchOptions = {},
 ): Promise<RedisProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'authbench-redis-'))
   if (snapshot !== null) await writeFile(join(folder, SNAPSHOT_FILE), snapshot)
-  const command = [...before, binary, ...settings(port, folder)]
+  const command = [...before, binary, ...usualSettings(port, folder), ...settings]
   const child = spawn('/bin/sh', ['-c', WRAPPER, 'sh', folder, ...command], {
     // A session of its own: Ctrl-C on the terminal is for the runner, which still needs the store to tidy up.
     detached: true,
@@ -90,7 +94,7 @@ export async function launchRedis(
       log.push(line)
       if (log.length > LOG_LINES) log.shift()
     }
-    onLine(line, pid)
+    onLine?.(line, pid)
   })
   // Its number may be somebody else's soon.
   void ended.then(() => {
@@ -146,7 +150,7 @@ function killAtOnce(pid: number): void {
 /** The wrapper has done it, unless somebody killed the wrapper. */
 const removed = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true })
 
-function settings(port: number, folder: string): readonly string[] {
+function usualSettings(port: number, folder: string): readonly string[] {
   const network = ['--port', String(port), '--bind', '127.0.0.1', '--protected-mode', 'yes']
   const disk = ['--save', '', '--appendonly', 'no', '--dir', folder]
   return [...network, ...disk, '--daemonize', 'no', '--logfile', '']

@@ -1,7 +1,7 @@
 // In this folder: refresh tokens, their families, and how a used one leads to the next.
 
 import { randomBytes } from 'node:crypto'
-import { hashOf } from '../sessions/keeper.ts'
+import { hashOf, nameIn } from '../sessions/keeper.ts'
 import { inBatches } from '../stores/batches.ts'
 import { otherSubject } from '../stores/filler-text.ts'
 import type { RedisLink } from '../stores/redis-link.ts'
@@ -85,7 +85,7 @@ const END_ALL = `
 for _, family in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do redis.call('DEL', family) end
 redis.call('DEL', KEYS[1])`
 
-/** Every step is one script, so one round trip, and no two of them mix. */
+/** Every step is one script, so one round trip, and no two of them mix. Families of one subject, and its index, have one tag. */
 export function refreshFamilies(
   link: RedisLink,
   now: () => number,
@@ -97,13 +97,17 @@ export function refreshFamilies(
   const write = redisScript(link, START)
   const deleteOne = redisScript(link, END)
   const deleteAll = redisScript(link, END_ALL)
+  const { tags } = link
+  const keyOf = (family: string) => `family:${tags.tagOf(family)}${family}`
+  const indexOf = (owner: string) => `families-of:${tags.tagOf(owner)}${owner}`
 
   async function start(subject: string): Promise<Refreshed> {
-    const id = randomBytes(FAMILY_BYTES).toString('base64url')
-    const [family, refreshToken] = [hashOf(id), id + newSecret()]
+    const owner = hashOf(subject)
+    const id = tags.adopt(owner, randomBytes(FAMILY_BYTES).toString('base64url'))
+    const [family, refreshToken] = [nameIn(tags, id), id + newSecret()]
     const at = Math.floor(now())
     await write(
-      [keyOf(family), indexOf(subject)],
+      [keyOf(family), indexOf(owner)],
       [subject, hashOf(refreshToken), at + idleMs, at + absoluteMs, idleMs, absoluteMs, at],
     )
     return { subject, family, refreshToken }
@@ -114,16 +118,16 @@ export function refreshFamilies(
     async rotate(refreshToken) {
       if (!REFRESH_TOKEN.test(refreshToken)) return null
       const id = refreshToken.slice(0, FAMILY_LENGTH)
-      const family = hashOf(id)
+      const family = nameIn(tags, id)
       const nowMs = Math.floor(now())
       const next = await exchange({ key: keyOf(family), id, refreshToken, nowMs, idleMs })
       return next === null ? null : { subject: next.subject, family, refreshToken: id + next.secret }
     },
     async end(family, subject) {
-      await deleteOne([keyOf(family), indexOf(subject)], [])
+      await deleteOne([keyOf(family), indexOf(hashOf(subject))], [])
     },
     async endAll(subject) {
-      await deleteAll([indexOf(subject)], [])
+      await deleteAll([indexOf(hashOf(subject))], [])
     },
     async fill(entries) {
       for (const batch of inBatches(Iterator.from(Array(entries).keys())))
@@ -132,6 +136,4 @@ export function refreshFamilies(
   }
 }
 
-const keyOf = (family: string) => `family:${family}`
-const indexOf = (subject: string) => `families-of:${hashOf(subject)}`
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')

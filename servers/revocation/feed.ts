@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Identity, StrategyDeps } from '../contract.ts'
+import { inBatches } from '../stores/batches.ts'
 import { pipelined } from '../stores/pipelined.ts'
 import type { RedisLink } from '../stores/redis-link.ts'
 import { redisScript } from '../stores/redis-script.ts'
@@ -36,12 +37,14 @@ const RETRY_MS = 50
 const BATCH = 1000
 const BEGINNING = '0'
 
-/** Entry and news in one step. The news is cut by the clock that numbers it, which is that of Redis. */
-const PUBLISH = `
-  redis.call('SET', KEYS[1], '1', 'EX', ARGV[1])
+/** The news is cut by the clock that numbers it, which is that of Redis. */
+const TELL = `
+  local stream = KEYS[#KEYS]
   local oldest = (redis.call('TIME')[1] - ARGV[2]) * 1000
-  redis.call('XADD', KEYS[2], 'MINID', '~', string.format('%d', oldest), '*', 'id', ARGV[3], 'exp', ARGV[4])
-  redis.call('EXPIRE', KEYS[2], ARGV[2])`
+  redis.call('XADD', stream, 'MINID', '~', string.format('%d', oldest), '*', 'id', ARGV[3], 'exp', ARGV[4])
+  redis.call('EXPIRE', stream, ARGV[2])`
+/** Entry and news in one step. */
+const PUBLISH = `redis.call('SET', KEYS[1], '1', 'EX', ARGV[1])${TELL}`
 
 /**
  * One entry per revoked token, which decides, and a stream of them, which each server follows over a connection of
@@ -64,7 +67,8 @@ export async function revocationFeed(
   const streamName = `revocations:${issuer}`
   const stream = link.key(streamName)
   const entryKey = (tokenId: string) => link.key(revokedKey(issuer, tokenId))
-  const publish = redisScript(link, PUBLISH)
+  // Entries are spread over a cluster, and the stream is on one of its servers.
+  const publish = redisScript(link, link.isCluster ? TELL : PUBLISH)
   const keepSeconds = deps.ttlSeconds + CLOCK_MARGIN_SECONDS
   const lost = { some: false }
   let latestMs = Number.NEGATIVE_INFINITY
@@ -95,17 +99,24 @@ export async function revocationFeed(
     async revoke(revocation) {
       const { tokenId, expiresAt } = revocation
       const seconds = secondsLeft(revocation, clock())
-      await publish([revokedKey(issuer, tokenId), streamName], [seconds, keepSeconds, tokenId, expiresAt])
+      // The entry first: who hears of it, and cannot tell, asks for it.
+      if (link.isCluster) await ask(client.set(entryKey(tokenId), '1', 'EX', seconds))
+      const names = link.isCluster ? [streamName] : [revokedKey(issuer, tokenId), streamName]
+      await publish(names, [seconds, keepSeconds, tokenId, expiresAt])
       // Not before Redis has it: a logout that failed has to be repeatable here.
       learn(revocation)
     },
     async fill(entries) {
       const expiresAt = Math.floor(clock() / 1000) + deps.ttlSeconds
-      await pipelined(link, otherRevocations(entries, expiresAt), (pipeline, revocation) => {
-        pipeline.set(entryKey(revocation.tokenId), '1', 'EX', deps.ttlSeconds)
-        pipeline.xadd(stream, '*', 'id', revocation.tokenId, 'exp', expiresAt)
-        learn(revocation)
-      })
+      for (const others of inBatches(otherRevocations(entries, expiresAt))) {
+        await pipelined(link, others, (pipeline, { tokenId }) => {
+          pipeline.set(entryKey(tokenId), '1', 'EX', deps.ttlSeconds)
+        })
+        await pipelined(link, others, (pipeline, revocation) => {
+          pipeline.xadd(stream, '*', 'id', revocation.tokenId, 'exp', expiresAt)
+          learn(revocation)
+        })
+      }
       await ask(client.expire(stream, keepSeconds))
     },
     fresh,

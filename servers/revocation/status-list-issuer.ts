@@ -52,10 +52,12 @@ export function statusListIssuer(
   link: RedisLink,
   tokens: StatusListTokens,
 ): StatusListIssuer {
-  const { client, ask, key } = link
+  const { client, ask, key, tags } = link
   const { issuer } = deps.token
   const base = `${issuer}/statuslists/`
-  const name = (kind: 'used' | 'bits' | 'token', list: string) => `status-list:${issuer}:${kind}:${list}`
+  // Everything of one issuer lies together: a script gets to names that it finds itself.
+  const start = `status-list:${tags.tagOf('lists')}${issuer}`
+  const name = (kind: 'used' | 'bits' | 'token', list: string) => `${start}:${kind}:${list}`
   const keepSeconds = deps.ttlSeconds + MARGIN_SECONDS
   const allocate = redisScript(link, ALLOCATE)
   const revoke = redisScript(link, REVOKE)
@@ -79,7 +81,7 @@ export function statusListIssuer(
     async allocate() {
       const fresh = randomBytes(16).toString('base64url')
       const values = [key(name('used', '')), fresh, LIST_SIZE, keepSeconds]
-      const reply = await allocate([`status-list:${issuer}:newest`], values)
+      const reply = await allocate([`${start}:newest`], values)
       const [list, idx] = Array.isArray(reply) ? reply : []
       return { uri: base + list, idx: Number(idx) }
     },

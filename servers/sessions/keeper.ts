@@ -2,6 +2,7 @@
 
 import { hash, randomBytes } from 'node:crypto'
 import type { Identity, MaybePromise, StrategyDeps } from '../contract.ts'
+import { NO_TAGS, type OwnerTags } from '../stores/cluster/owner-tags.ts'
 import { otherSubject, otherText } from '../stores/filler-text.ts'
 
 /** 256 bits: two of them never meet, and none is guessed. */
@@ -26,8 +27,10 @@ export interface StoredSession {
   readonly until: number
 }
 
-/** Values by name, and for each owner the names that are its own. */
-export interface SessionStore {
+type Adopting = Pick<OwnerTags, 'adopt'>
+
+/** Values by name, and for each owner the names that are its own: adopted, like the ids that they come from. */
+export interface SessionStore extends Adopting {
   get(name: string): MaybePromise<string | null>
   /** The value and its place among its owner's, in one step: no logout everywhere can come between. */
   add(session: StoredSession): MaybePromise<void>
@@ -42,6 +45,8 @@ export interface SessionStore {
 export interface SessionKeeper {
   /** The id of a new session. */
   start(subject: string): Promise<string>
+  /** Of the session with this id. Null: it is no id of ours. */
+  nameOf(credential: string | undefined): string | null
   end(name: string): Promise<void>
   endAll(subject: string): Promise<void>
   fill(entries: number): Promise<void>
@@ -67,16 +72,20 @@ export function sessionKeeper(
 
   /** Random names are as good as hashes, and quicker to come by. */
   function* others(entries: number): Generator<StoredSession> {
-    for (let made = 0; made < entries; made++)
-      yield stored(otherText(ID_BYTES), otherText(ID_BYTES), otherSubject())
+    for (let made = 0; made < entries; made++) {
+      const owner = otherText(ID_BYTES)
+      yield stored(store.adopt(owner, otherText(ID_BYTES)), owner, otherSubject())
+    }
   }
 
   return {
     async start(subject) {
-      const id = newId()
-      await store.add(stored(hashOf(id), hashOf(subject), subject))
+      const owner = hashOf(subject)
+      const id = store.adopt(owner, newId())
+      await store.add(stored(nameIn(store, id), owner, subject))
       return id
     },
+    nameOf: (credential) => nameOf(credential, store),
     async end(name) {
       const value = await store.take(name)
       if (value === null) return
@@ -89,9 +98,12 @@ export function sessionKeeper(
 }
 
 /** The name under which the session of this id is stored; null when it is no id of ours. */
-export function nameOf(credential: string | undefined): string | null {
-  return credential?.length === ID_LENGTH ? hashOf(credential) : null
+export function nameOf(credential: string | undefined, tags: Adopting = NO_TAGS): string | null {
+  return credential?.length === ID_LENGTH ? nameIn(tags, credential) : null
 }
+
+/** The name under which what has this id is stored. */
+export const nameIn = ({ adopt }: Adopting, id: string): string => adopt(id, hashOf(id))
 
 /** What a store holds under a name, or null when there is nothing, or its time is over. */
 export function liveSession(value: string | null, now: number): Session | null {

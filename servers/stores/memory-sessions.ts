@@ -1,5 +1,6 @@
 import type { KeyValueStore } from '../contract.ts'
 import type { SessionStore } from '../sessions/keeper.ts'
+import { NO_TAGS } from './cluster/owner-tags.ts'
 
 interface Owned {
   /** Few: a list weighs a quarter of a set, and there is one for each owner. */
@@ -30,6 +31,7 @@ export function memorySessions(
   }
 
   return {
+    adopt: NO_TAGS.adopt,
     get: (name) => store.get(name),
     add,
     async addMany(sessions) {

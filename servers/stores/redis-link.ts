@@ -1,12 +1,15 @@
 // In this folder: where entries are kept, in memory and in Redis, as single values and as sessions.
 
 import { isIP } from 'node:net'
-import type { Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import { StoreUnavailableError } from '../contract.ts'
+import { urlsOfCluster } from './cluster/cluster-url.ts'
+import { NO_TAGS, type OwnerTags } from './cluster/owner-tags.ts'
 import { endWhenSilent } from './lookup-timeout.ts'
 
-export type RedisClient = Redis
+/** Of a cluster: commands go to the server that has their keys, and all keys of one command have to be on one. */
+export type RedisClient = Redis | Cluster
 
 /** What a connection may have of its own. */
 export interface ConnectOptions {
@@ -18,16 +21,30 @@ export interface ConnectOptions {
   readonly autoResubscribe?: boolean
 }
 
-/** A way to one Redis, for what a store of values does not do: scripts, streams, invalidation. */
+/** One server, and connections to it alone. */
+export interface RedisNode {
+  readonly client: Redis
+  connect(options?: ConnectOptions): Redis
+}
+
+/** A way to Redis, for what a store of values does not do: scripts, streams, invalidation. */
 export interface RedisLink {
   /** Nothing is queued while the connection is away; commands go through `ask`. */
   readonly client: RedisClient
+  /** Keys lie on several servers: those of one owner on one, where they have its tag. */
+  readonly isCluster: boolean
+  readonly tags: OwnerTags
   /** The name under the prefix of the run: every key, channel and stream has to have it. */
   key(name: string): string
   /** Turns every failure of the command into a `StoreUnavailableError`. */
   ask<T>(command: Promise<T>): Promise<T>
   /** One more connection, not yet connected, closed with the link: for commands that block, and for subscriptions. */
   connect(options?: ConnectOptions): RedisClient
+  /**
+   * Tells of every server that keys are read from or may be at any moment, now and as they come.
+   * @param follow returns what is to be done when the server is none of them any more
+   */
+  eachNode(follow: (node: RedisNode) => () => void): void
   close(): Promise<void>
 }
 
@@ -46,10 +63,10 @@ export interface MovableRedisLink extends RedisLink {
 }
 
 /** A silent Redis is given up after this long; a 503 then reaches the client well within a second. */
-const SILENCE_MS = 500
-const RECONNECT_MS = 50
+export const SILENCE_MS = 500
+export const RECONNECT_MS = 50
 /** Longer: nothing waits for a connection, and a server that is busy starting must not take it for a host that is away. */
-const CONNECT_MS = 2000
+export const CONNECT_MS = 2000
 /** Several attempts at a connection, over a long way. */
 const MOVE_MS = 10_000
 
@@ -66,6 +83,8 @@ const MOVE_MS = 10_000
  * @throws AuthbenchError `REDIS_UNREACHABLE` when the first connection fails
  */
 export async function redisLink(url: string, keyPrefix: string): Promise<MovableRedisLink> {
+  const urls = urlsOfCluster(url)
+  if (urls !== null) return (await import('./cluster/cluster-link.ts')).clusterLink(urls, keyPrefix)
   // Loaded only where it is used: many servers start in every round, and few of them need it.
   const ioredis = await import('ioredis')
   const connections: Redis[] = []
@@ -103,6 +122,8 @@ export async function redisLink(url: string, keyPrefix: string): Promise<Movable
 
   return {
     client,
+    isCluster: false,
+    tags: NO_TAGS,
     async moveTo(place) {
       const { host, port } = place ?? home
       for (const { options } of connections) {
@@ -117,13 +138,14 @@ export async function redisLink(url: string, keyPrefix: string): Promise<Movable
     key: (name) => keyPrefix + name,
     ask: (command) => command.catch(unavailable),
     connect,
+    eachNode: (follow) => void follow({ client, connect }),
     async close() {
       for (const redis of connections) redis.disconnect()
     },
   }
 }
 
-const unreachable = (url: string, cause?: unknown): AuthbenchError =>
+export const unreachable = (url: string, cause?: unknown): AuthbenchError =>
   new AuthbenchError('REDIS_UNREACHABLE', `no usable Redis at ${placeOf(url)}`, {
     cause,
     next: 'Check that it runs and accepts the password of the URL, or give another one with --redis.',
@@ -142,7 +164,7 @@ function reconnected(redis: Redis): Promise<boolean> {
   return promise.finally(() => clearTimeout(timer))
 }
 
-function unavailable(cause: unknown): never {
+export function unavailable(cause: unknown): never {
   throw new StoreUnavailableError(cause)
 }
 

@@ -1,9 +1,7 @@
-import { StoreUnavailableError } from '../contract.ts'
 import type { SessionStore, StoredSession } from '../sessions/keeper.ts'
 import { inBatches } from './batches.ts'
-import type { RedisClient, RedisLink } from './redis-link.ts'
-
-type Pipeline = ReturnType<RedisClient['pipeline']>
+import { executed, type Pipeline, pipelined } from './pipelined.ts'
+import type { RedisLink } from './redis-link.ts'
 
 export interface RedisSessions extends SessionStore {
   /** Starts the idle time anew in the same step: what was deleted meanwhile stays deleted. */
@@ -15,9 +13,10 @@ export interface RedisSessions extends SessionStore {
  * Sessions in Redis, each under a key of its own, and for each owner a sorted set of names by the second in which
  * they end: what has ended is dropped at the next login, or the set of a user who never logs out would only grow.
  */
-export function redisSessions({ client, key, ask }: RedisLink, now: () => number): RedisSessions {
-  const keyOf = (name: string) => key(`session:${name}`)
-  const indexOf = (owner: string) => key(`sessions-of:${owner}`)
+export function redisSessions(link: RedisLink, now: () => number): RedisSessions {
+  const { client, key, ask, tags } = link
+  const keyOf = (name: string) => key(`session:${tags.tagOf(name)}${name}`)
+  const indexOf = (owner: string) => key(`sessions-of:${tags.tagOf(owner)}${owner}`)
 
   function write(pipeline: Pipeline, { name, owner, value, expiresAt, until }: StoredSession): void {
     const second = now() / 1000
@@ -26,29 +25,18 @@ export function redisSessions({ client, key, ask }: RedisLink, now: () => number
     pipeline.expire(indexOf(owner), Math.ceil(until - second))
   }
 
-  async function send(pipeline: Pipeline): Promise<void> {
-    const replies = await ask(pipeline.exec())
-    const failed = replies?.find(([error]) => error !== null)
-    if (replies === null || failed !== undefined) throw new StoreUnavailableError(failed?.[0])
-  }
-
   return {
     keyOf,
+    adopt: tags.adopt,
     get: (name) => ask(client.get(keyOf(name))),
     getAndTouch: (name, idleSeconds) => ask(client.getex(keyOf(name), 'EX', idleSeconds)),
     add(session) {
       const pipeline = client.multi()
       pipeline.zremrangebyscore(indexOf(session.owner), '-inf', String(now() / 1000))
       write(pipeline, session)
-      return send(pipeline)
+      return executed(pipeline, ask)
     },
-    async addMany(sessions) {
-      for (const batch of inBatches(sessions)) {
-        const pipeline = client.pipeline()
-        for (const session of batch) write(pipeline, session)
-        await send(pipeline)
-      }
-    },
+    addMany: (sessions) => pipelined(link, sessions, write),
     take: (name) => ask(client.getdel(keyOf(name))),
     async forget(owner, name) {
       await ask(client.zrem(indexOf(owner), name))
@@ -60,7 +48,7 @@ export function redisSessions({ client, key, ask }: RedisLink, now: () => number
         pipeline.del(...batch.map(keyOf))
         // Only these, not the whole set: a login may have come meanwhile.
         pipeline.zrem(indexOf(owner), ...batch)
-        await send(pipeline)
+        await executed(pipeline, ask)
       }
     },
   }

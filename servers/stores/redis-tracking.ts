@@ -1,5 +1,5 @@
 import { AuthbenchError } from '../../src/results/errors.ts'
-import type { RedisLink } from './redis-link.ts'
+import type { RedisLink, RedisNode } from './redis-link.ts'
 
 export interface Tracking {
   /** What is read through the link from now on is tracked. */
@@ -24,19 +24,65 @@ const CHANNEL = '__redis__:invalidate'
 
 /**
  * Client-side caching with Redis's help: it remembers which keys this link has read, and says on a second connection
- * when one of them changes. (ioredis drops the messages of RESP3, so one connection cannot do both.)
- *
- * A connection may be dead and not look it. Both are asked for a sign of life every `HEARTBEAT_MS`: Redis answers a
- * connection in order, so an answer on the second means that every change before the question has been reported
- * there, provided that the first, whose end ends the tracking, was alive by then as well.
+ * when one of them changes. (ioredis drops the messages of RESP3, so one connection cannot do both.) Of a cluster every
+ * server remembers its own, and each has to be heard.
  * @param clock milliseconds that only go forward
  * @throws AuthbenchError `TRACKING_REFUSED`
  */
 export async function trackReads(
-  { client, connect }: Pick<RedisLink, 'client' | 'connect'>,
+  { eachNode }: Pick<RedisLink, 'eachNode'>,
   listener: TrackingListener,
   clock: () => number,
 ): Promise<Tracking> {
+  const nodes = new Set<NodeTracking>()
+  eachNode((node) => {
+    const tracking = trackNode(node, listener, clock)
+    nodes.add(tracking)
+    return () => {
+      nodes.delete(tracking)
+      tracking.close()
+      listener.lost()
+    }
+  })
+  function ofAll(holds: (node: NodeTracking) => boolean): boolean {
+    // At every request: without a copy.
+    for (const node of nodes) if (!holds(node)) return false
+    return nodes.size > 0
+  }
+  const close = () => {
+    for (const node of nodes) node.close()
+  }
+  try {
+    await Promise.all([...nodes].map(({ opened }) => opened))
+  } catch (cause) {
+    close()
+    throw new AuthbenchError('TRACKING_REFUSED', 'Redis does not report changes of keys', {
+      cause,
+      next: 'Use Redis 6 or newer that allows CLIENT TRACKING with REDIRECT, or leave out this strategy.',
+    })
+  }
+  return {
+    active: () => ofAll((node) => node.active()),
+    current: () => ofAll((node) => node.current()),
+    close,
+  }
+}
+
+interface NodeTracking extends Tracking {
+  /** Rejects where the server is away, or does not report; it is asked again by itself. */
+  readonly opened: Promise<void>
+}
+
+/**
+ * A connection may be dead and not look it. Both are asked for a sign of life every `HEARTBEAT_MS`: Redis answers a
+ * connection in order, so an answer on the second means that every change before the question has been reported
+ * there, provided that the first, whose end ends the tracking, was alive by then as well.
+ */
+function trackNode(
+  { client, connect }: RedisNode,
+  listener: TrackingListener,
+  clock: () => number,
+): NodeTracking {
   const reports = connect({ protocol: 2, autoResubscribe: false })
   /** Client id of the second connection, while it listens. */
   let target: number | null = null
@@ -89,24 +135,21 @@ export async function trackReads(
     target = null
     lose()
   })
-  try {
-    await reports.connect()
-    await listen()
-  } catch (cause) {
-    throw new AuthbenchError('TRACKING_REFUSED', 'Redis does not report changes of keys', {
-      cause,
-      next: 'Use Redis 6 or newer that allows CLIENT TRACKING with REDIRECT, or leave out this strategy.',
-    })
-  }
-  // What fails here is tried again by the heart, and shows in `current`.
+  const opened = reports.connect().then(listen)
+  // What fails here is tried again by the heart, or at the next connection, and shows in `current`.
   const unattended = (work: () => Promise<void>) => () => void work().catch(() => {})
-  reports.on('ready', unattended(listen))
+  const listenAgain = () => reports.on('ready', unattended(listen))
+  opened.then(listenAgain, listenAgain)
   const heart = setInterval(unattended(beat), HEARTBEAT_MS)
   heart.unref()
 
   return {
+    opened,
     active: () => tracking,
     current: () => tracking && clock() - currentAt < BOUND_MS,
-    close: () => clearInterval(heart),
+    close() {
+      clearInterval(heart)
+      reports.disconnect()
+    },
   }
 }

@@ -3,7 +3,8 @@ import { pipelined } from './pipelined.ts'
 import type { RedisLink } from './redis-link.ts'
 
 /** Values in Redis, over a link that the store closes. */
-export function redisStore({ client, key, ask, close }: RedisLink): KeyValueStore {
+export function redisStore(link: RedisLink): KeyValueStore {
+  const { client, key, ask, close } = link
   return {
     get: (name) => ask(client.get(key(name))),
     getAndTouch: (name, ttlSeconds) => ask(client.getex(key(name), 'EX', ttlSeconds)),
@@ -12,7 +13,7 @@ export function redisStore({ client, key, ask, close }: RedisLink): KeyValueStor
       await ask(client.set(key(name), value, 'EX', ttlSeconds))
     },
     async setMany(entries, ttlSeconds) {
-      await pipelined({ client, ask }, entries, (pipeline, [name, value]) => {
+      await pipelined(link, entries, (pipeline, [name, value]) => {
         pipeline.set(key(name), value, 'EX', ttlSeconds)
       })
     },

@@ -1,4 +1,5 @@
 import type { AuthStrategy } from '../contract.ts'
+import { hashOf } from '../sessions/keeper.ts'
 import { otherSubject } from '../stores/filler-text.ts'
 import { pipelined } from '../stores/pipelined.ts'
 import { redisScript } from '../stores/redis-script.ts'
@@ -15,7 +16,7 @@ const REVOKE = `
   redis.call('DEL', KEYS[1])
   redis.call('ZREM', KEYS[2], ARGV[1])`
 
-/** In one step, so that no login falls between reading the index and deleting it. */
+/** In one step, so that no login falls between reading the index and deleting it. Tokens of one subject have one tag. */
 const REVOKE_ALL = `
   for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do redis.call('DEL', ARGV[1] .. id) end
   redis.call('DEL', KEYS[1])`
@@ -47,15 +48,17 @@ export const jwtWhitelist = {
     const admit = redisScript(link, ADMIT)
     const revoke = redisScript(link, REVOKE)
     const revokeAll = redisScript(link, REVOKE_ALL)
-    const { client, ask, key } = link
+    const { client, ask, key, tags } = link
     const { issuer } = deps.token
-    const entryName = (tokenId: string) => `issued:${issuer}:${tokenId}`
-    const indexName = (subject: string) => `issued-to:${issuer}:${subject}`
+    const entryStart = (owned: string) => `issued:${issuer}:${tags.tagOf(owned)}`
+    const entryName = (tokenId: string) => entryStart(tokenId) + tokenId
+    const indexName = (subject: string) => `issued-to:${issuer}:${tags.tagOf(hashOf(subject))}${subject}`
+    const newIdFor = (subject: string) => tags.adopt(hashOf(subject), newTokenId())
     const seconds = () => Math.floor(deps.now() / 1000)
 
     return {
       async issue(subject) {
-        const tokenId = newTokenId()
+        const tokenId = newIdFor(subject)
         const expiresAt = seconds() + deps.ttlSeconds
         await admit(
           [entryName(tokenId), indexName(subject)],
@@ -75,14 +78,15 @@ export const jwtWhitelist = {
         await revoke([entryName(tokenId), indexName(identity.sub)], [tokenId])
       },
       async revokeAll(subject) {
-        await revokeAll([indexName(subject)], [key(entryName(''))])
+        await revokeAll([indexName(subject)], [key(entryStart(hashOf(subject)))])
       },
       fill(entries) {
         const expiresAt = seconds() + deps.ttlSeconds
         const others = Iterator.from(Array(entries).keys())
         return pipelined(link, others, (pipeline) => {
-          const tokenId = newTokenId()
-          const index = key(indexName(otherSubject()))
+          const subject = otherSubject()
+          const tokenId = newIdFor(subject)
+          const index = key(indexName(subject))
           pipeline.set(key(entryName(tokenId)), '1', 'EX', deps.ttlSeconds)
           pipeline.zadd(index, expiresAt, tokenId)
           pipeline.expire(index, deps.ttlSeconds)

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto'
 import type { AuthStrategy, Identity } from '../contract.ts'
-import { hashOf, ID_LENGTH, liveSession, nameOf, type Session, sessionKeeper } from '../sessions/keeper.ts'
+import { ID_LENGTH, liveSession, nameIn, type Session, sessionKeeper } from '../sessions/keeper.ts'
 import { redisSessions } from '../stores/redis-sessions.ts'
 import { hmacSecret } from '../tokens/keys.ts'
 
@@ -86,11 +86,11 @@ export const sessionCookieCache = {
         const left = snapshot.until - now() / 1000
         // No snapshot is made for longer: one that seems to be was made by a clock that is ahead, or has been since.
         if (left > 0 && left <= FRESH_SECONDS) return snapshot
-        const session = liveSession(await store.get(hashOf(id)), now())
+        const session = liveSession(await store.get(nameIn(store, id)), now())
         return session === null ? null : { ...session, renewed: credentialFor(id, session) }
       },
       async revoke(credential) {
-        const name = nameOf(open(credential)?.id)
+        const name = sessions.nameOf(open(credential)?.id)
         if (name !== null) await sessions.end(name)
       },
       revokeAll: sessions.endAll,

@@ -2,10 +2,10 @@ import { hkdfSync, randomBytes } from 'node:crypto'
 import { callbackify } from 'node:util'
 import type { FastifySessionObject } from '@fastify/session'
 import type { FastifyRequest, Session } from 'fastify'
-import { type AuthStrategy, COOKIE_NAME, type Identity, StoreUnavailableError } from '../contract.ts'
+import { type AuthStrategy, COOKIE_NAME, type Identity } from '../contract.ts'
 import { presentedCredential } from '../http/presented-credential.ts'
-import { inBatches } from '../stores/batches.ts'
 import { otherSubject, otherText } from '../stores/filler-text.ts'
+import { pipelined } from '../stores/pipelined.ts'
 import type { RedisLink } from '../stores/redis-link.ts'
 import { hmacSecret } from '../tokens/keys.ts'
 
@@ -165,7 +165,8 @@ function asSecure(cookie: string): string {
 }
 
 /** `get`, `set` and `destroy`, as stores for this plug-in and for express-session have them. */
-function pluginStore({ client, key, ask }: RedisLink, now: () => number, ttlSeconds: number) {
+function pluginStore(link: RedisLink, now: () => number, ttlSeconds: number) {
+  const { client, key, ask } = link
   const keyOf = (id: string) => key(`sess:${id}`)
   const textOf = ({ stored, ...session }: Session) =>
     JSON.stringify({ ...session, exp: Math.floor(now() / 1000) + ttlSeconds })
@@ -182,16 +183,10 @@ function pluginStore({ client, key, ask }: RedisLink, now: () => number, ttlSeco
       if (session.stored) await ask(client.set(keyOf(id), text, 'EX', ttlSeconds, 'XX'))
       else await ask(client.set(keyOf(id), text, 'EX', ttlSeconds))
     },
-    async setMany(sessions: Iterable<Session>): Promise<void> {
-      for (const batch of inBatches(sessions)) {
-        const pipeline = client.pipeline()
-        for (const session of batch) {
-          pipeline.set(keyOf(otherText(ID_BYTES)), textOf(session), 'EX', ttlSeconds)
-        }
-        const failed = (await ask(pipeline.exec()))?.find(([error]) => error !== null)
-        if (failed !== undefined) throw new StoreUnavailableError(failed[0])
-      }
-    },
+    setMany: (sessions: Iterable<Session>) =>
+      pipelined(link, sessions, (pipeline, session) => {
+        pipeline.set(keyOf(otherText(ID_BYTES)), textOf(session), 'EX', ttlSeconds)
+      }),
     async destroy(id: string): Promise<void> {
       await ask(client.del(keyOf(id)))
     },

@@ -1,6 +1,6 @@
 import type { AuthStrategy } from '../contract.ts'
 import { sessionCache } from '../sessions/cache.ts'
-import { hashOf, ID_LENGTH, liveSession, nameOf, type Session, sessionKeeper } from '../sessions/keeper.ts'
+import { ID_LENGTH, liveSession, nameIn, type Session, sessionKeeper } from '../sessions/keeper.ts'
 import { redisSessions } from '../stores/redis-sessions.ts'
 
 const CACHE = { entries: 10_000, seconds: 5 } as const
@@ -46,13 +46,13 @@ export const sessionNearCache = {
         if (hit !== undefined) return hit.session
         const read = await cache.read(credential, async () => {
           const readAt = now()
-          const session = liveSession(await store.get(hashOf(credential)), now())
+          const session = liveSession(await store.get(nameIn(store, credential)), now())
           return session === null ? null : { session, readAt }
         })
         return read?.session ?? null
       },
       async revoke(credential) {
-        const name = nameOf(credential)
+        const name = sessions.nameOf(credential)
         if (name === null) return
         await sessions.end(name)
         cache.drop(credential)

@@ -1,5 +1,5 @@
 import type { AuthStrategy } from '../contract.ts'
-import { liveSession, nameOf, sessionKeeper } from '../sessions/keeper.ts'
+import { liveSession, sessionKeeper } from '../sessions/keeper.ts'
 import { redisSessions } from '../stores/redis-sessions.ts'
 
 /** However busy: the upper end of what OWASP's session cheat sheet asks of an application used all day. */
@@ -34,11 +34,11 @@ export const sessionRedisSliding = {
     return {
       issue: sessions.start,
       async verify(credential) {
-        const name = nameOf(credential)
+        const name = sessions.nameOf(credential)
         return name === null ? null : liveSession(await store.getAndTouch(name, idleSeconds), deps.now())
       },
       async revoke(credential) {
-        const name = nameOf(credential)
+        const name = sessions.nameOf(credential)
         if (name !== null) await sessions.end(name)
       },
       revokeAll: sessions.endAll,

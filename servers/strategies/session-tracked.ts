@@ -1,6 +1,6 @@
 import type { AuthStrategy } from '../contract.ts'
 import { sessionCache } from '../sessions/cache.ts'
-import { liveSession, nameOf, type Session, sessionKeeper } from '../sessions/keeper.ts'
+import { liveSession, type Session, sessionKeeper } from '../sessions/keeper.ts'
 import { redisSessions } from '../stores/redis-sessions.ts'
 import { BOUND_MS, trackReads } from '../stores/redis-tracking.ts'
 
@@ -50,14 +50,14 @@ export const sessionTracked = (clock: () => number = () => performance.now()) =>
       return {
         issue: sessions.start,
         async verify(credential) {
-          const name = nameOf(credential)
+          const name = sessions.nameOf(credential)
           if (name === null) return null
           const key = store.keyOf(name)
           const read = async () => liveSession(await store.get(name), now())
           return cache.find(key) ?? (tracking.active() ? cache.read(key, read) : read())
         },
         async revoke(credential) {
-          const name = nameOf(credential)
+          const name = sessions.nameOf(credential)
           if (name === null) return
           await sessions.end(name)
           cache.drop(store.keyOf(name))

@@ -1,5 +1,5 @@
 import type { AuthStrategy } from '../contract.ts'
-import { liveSession, nameOf, sessionKeeper } from '../sessions/keeper.ts'
+import { liveSession, sessionKeeper } from '../sessions/keeper.ts'
 import { memorySessions } from '../stores/memory-sessions.ts'
 import { redisSessions } from '../stores/redis-sessions.ts'
 
@@ -43,11 +43,11 @@ export const session = (backend: SessionBackend) =>
       return {
         issue: sessions.start,
         async verify(credential) {
-          const name = nameOf(credential)
+          const name = sessions.nameOf(credential)
           return name === null ? null : liveSession(await store.get(name), deps.now())
         },
         async revoke(credential) {
-          const name = nameOf(credential)
+          const name = sessions.nameOf(credential)
           if (name !== null) await sessions.end(name)
         },
         revokeAll: sessions.endAll,

@@ -16,7 +16,7 @@ const waitMs = (strategy: AuthStrategy) => revocationLagMs(strategy) + (asksRedi
 export function testChecklist(strategies: readonly AuthStrategy[]): void {
   let pool: EnvironmentPool
   beforeAll(async () => {
-    pool = await environmentPool({ withRedis: true, signal: new AbortController().signal })
+    pool = await environmentPool({ redis: 'server', signal: new AbortController().signal })
   })
   afterAll(() => pool.close())
 

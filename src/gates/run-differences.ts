@@ -64,6 +64,9 @@ const FACTS: readonly Fact[] = [
   timed('TLS to Redis', ({ environment: { redis, redisTls } }) =>
     redis === null ? 'none' : redisTls === undefined ? NOT_RECORDED : redisTls ? 'yes' : 'no',
   ),
+  timed('masters of Redis', ({ environment: { redis, redisMasters = 1 } }) =>
+    redis === null ? 'none' : `${redisMasters}`,
+  ),
   label('variables of the servers', ({ environment: { variables } }) =>
     variables === undefined ? NOT_RECORDED : listText(variables),
   ),

@@ -50,6 +50,8 @@ export const environmentSchema = z.object({
   /** Absent in files of earlier versions. */
   redisProduct: z.enum(['Redis', 'Valkey']).nullable().optional(),
   redisTls: z.boolean().optional(),
+  /** Of a Redis Cluster; absent: a single server. */
+  redisMasters: z.number().int().positive().optional(),
   packages: z.record(z.string(), z.string()),
 })
 export type Environment = z.infer<typeof environmentSchema>

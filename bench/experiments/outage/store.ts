@@ -71,7 +71,7 @@ async function flood(stage: Stage, url: string): Promise<void> {
   await client.config('SET', 'maxmemory-policy', 'allkeys-lru')
   await client.config('SET', 'maxmemory', Number(used) + ROOM_BYTES)
   const value = 'x'.repeat(VALUE_BYTES)
-  await pipelined({ client, ask: link.ask }, Array(FLOOD_VALUES).keys(), (pipeline, index) => {
+  await pipelined({ ...link, client }, Array(FLOOD_VALUES).keys(), (pipeline, index) => {
     pipeline.set(`others:${index}`, value)
   })
   await link.close()

@@ -18,12 +18,12 @@ import { DEFAULT_TOKEN_PROFILE } from '../../tokens/default-profile.ts'
 import { openProver } from '../formats/proofs.ts'
 import { UnexpectedReplyError } from './own-delay.ts'
 import { cookieOf, type Header, type RawRequest, type Reply, sendTo } from './raw-http.ts'
-import type { TestRedis } from './test-redis.ts'
+import type { TestStore } from './test-redis.ts'
 
 /** What the cases run against; made once, by the caller. */
 export interface ConformanceEnvironment {
   /** The caller's own: some cases pause and kill it. Null where no strategy needs one. */
-  readonly redis: TestRedis | null
+  readonly redis: TestStore | null
   /** Ends what is waiting. */
   readonly signal: AbortSignal
   readonly keys: KeyMaterial
@@ -229,7 +229,7 @@ export async function openSubject(
   }
 }
 
-export function redisOf({ environment: { redis } }: Pick<Subject, 'environment'>): TestRedis {
+export function redisOf({ environment: { redis } }: Pick<Subject, 'environment'>): TestStore {
   if (redis === null) throw new Error('the strategy needs Redis, and there is none')
   return redis
 }

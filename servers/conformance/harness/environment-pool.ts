@@ -1,6 +1,10 @@
 import { generateKeys } from '../../tokens/keys.ts'
 import type { ConformanceEnvironment } from './checked-server.ts'
-import { startRedis, type TestRedis } from './test-redis.ts'
+import { startTestCluster } from './test-cluster.ts'
+import { startRedis, type TestStore } from './test-redis.ts'
+
+/** What the strategies keep their entries in. */
+export type RedisKind = 'server' | 'cluster'
 
 export interface EnvironmentPool {
   /** Waits until one of the environments is free; no two strategies ever have the same one at a time. */
@@ -17,19 +21,22 @@ export const ENVIRONMENTS = 5
  * @throws AuthbenchError `REDIS_MISSING`
  */
 export async function environmentPool({
-  withRedis,
+  redis: kind,
   signal,
 }: {
-  readonly withRedis: boolean
+  /** Null: none of the strategies needs one. */
+  readonly redis: RedisKind | null
   readonly signal: AbortSignal
 }): Promise<EnvironmentPool> {
   const [keys, otherKeys] = await Promise.all([generateKeys(), generateKeys()])
-  const started: TestRedis[] = []
+  const started: TestStore[] = []
   const close = async () => {
     await Promise.all(started.map((redis) => redis.stop()))
   }
   try {
-    if (withRedis) for (let index = 0; index < ENVIRONMENTS; index++) started.push(await startRedis())
+    if (kind !== null)
+      for (let index = 0; index < ENVIRONMENTS; index++)
+        started.push(await (kind === 'cluster' ? startTestCluster() : startRedis()))
   } catch (error) {
     await close()
     throw error

@@ -4,21 +4,27 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { AuthbenchError } from '../../../src/results/errors.ts'
 import { onFreePort } from '../../process/free-port.ts'
-import { findRedis, launchRedis, type RedisProcess, SNAPSHOT_FILE } from '../../process/redis-process.ts'
-
-const READY_MS = 15_000
+import { readyRedis } from '../../process/ready-redis.ts'
+import { findRedis, SNAPSHOT_FILE } from '../../process/redis-process.ts'
+import { ageKeys, listen, replaceTokens, type Transcript } from './told-by-port.ts'
 
 /** A Redis of one's own, to be paused, killed and listened to. */
-export interface TestRedis {
+export interface TestRedis extends TestStore {
+  /** Everything that is in it. */
+  snapshot(): Promise<Uint8Array>
+  /** With a snapshot or empty. */
+  restart(snapshot?: Uint8Array | null): Promise<void>
+}
+
+/** A Redis or a cluster of them. */
+export interface TestStore {
   readonly url: string
   /** Stops answering, keeps its connections: what a hung host looks like. */
   pause(): void
   resume(): void
   kill(): Promise<void>
-  /** Everything that is in it. */
-  snapshot(): Promise<Uint8Array>
-  /** On the same port, with a snapshot or empty. Rejects once it was stopped. */
-  restart(snapshot?: Uint8Array): Promise<void>
+  /** At the same place, empty. Rejects once it was stopped. */
+  restart(): Promise<void>
   /** Takes so much from the lifetime of every key under the prefix: what expires does so on Redis' own clock. */
   age(prefix: string, seconds: number): Promise<void>
   /** Somebody who may write to it puts this token in the place of every signed one. @returns how many there were */
@@ -29,25 +35,17 @@ export interface TestRedis {
   stop(): Promise<void>
 }
 
-interface Transcript {
-  /** One line for each command so far. */
-  commands(): Promise<readonly string[]>
-  close(): void
-}
-
 /**
  * @param choosePort by default any free one; asked anew where somebody was faster
  * @throws AuthbenchError `REDIS_MISSING` where there is none on the machine, Error when it does not start
  */
 export async function startRedis(choosePort?: () => Promise<number>): Promise<TestRedis> {
-  const binary = findRedis()
-  if (binary === null) {
-    throw new AuthbenchError('REDIS_MISSING', 'there is no redis-server to be paused and killed', {
-      next: 'Install the package redis-server, redis or valkey; a Redis that others use will not do.',
-    })
-  }
+  const binary = findOrFail()
   let isStopped = false
-  const first = await onFreePort(async (port) => ({ port, server: await launch(binary, port) }), choosePort)
+  const first = await onFreePort(
+    async (port) => ({ port, server: await readyRedis(binary, port) }),
+    choosePort,
+  )
   const { port } = first
   let { server } = first
   let starting = Promise.resolve(server)
@@ -61,15 +59,15 @@ export async function startRedis(choosePort?: () => Promise<number>): Promise<Te
       await save(port)
       return readFile(join(server.folder, SNAPSHOT_FILE))
     },
-    async restart(snapshot) {
+    async restart(snapshot = null) {
       if (isStopped) throw new Error('this Redis was stopped, and is not started again')
-      starting = launch(binary, port, snapshot)
+      starting = readyRedis(binary, port, { snapshot })
       server = await starting
     },
     async age(prefix, seconds) {
-      await evaluate(port, AGE, `${prefix}*`, String(Math.round(seconds * 1000)))
+      await ageKeys(port, prefix, seconds)
     },
-    replaceTokens: (token) => evaluate(port, REPLACE_TOKENS, token),
+    replaceTokens: (token) => replaceTokens(port, token),
     listen: () => listen(port),
     async stop() {
       isStopped = true
@@ -80,41 +78,14 @@ export async function startRedis(choosePort?: () => Promise<number>): Promise<Te
   }
 }
 
-async function launch(binary: string, port: number, snapshot?: Uint8Array): Promise<RedisProcess> {
-  const ready = Promise.withResolvers<'ready'>()
-  let accepts = false
-  const onLine = (line: string, pid: number | null) => {
-    accepts ||= line.includes('Ready to accept connections')
-    if (accepts && pid !== null) ready.resolve('ready')
-  }
-  const server = await launchRedis(binary, port, [], onLine, snapshot)
-  // Keeps this process alive in the meantime.
-  const late = Promise.withResolvers<'late'>()
-  const timer = setTimeout(late.resolve, READY_MS, 'late')
-  const outcome = await Promise.race([ready.promise, server.ended, late.promise])
-  clearTimeout(timer)
-  if (outcome === 'ready') return server
-  await server.kill()
-  throw new Error(`Redis did not get ready: ${server.log.join(' | ')}`)
+/** @throws AuthbenchError `REDIS_MISSING` */
+export function findOrFail(): string {
+  const binary = findRedis()
+  if (binary !== null) return binary
+  throw new AuthbenchError('REDIS_MISSING', 'there is no redis-server to be paused and killed', {
+    next: 'Install the package redis-server, redis or valkey; a Redis that others use will not do.',
+  })
 }
-
-const AGE = `
-for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
-  local left = redis.call('PTTL', key)
-  if left >= 0 then redis.call('PEXPIRE', key, math.max(left - ARGV[2], 0)) end
-end
-return 0`
-
-/** A JSON object in base64url starts like this. */
-const REPLACE_TOKENS = `
-local replaced = 0
-for _, key in ipairs(redis.call('KEYS', '*')) do
-  if redis.call('TYPE', key).ok == 'string' and string.sub(redis.call('GET', key), 1, 3) == 'eyJ' then
-    redis.call('SET', key, ARGV[1], 'KEEPTTL')
-    replaced = replaced + 1
-  end
-end
-return replaced`
 
 async function save(port: number): Promise<void> {
   const connection = connect(port, '127.0.0.1')
@@ -122,44 +93,4 @@ async function save(port: number): Promise<void> {
   const [reply] = await once(connection, 'data')
   connection.destroy()
   if (!String(reply).startsWith('+OK')) throw new Error(`Redis did not save: ${reply}`)
-}
-
-/** @returns the number that the script returns */
-async function evaluate(port: number, script: string, ...values: string[]): Promise<number> {
-  const words = ['EVAL', script, '0', ...values]
-  const connection = connect(port, '127.0.0.1')
-  connection.write(
-    `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`,
-  )
-  const [reply] = await once(connection, 'data')
-  connection.destroy()
-  const [, number] = /^:(\d+)\r\n$/.exec(String(reply)) ?? []
-  if (number === undefined) throw new Error(`Redis did not run a script: ${reply}`)
-  return Number(number)
-}
-
-async function listen(port: number): Promise<Transcript> {
-  const monitor = connect(port, '127.0.0.1')
-  let text = ''
-  monitor.setEncoding('latin1').on('data', (chunk) => {
-    text += chunk
-  })
-  monitor.write('MONITOR\r\n')
-  while (!text.includes('+OK')) await once(monitor, 'data')
-  let marks = 0
-
-  return {
-    async commands() {
-      // Redis reports in order: once the mark is seen, everything before it has been.
-      const mark = `end of transcript ${++marks}`
-      const marker = connect(port, '127.0.0.1')
-      marker.write(`ECHO "${mark}"\r\n`)
-      while (!text.includes(mark)) await once(monitor, 'data')
-      marker.destroy()
-      return text.split('\r\n').filter((line) => line.includes('"') && !line.includes('end of transcript'))
-    },
-    close() {
-      monitor.destroy()
-    },
-  }
 }

@@ -216,12 +216,15 @@ function processorText({ cpu, cores, quotaCores, cpuset }: Results['environment'
   return [cpu, formatCount(cores, 'core'), ...quota, ...own].join(', ')
 }
 
+const clusterText = ({ redisMasters: masters }: Results['environment']): string =>
+  masters === undefined ? '' : `, cluster of ${formatCount(masters, 'master')}`
+
 function environmentTable({ environment, run }: Results): Block {
   const packages = Object.entries(environment.packages).map(([name, version]) => `${name} ${version}`)
   const redis =
     environment.redis === null
       ? 'not used'
-      : `${environment.redis} (${environment.redisOrigin === 'given' ? 'given by the user' : 'started by the run'})`
+      : `${environment.redis}${clusterText(environment)} (${environment.redisOrigin === 'given' ? 'given by the user' : 'started by the run'})`
   const rows: readonly (readonly [string, string])[] = [
     ['Processor', processorText(environment)],
     ['Memory', formatBytes(environment.memoryBytes)],

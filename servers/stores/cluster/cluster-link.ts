@@ -1,0 +1,156 @@
+import type { Cluster, Redis } from 'ioredis'
+import { AuthbenchError } from '../../../src/results/errors.ts'
+import { endWhenSilent } from '../lookup-timeout.ts'
+import {
+  CONNECT_MS,
+  type ConnectOptions,
+  type MovableRedisLink,
+  RECONNECT_MS,
+  type RedisNode,
+  SILENCE_MS,
+  unavailable,
+  unreachable,
+} from '../redis-link.ts'
+import { CLUSTER_TAGS } from './owner-tags.ts'
+
+/** What every connection to a server of the cluster has in common. */
+function optionsOf(url: URL) {
+  return {
+    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
+    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+    ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
+    connectTimeout: CONNECT_MS,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    disableClientInfo: true,
+  }
+}
+
+/**
+ * Connections to a cluster, which promise what those to one Redis do: `StoreUnavailableError` where a server of it is away or silent, for
+ * requests in flight after about `SILENCE_MS`, and at once while there is no connection to it. Keys on other servers are served meanwhile.
+ *
+ * A lost server is asked for again by the next request for one of its keys: another one then says where they are, which may be elsewhere
+ * by now. Commands are not repeated, but for those that were sent to the wrong server.
+ * @param urls of one server or more of it; they differ in host and port alone
+ * @throws AuthbenchError `REDIS_UNREACHABLE` where one of its masters cannot be reached
+ */
+export async function clusterLink(urls: readonly string[], keyPrefix: string): Promise<MovableRedisLink> {
+  // Loaded only where it is used.
+  const ioredis = await import('ioredis')
+  const [first = ''] = urls
+  const common = optionsOf(new URL(first))
+  const places = urls.map((url) => {
+    const { hostname, port } = new URL(url)
+    return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || 6379) }
+  })
+  const opened = new Set<{ disconnect(): void }>()
+  /** Its own first connection only tells where the slots are. */
+  class WholeCluster extends ioredis.Cluster {
+    override async connect(): Promise<void> {
+      await super.connect()
+      await Promise.all(this.nodes('master').map(ready))
+    }
+  }
+  let trouble: string | undefined
+
+  function connect({ silenceMs = SILENCE_MS, ...options }: ConnectOptions = {}): Cluster {
+    const cluster = new WholeCluster(places, {
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      // It asks any server, also one to which there is no connection yet, and begins anew if that does not answer.
+      enableReadyCheck: false,
+      retryDelayOnFailover: 0,
+      retryDelayOnClusterDown: 0,
+      slotsRefreshTimeout: SILENCE_MS,
+      clusterRetryStrategy: () => RECONNECT_MS,
+      redisOptions: { ...common, ...options },
+    })
+    cluster.on('error', () => {})
+    // Only the words: an error has the command, and a password with it.
+    cluster.on('node error', ({ message }: Error) => {
+      trouble = message
+    })
+    cluster.on('+node', (node: Redis) => {
+      endWhenSilent(node, silenceMs)
+      // The pool sets it: who waits in a queue for a connection waits as long as one may take.
+      node.options.enableOfflineQueue = false
+      if (node.status === 'wait') node.connect().catch(() => {})
+    })
+    opened.add(cluster)
+    return cluster
+  }
+
+  function connectTo({ options: { host = '', port = 0 } }: Redis, options: ConnectOptions = {}): Redis {
+    const { silenceMs = SILENCE_MS, ...own } = options
+    const redis = new ioredis.Redis({
+      ...common,
+      host,
+      port,
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      retryStrategy: () => RECONNECT_MS,
+      ...own,
+    })
+    redis.on('error', () => {})
+    endWhenSilent(redis, silenceMs)
+    opened.add(redis)
+    redis.once('end', () => opened.delete(redis))
+    return redis
+  }
+
+  function eachNode(follow: (node: RedisNode) => () => void): void {
+    const followed = new Map<Redis, () => void>()
+    const add = (node: Redis) => {
+      if (followed.has(node)) return
+      followed.set(node, follow({ client: node, connect: (options) => connectTo(node, options) }))
+    }
+    // A replica takes the place of its master without a word.
+    for (const node of client.nodes()) add(node)
+    client.on('+node', add)
+    client.on('-node', (node: Redis) => {
+      followed.get(node)?.()
+      followed.delete(node)
+    })
+  }
+
+  const client = connect()
+  try {
+    await client.connect()
+  } catch (cause) {
+    client.disconnect()
+    throw unreachable(first, trouble === undefined ? cause : new Error(trouble))
+  }
+
+  return {
+    client,
+    isCluster: true,
+    tags: CLUSTER_TAGS,
+    async moveTo(place) {
+      if (place === null) return
+      throw new AuthbenchError(
+        'CLUSTER_NOT_MOVABLE',
+        'nothing can lie between a server and a Redis Cluster: the cluster says itself where its servers are',
+        {
+          next: 'Give one Redis with --redis redis://HOST:PORT, or leave out --store-rtt and store-distance.',
+        },
+      )
+    },
+    key: (name) => keyPrefix + name,
+    ask: (command) => command.catch(unavailable),
+    connect,
+    eachNode,
+    async close() {
+      for (const one of opened) one.disconnect()
+    },
+  }
+}
+
+/** It is connecting: rejects where that fails. */
+function ready(node: Redis): Promise<void> {
+  if (node.status === 'ready') return Promise.resolve()
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  node.once('ready', resolve)
+  node.once('end', () => reject(new Error('Connection is closed.')))
+  return promise
+}
