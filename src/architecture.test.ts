@@ -119,7 +119,7 @@ describe('imports', () => {
 
   it.each([
     ['autocannon', /^bench\/load\/autocannon\/engine\.ts$/],
-    ['ioredis', /^(servers\/stores\/redis-link\.ts$|bench\/redis\/)/],
+    ['ioredis', /^(servers\/stores\/(redis-link|cluster\/cluster-link)\.ts$|bench\/redis\/)/],
   ])('of %s stay where it is wrapped', (name, allowed) => {
     const users = imports.filter(({ target }) => target === name).map(({ file }) => file)
     expect(users.length).toBeGreaterThan(0)

@@ -10,6 +10,10 @@ const COMMANDS = [
   'hello',
   'client|id',
   'client|tracking',
+  // Of a cluster.
+  'client|setname',
+  'cluster|slots',
+  'readonly',
   'subscribe',
   // Of values.
   'get',

@@ -13,6 +13,7 @@ import { claimCases } from './cases/claim.ts'
 import { cookieCases } from './cases/cookie.ts'
 import { credentialCases } from './cases/credential.ts'
 import { encryptionCases } from './cases/encryption.ts'
+import { failoverCases } from './cases/failover.ts'
 import { keyCases } from './cases/key.ts'
 import { loadCases } from './cases/load.ts'
 import { proofCases } from './cases/proof.ts'
@@ -47,6 +48,7 @@ export const CASES: readonly ConformanceCase[] = [
   ...statusListCases,
   ...loadCases,
   ...storeCases,
+  ...failoverCases,
 ]
 
 /** Between two cases of one server: where whole seconds decide, no case sees what the one before it did. */

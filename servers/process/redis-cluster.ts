@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Redis } from 'ioredis'
+import { askRedis } from './ask-redis.ts'
 import { onFreePort } from './free-port.ts'
 import { RedisNotReadyError, readyRedis } from './ready-redis.ts'
 import type { RedisProcess } from './redis-process.ts'
@@ -21,12 +21,14 @@ const SLOTS = 16_384
 const JOIN_MS = 20_000
 const POLL_MS = 50
 
-const SETTINGS = [
+/** Of every server of a cluster. */
+export const CLUSTER_SETTINGS = [
   ['--cluster-enabled', 'yes'],
   // Where one is lost, the others go on with what they have.
   ['--cluster-require-full-coverage', 'no'],
   // A server that is kept from running for a while, as on a busy machine, is no lost one.
   ['--cluster-node-timeout', '60000'],
+  ['--repl-diskless-sync-delay', '0'],
 ].flat()
 
 export interface ClusterOptions {
@@ -43,7 +45,7 @@ export async function startCluster(
 ): Promise<ClusterProcesses> {
   const start = async (port: number) => ({
     port,
-    server: await readyRedis(binary, port, { before, settings: SETTINGS }),
+    server: await readyRedis(binary, port, { before, settings: CLUSTER_SETTINGS }),
   })
   const starting =
     wanted === undefined ? Array.from({ length: MASTERS }, () => onFreePort(start)) : wanted.map(start)
@@ -71,35 +73,19 @@ export async function startCluster(
 
 /** As `redis-cli --cluster create` does it, which asks a person and waits longer. */
 async function join(ports: readonly number[], servers: readonly RedisProcess[]): Promise<void> {
-  // Loaded only where it is used.
-  const ioredis = await import('ioredis')
-  const nodes = ports.map(
-    (port) =>
-      new ioredis.Redis(port, '127.0.0.1', {
-        lazyConnect: true,
-        retryStrategy: null,
-        commandTimeout: JOIN_MS,
-      }),
+  await Promise.all(
+    ports.map(async (port, index) => {
+      // Alike, they would have to agree first on who may keep which slots.
+      await askRedis(port, 'CLUSTER', 'SET-CONFIG-EPOCH', index + 1)
+      await askRedis(port, 'CLUSTER', 'ADDSLOTS', ...slotsOf(index, ports.length))
+    }),
   )
-  try {
-    for (const node of nodes) node.on('error', () => {})
-    await Promise.all(nodes.map((node) => node.connect()))
-    await Promise.all(
-      nodes.map(async (node, index) => {
-        // Alike, they would have to agree first on who may keep which slots.
-        await node.cluster('SET-CONFIG-EPOCH', index + 1)
-        await node.cluster('ADDSLOTS', ...slotsOf(index, nodes.length))
-      }),
-    )
-    for (const [index, node] of nodes.entries())
-      for (const port of ports.slice(index + 1)) await node.cluster('MEET', '127.0.0.1', port)
-    const until = performance.now() + JOIN_MS
-    while (!(await Promise.all(nodes.map((node) => isWhole(node, nodes.length)))).every(Boolean)) {
-      if (performance.now() > until) throw new RedisNotReadyError(servers.flatMap(({ log }) => log.slice(-3)))
-      await delay(POLL_MS)
-    }
-  } finally {
-    for (const node of nodes) node.disconnect()
+  for (const [index, port] of ports.entries())
+    for (const other of ports.slice(index + 1)) await askRedis(port, 'CLUSTER', 'MEET', '127.0.0.1', other)
+  const until = performance.now() + JOIN_MS
+  while (!(await Promise.all(ports.map((port) => isWhole(port, ports.length)))).every(Boolean)) {
+    if (performance.now() > until) throw new RedisNotReadyError(servers.flatMap(({ log }) => log.slice(-3)))
+    await delay(POLL_MS)
   }
 }
 
@@ -110,8 +96,8 @@ function slotsOf(index: number, count: number): number[] {
 }
 
 /** Whether it knows of all the others, and where every slot is. */
-async function isWhole(node: Redis, count: number): Promise<boolean> {
-  const info = String(await node.cluster('INFO')).split('\r\n')
+async function isWhole(port: number, count: number): Promise<boolean> {
+  const info = (await askRedis(port, 'CLUSTER', 'INFO')).split('\r\n')
   return [`cluster_state:ok`, `cluster_slots_ok:${SLOTS}`, `cluster_size:${count}`].every((line) =>
     info.includes(line),
   )

@@ -3,7 +3,11 @@ import { CHECKLIST } from '../../src/checklist/items.ts'
 import { isUnexpected } from '../../src/checklist/rows.ts'
 import { asksRedis, revocationLagMs, usesTokens } from '../conformance/case.ts'
 import { checkStrategy, STRATEGY_LIMIT_MS } from '../conformance/check.ts'
-import { type EnvironmentPool, environmentPool } from '../conformance/harness/environment-pool.ts'
+import {
+  type EnvironmentPool,
+  environmentPool,
+  type RedisKind,
+} from '../conformance/harness/environment-pool.ts'
 import type { AuthStrategy } from '../contract.ts'
 import { STRATEGIES } from '../registry.ts'
 
@@ -13,10 +17,10 @@ const TEST_LIMIT_MS = STRATEGY_LIMIT_MS + 20_000
 const waitMs = (strategy: AuthStrategy) => revocationLagMs(strategy) + (asksRedis(strategy) ? 1 : 0)
 
 /** A test of each strategy: all rows of the checklist hold, or fail as declared. */
-export function testChecklist(strategies: readonly AuthStrategy[]): void {
+export function testChecklist(strategies: readonly AuthStrategy[], redis: RedisKind = 'server'): void {
   let pool: EnvironmentPool
   beforeAll(async () => {
-    pool = await environmentPool({ redis: 'server', signal: new AbortController().signal })
+    pool = await environmentPool({ redis, signal: new AbortController().signal })
   })
   afterAll(() => pool.close())
 

@@ -3,9 +3,11 @@ import { Cluster, Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type ClusterProcesses, startCluster } from '../../../servers/process/redis-cluster.ts'
 import { findRedis } from '../../../servers/process/redis-process.ts'
+import { redisLink } from '../../../servers/stores/redis-link.ts'
 import { isAlive } from '../../testing/child-processes.ts'
 import { connectRedis } from '../connection.ts'
 import { redisMeter } from '../meter.ts'
+import { neededPermissions } from '../permissions.ts'
 import { startOwnRedis } from '../server.ts'
 import { difference, sumOf } from '../usage.ts'
 
@@ -78,6 +80,24 @@ describe('the harness on a cluster', () => {
     expect(difference(before, sumOf([node('a', 6), node('b', 7)])).commands).toEqual({ get: 3 })
     expect(() => difference(before, sumOf([node('a', 60), node('b', 1)]))).toThrow(/reset/)
     expect(() => difference(before, sumOf([node('a', 60), node('c', 7)]))).toThrow(/restarted/)
+  })
+
+  it('asks for nothing that it does not name, and neither do servers', async () => {
+    const nodes = client.nodes('master')
+    await Promise.all(
+      nodes.map((node) => node.acl('SETUSER', 'bench', 'on', '>secret', ...neededPermissions().split(' '))),
+    )
+    const url = cluster.url.replace('://', '://bench:secret@')
+    const control = await connected(url)
+    await control.snapshot()
+    await control.deletePrefix('authbench:')
+    const link = await redisLink(url, 'authbench:')
+    cleanUps.push(() => link.close())
+    const stream = link.connect()
+    await stream.connect()
+    await link.client.set('authbench:x', '1', 'EX', 60)
+    const refused = await Promise.all(nodes.map((node) => node.acl('LOG')))
+    expect(refused.flat()).toEqual([])
   })
 
   it('goes on where a server that the URL names is away', async () => {

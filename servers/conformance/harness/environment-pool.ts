@@ -33,13 +33,14 @@ export async function environmentPool({
   const close = async () => {
     await Promise.all(started.map((redis) => redis.stop()))
   }
-  try {
-    if (kind !== null)
-      for (let index = 0; index < ENVIRONMENTS; index++)
-        started.push(await (kind === 'cluster' ? startTestCluster() : startRedis()))
-  } catch (error) {
+  const start = kind === 'cluster' ? startTestCluster : startRedis
+  const starting = await Promise.allSettled(
+    Array.from({ length: kind === null ? 0 : ENVIRONMENTS }, async () => started.push(await start())),
+  )
+  for (const outcome of starting) {
+    if (outcome.status === 'fulfilled') continue
     await close()
-    throw error
+    throw outcome.reason
   }
   const free = Array.from(
     { length: ENVIRONMENTS },

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { AuthbenchError } from '../../../src/results/errors.ts'
+import { askRedis } from '../../process/ask-redis.ts'
 import { onFreePort } from '../../process/free-port.ts'
 import { readyRedis } from '../../process/ready-redis.ts'
 import { findRedis, SNAPSHOT_FILE } from '../../process/redis-process.ts'
@@ -23,6 +22,8 @@ export interface TestStore {
   pause(): void
   resume(): void
   kill(): Promise<void>
+  /** A replica takes the place of a master, which dies. Only of a cluster. */
+  readonly failOver?: { readonly masters: readonly number[]; of(master: number): Promise<void> }
   /** At the same place, empty. Rejects once it was stopped. */
   restart(): Promise<void>
   /** Takes so much from the lifetime of every key under the prefix: what expires does so on Redis' own clock. */
@@ -56,7 +57,7 @@ export async function startRedis(choosePort?: () => Promise<number>): Promise<Te
     resume: () => server.signal('SIGCONT'),
     kill: () => server.kill(),
     async snapshot() {
-      await save(port)
+      await askRedis(port, 'SAVE')
       return readFile(join(server.folder, SNAPSHOT_FILE))
     },
     async restart(snapshot = null) {
@@ -85,12 +86,4 @@ export function findOrFail(): string {
   throw new AuthbenchError('REDIS_MISSING', 'there is no redis-server to be paused and killed', {
     next: 'Install the package redis-server, redis or valkey; a Redis that others use will not do.',
   })
-}
-
-async function save(port: number): Promise<void> {
-  const connection = connect(port, '127.0.0.1')
-  connection.write('SAVE\r\n')
-  const [reply] = await once(connection, 'data')
-  connection.destroy()
-  if (!String(reply).startsWith('+OK')) throw new Error(`Redis did not save: ${reply}`)
 }

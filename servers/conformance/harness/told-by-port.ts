@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { askRedis } from '../../process/ask-redis.ts'
 
 /** What one Redis is told. */
 export interface Transcript {
@@ -35,16 +36,7 @@ export const replaceTokens = (port: number, token: string) => evaluate(port, REP
 
 /** @returns the number that the script returns */
 async function evaluate(port: number, script: string, ...values: string[]): Promise<number> {
-  const words = ['EVAL', script, '0', ...values]
-  const connection = connect(port, '127.0.0.1')
-  connection.write(
-    `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`,
-  )
-  const [reply] = await once(connection, 'data')
-  connection.destroy()
-  const [, number] = /^:(\d+)\r\n$/.exec(String(reply)) ?? []
-  if (number === undefined) throw new Error(`Redis did not run a script: ${reply}`)
-  return Number(number)
+  return Number(await askRedis(port, 'EVAL', script, 0, ...values))
 }
 
 export async function listen(port: number): Promise<Transcript> {

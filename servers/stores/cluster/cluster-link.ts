@@ -30,8 +30,8 @@ function optionsOf(url: URL) {
  * Connections to a cluster, which promise what those to one Redis do: `StoreUnavailableError` where a server of it is away or silent, for
  * requests in flight after about `SILENCE_MS`, and at once while there is no connection to it. Keys on other servers are served meanwhile.
  *
- * A lost server is asked for again by the next request for one of its keys: another one then says where they are, which may be elsewhere
- * by now. Commands are not repeated, but for those that were sent to the wrong server.
+ * Whenever a server is lost, the others are asked where its keys are now, until they are somewhere. Commands are not repeated, but for those
+ * that were sent to the wrong server.
  * @param urls of one server or more of it; they differ in host and port alone
  * @throws AuthbenchError `REDIS_UNREACHABLE` where one of its masters cannot be reached
  */
@@ -76,6 +76,12 @@ export async function clusterLink(urls: readonly string[], keyPrefix: string): P
       // The pool sets it: who waits in a queue for a connection waits as long as one may take.
       node.options.enableOfflineQueue = false
       if (node.status === 'wait') node.connect().catch(() => {})
+    })
+    cluster.on('-node', () => {
+      const look = () => {
+        if (cluster.status === 'ready') cluster.refreshSlotsCache()
+      }
+      setTimeout(look, RECONNECT_MS).unref()
     })
     opened.add(cluster)
     return cluster
