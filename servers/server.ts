@@ -37,7 +37,9 @@ export interface ServerOptions {
   readonly folder: string
   /** Null when the strategy needs none. */
   readonly authServer: AuthServerAddress | null
-  /** On 127.0.0.1; 0 takes a free one. */
+  /** Where it listens; absent: 127.0.0.1. */
+  readonly host?: string
+  /** 0 takes a free one. */
   readonly port: number
   /** Absent: HTTP/1.1. */
   readonly http2?: boolean
@@ -131,7 +133,7 @@ export async function startServer(strategy: AuthStrategy, options: ServerOptions
       work,
       scheme: schemeOf(strategy),
     })
-    await app.listen({ host: HOST, port: options.port })
+    await app.listen({ host: options.host ?? HOST, port: options.port })
     return {
       port: (app.server.address() as AddressInfo).port,
       tls: app.server instanceof TlsServer,

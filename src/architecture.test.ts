@@ -27,7 +27,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['load'],
     ['process'],
     ['redis', 'store', 'worlds'],
-    ['subjects'],
+    ['subjects', 'fleet'],
     ['scenarios', 'progress'],
     ['run'],
     ['trials'],
@@ -119,7 +119,11 @@ describe('imports', () => {
 
   it.each([
     ['autocannon', /^bench\/load\/autocannon\/engine\.ts$/],
-    ['ioredis', /^(servers\/stores\/(redis-link|cluster\/cluster-link)\.ts$|bench\/redis\/)/],
+    ['bullmq', /^bench\/fleet\//],
+    [
+      'ioredis',
+      /^(servers\/stores\/(redis-link|cluster\/cluster-link)\.ts$|bench\/redis\/|bench\/fleet\/control\.ts$)/,
+    ],
   ])('of %s stay where it is wrapped', (name, allowed) => {
     const users = imports.filter(({ target }) => target === name).map(({ file }) => file)
     expect(users.length).toBeGreaterThan(0)

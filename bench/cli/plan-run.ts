@@ -114,6 +114,7 @@ export async function planRun(
   const scenarios = scenariosOf(config, strategies, options)
   refuseIgnored(unproven(strategies, scenarios, experiments, options))
   if (namesCluster(redisUrl(options.redis))) assertNoDistance(config, scenarios)
+  refuseIgnored(beyondAgents(scenarios, planned, options))
   const started = unionOf(strategies, experiments, own)
   assertNoneTaken(token, started.infos)
   refuseIgnored(timesIn(config, namedGates, scenarios))
@@ -136,6 +137,29 @@ export async function planRun(
     leftOut: wanted.filter((id) => !planned.includes(id)),
     started,
   }
+}
+
+/** What agents cannot do from where they are. */
+function beyondAgents(
+  scenarios: readonly Scenario[],
+  experiments: readonly string[],
+  { agents }: Options,
+): Parameters<typeof refuseIgnored>[0] {
+  const linked = scenarios.filter(({ params, world }) =>
+    params.some((point) => saidBy(world?.(point) ?? {}).includes('link')),
+  )
+  return [
+    {
+      when: agents !== undefined && experiments.length > 0,
+      message: `experiments have clients of their own on this machine, and no agents: ${formatList(experiments)}`,
+      next: 'Name scenarios only, with --scenarios, or leave --agents out.',
+    },
+    {
+      when: agents !== undefined && linked.length > 0,
+      message: `links lie between clients and servers of one machine, and agents are on others: ${formatList(linked.map(({ id }) => id))}`,
+      next: 'Leave these scenarios or --agents out.',
+    },
+  ]
 }
 
 /** Experiments may be about strategies that the scenarios do not load. */
@@ -185,12 +209,28 @@ function unproven(
 function ignoredBeside(options: Options, wantsChecklist: boolean): Parameters<typeof refuseIgnored>[0] {
   const { target, credentials, ca, header, method, body, iMayLoad, maxRate } = options
   const { gate, against, claims, strategies, strategy } = options
+  const { agents, joinFile, listen, link } = options
   const targetAlone = target !== undefined && strategies === undefined && strategy === undefined
   return [
     {
       when: gate !== undefined && against === undefined,
       message: '--gate judges a change, and there is nothing to compare with',
       next: 'Add --against DIR, or compare two stored runs with `authbench compare`.',
+    },
+    {
+      when: joinFile !== undefined && agents === undefined,
+      message: '--join-file is that of a fleet, and this run loads by itself',
+      next: 'Add --agents N.',
+    },
+    {
+      when: agents !== undefined && link !== undefined,
+      message: '--link lies between clients and servers of one machine, and agents are on others',
+      next: 'Leave one of them out: the way to the agents is the link.',
+    },
+    {
+      when: listen !== undefined && target !== undefined,
+      message: '--listen is where our servers listen, and a target listens where it does',
+      next: 'Leave it out.',
     },
     {
       when: credentials !== undefined && target === undefined,

@@ -55,6 +55,9 @@ const ALL: Required<Options> = {
   iMayLoad: 'api.test',
   maxRate: 50,
   redis: 'redis://:geheim@127.0.0.1/',
+  agents: 3,
+  joinFile: '/home/me/fleet.json',
+  listen: '10.0.0.1',
   out: 'elsewhere',
   claims: '/home/me/claims.json',
 }

@@ -90,6 +90,8 @@ export function runCommand(
     ...worldOptions(config.world ?? USUAL_WORLD),
     ...given('claims', options.claims !== undefined, 'FILE'),
     ...given('redis', redis !== null, redis ?? ''),
+    ...(options.agents === undefined ? [] : [`--agents ${options.agents} --join-file FILE`]),
+    ...given('listen', options.listen !== undefined, 'ADDRESS'),
     ...(conformance ? ['--conformance'] : []),
     `--seed ${config.seed}`,
   ].join(' ')

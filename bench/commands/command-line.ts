@@ -6,12 +6,15 @@ import { AuthbenchError } from '../../src/results/errors.ts'
 import { collect, nameList, wholeNumber } from '../cli/arguments.ts'
 import { refuseTakenOptions, resolvePaths } from '../cli/npm-script.ts'
 import type { Terminal } from '../cli/terminal.ts'
+import { DEFAULT_JOIN_FILE } from '../fleet/join-file.ts'
 import { authbenchVersion } from '../store/environment.ts'
 import type { AdviseFlags } from './advise.ts'
+import type { AgentFlags } from './agent.ts'
 import type { CapacityFlags } from './capacity.ts'
 import type { CompareFlags } from './compare.ts'
 import type { ConformanceFlags } from './conformance.ts'
 import type { DoctorFlags } from './doctor.ts'
+import type { FleetFlags } from './fleet.ts'
 import type { MicroFlags } from './micro.ts'
 import type { ReportFlags } from './report.ts'
 import type { RunFlags } from './run.ts'
@@ -171,6 +174,24 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     .action(async (strategy: string, flags: ServeFlags) =>
       exitWith(await (await import('./serve.ts')).serve(strategy, flags, terminal)),
     )
+
+  program
+    .command('fleet')
+    .description('`up`: where a run and its load agents meet, in the foreground')
+    .argument('<up>')
+    .option('--listen <address>', 'of this machine, that agents reach (default: 127.0.0.1)')
+    .option('--port <n>', '0 takes a free one', wholeNumber, 0)
+    .option('--join-file <file>', `written for agents and runs, a secret (default: ${DEFAULT_JOIN_FILE})`)
+    .action(async (word: string, flags: FleetFlags) =>
+      exitWith(await (await import('./fleet.ts')).fleet(word, flags, terminal)),
+    )
+
+  program
+    .command('agent')
+    .description('loads from this machine what a run of another one asks for, until Ctrl-C')
+    .option('--join-file <file>', `that \`fleet up\` wrote (default: ${DEFAULT_JOIN_FILE})`)
+    .option('--name <name>', 'in reports; one of its own for each agent (default: that of the machine)')
+    .action(async (flags: AgentFlags) => exitWith(await (await import('./agent.ts')).agent(flags, terminal)))
 
   program
     .command('list')

@@ -3,6 +3,7 @@ import { USUAL_MAX_RATE } from '../../src/plan/config.ts'
 import { PROFILES } from '../../src/plan/profiles.ts'
 import { LINK_NAMES } from '../../src/worlds/links.ts'
 import { collect, nameList, numberList, once, wholeNumber } from '../cli/arguments.ts'
+import { DEFAULT_JOIN_FILE } from '../fleet/join-file.ts'
 
 /** All that `authbench run` takes. */
 export const withRunOptions = (command: Command): Command =>
@@ -84,6 +85,9 @@ export const withRunOptions = (command: Command): Command =>
       '--redis <url>',
       'your Redis, 6.2 or newer; redis+cluster://HOST:PORT for a cluster, cluster for a throwaway one of three (default: REDIS_URL, else a throwaway one)',
     )
+    .option('--agents <n>', 'load from so many agents of a fleet instead of this machine', wholeNumber)
+    .option('--join-file <file>', `of the fleet (default: ${DEFAULT_JOIN_FILE})`)
+    .option('--listen <address>', 'of this machine, where agents reach the servers (default: 127.0.0.1)')
     .option('--out <dir>', 'where the folder of the run is made (default: results)')
     .option('--config <file>', 'JSON object of these options; the command line wins')
     .option('--conformance', 'the security checklist first: about two seconds for each strategy')

@@ -18,6 +18,7 @@ import { renderForTerminal, writeReports } from '../cli/stored-reports.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { readFacts } from '../doctor/facts.ts'
 import { thisSystem } from '../doctor/system.ts'
+import { describeAgents, fleetOf } from '../fleet/of-run.ts'
 import { detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { showProgress } from '../progress/live.ts'
 import { namesCluster, originOfRedis, redisOfCommand, redisOption } from '../redis/provide.ts'
@@ -66,6 +67,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   cleanup.defer(lockMachine(undefined, (line) => void terminal.stderr.write(`${line}\n`)))
   const target = planned.target === null ? null : await located(planned.target)
   if (target !== null) await assertAnswers(target, config.transport)
+  const fleet = await fleetOf(merged, signal, cleanup)
   const startedAt = new Date()
   const folder = createResultsFolder(merged.out ?? 'results', config.profile, startedAt)
   let cellsKept = 0
@@ -104,6 +106,8 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
           rowsInRedis,
           usesProxies: layProxies(config, scenarios),
           base: base?.servers ?? null,
+          fleet,
+          listen: merged.listen ?? null,
           signal,
         }),
         signal,
@@ -125,6 +129,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const environment = {
     ...describeEnvironment(pinning, redis),
     ...(target === null ? {} : { target: describeTarget(target) }),
+    ...(fleet === null ? {} : { agents: describeAgents(fleet) }),
     ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
   }
   const analysed = (outcome: RunOutcome, measured: RunConfig) => ({

@@ -70,6 +70,8 @@ export interface Arrivals {
   readonly ratePerSecond: number
   /** Same seed, same schedule: what one strategy meets, all meet. */
   readonly seed: number
+  /** Of several generators that send one schedule together; absent: there is one. */
+  readonly share?: { readonly index: number; readonly of: number }
 }
 
 export interface Window {

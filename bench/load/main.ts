@@ -6,6 +6,7 @@ import { autocannonEngine } from './autocannon/engine.ts'
 import type { LoadEngine, OpenLoad } from './engine.ts'
 import { type EngineId, type FromGenerator, type ToGenerator, unpacked } from './messages.ts'
 import { pacedEngine } from './paced/engine.ts'
+import { monotonicUs, waitUntil } from './start-time.ts'
 import { warmUp } from './warm-up.ts'
 
 const ENGINES: Readonly<Record<EngineId, LoadEngine>> = { autocannon: autocannonEngine, paced: pacedEngine }
@@ -25,9 +26,11 @@ async function answer(message: ToGenerator): Promise<FromGenerator> {
   }
   const load = loadOf(message.key)
   if (message.type === 'refresh') return { type: 'refreshed', closed: await load.refresh(message.all) }
+  if (message.startAtUs !== undefined) await waitUntil(message.startAtUs)
   const before = readOwnCpu()
+  const startedAtUs = monotonicUs()
   const slice = await load.slice(message.window)
-  return { type: 'slice', slice, cpu: cpuBetween(before, readOwnCpu()) }
+  return { type: 'slice', slice, cpu: cpuBetween(before, readOwnCpu()), startedAtUs }
 }
 
 function loadOf(key: string): OpenLoad {

@@ -48,7 +48,8 @@ export type ToGenerator =
       readonly limitMs: number
     }
   | { readonly type: 'refresh'; readonly key: string; readonly all: boolean }
-  | { readonly type: 'slice'; readonly key: string; readonly window: Window }
+  /** @param startAtUs of this machine's monotonic clock; absent: at once */
+  | { readonly type: 'slice'; readonly key: string; readonly window: Window; readonly startAtUs?: number }
 
 /** Generator child to runner. */
 export type FromGenerator =
@@ -56,5 +57,11 @@ export type FromGenerator =
   | { readonly type: 'opened' }
   | { readonly type: 'warm'; readonly lanes: Readonly<Record<string, WarmUp>> }
   | { readonly type: 'refreshed'; readonly closed: number }
-  | { readonly type: 'slice'; readonly slice: EngineSlice; readonly cpu: ProcessCpu }
+  | {
+      readonly type: 'slice'
+      readonly slice: EngineSlice
+      readonly cpu: ProcessCpu
+      /** Of this machine's monotonic clock. */
+      readonly startedAtUs: number
+    }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }

@@ -85,7 +85,10 @@ export async function startServerProcess(
     const counter = cpuCounter([child.pid])
     return {
       pid: child.pid,
-      origin: originOf({ host: '127.0.0.1', port: ready.port }, init.tls === undefined ? 'http' : 'https'),
+      origin: originOf(
+        { host: init.host ?? '127.0.0.1', port: ready.port },
+        init.tls === undefined ? 'http' : 'https',
+      ),
       ...(init.tls === undefined ? {} : { certificate: init.tls.certificate }),
       async issue(subjects, kind) {
         const message = { type: 'issue', subjects, ...(kind === undefined ? {} : { kind }) } as const

@@ -1,6 +1,6 @@
 import type { CacheUse } from '../../servers/contract.ts'
 import type { CredentialKind } from '../../servers/server.ts'
-import type { Arm, ProcessCpu, StoreUse, Way } from '../../src/results/cell.ts'
+import type { AgentWindow, Arm, ProcessCpu, StoreUse, Way } from '../../src/results/cell.ts'
 import type { World } from '../../src/worlds/world.ts'
 import type { EngineRequest, EngineSlice, EngineTarget, Reached, Window } from '../load/engine.ts'
 import type { RawResponse } from '../load/http/probe.ts'
@@ -59,6 +59,13 @@ export interface MovableSubject extends Subject {
   watchWay?(): Promise<() => Promise<Way[]>>
 }
 
+export interface GeneratorWindow {
+  readonly slice: EngineSlice
+  readonly cpu: ProcessCpu
+  /** Of each, where several loaded together. */
+  readonly agents?: readonly AgentWindow[]
+}
+
 /** The load generator of one round. */
 export interface Generator {
   open(key: string, engine: EngineId, target: EngineTarget): Promise<void>
@@ -72,7 +79,8 @@ export interface Generator {
   isDisplaced?(): boolean
   /** Before a window, see `OpenLoad`. */
   refresh(key: string, all: boolean): Promise<number>
-  slice(key: string, window: Window): Promise<{ readonly slice: EngineSlice; readonly cpu: ProcessCpu }>
+  /** @param once rejects with `AGENT_LATE` where one of several began too late: the window has to be counted anew. Absent: it begins again by itself. */
+  slice(key: string, window: Window, once?: 'once'): Promise<GeneratorWindow>
   stop(): Promise<void>
 }
 

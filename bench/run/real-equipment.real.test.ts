@@ -56,6 +56,8 @@ function benchWith({ origin = redis.origin, signal = new AbortController().signa
     token: DEFAULT_TOKEN_PROFILE,
     rowsInRedis: false,
     usesProxies: false,
+    fleet: null,
+    listen: null,
     base: null,
     signal,
   })

@@ -2,6 +2,8 @@ import type { KeyMaterial, TokenProfile } from '../../servers/contract.ts'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import type { RunConfig } from '../../src/results/results.ts'
 import type { StrategyInfo } from '../../src/results/strategy-info.ts'
+import type { Fleet } from '../fleet/coordinator.ts'
+import { startFleetGenerator } from '../fleet/generator.ts'
 import { sendRaw } from '../load/http/probe.ts'
 import { readMachineTime } from '../machine/cpu-time/machine-time.ts'
 import { helperCore, type Pinning } from '../machine/pinning.ts'
@@ -32,6 +34,10 @@ export interface MachineBenchOptions {
   readonly rowsInRedis: boolean
   /** Distances or links lie between processes. */
   readonly usesProxies: boolean
+  /** Load agents that load instead of this machine; null: it loads by itself. */
+  readonly fleet: Fleet | null
+  /** Where servers listen; null: on the loopback. */
+  readonly listen: string | null
   /** Start of the servers of the other checkout; null where there is none. */
   readonly base: URL | null
   readonly signal: AbortSignal
@@ -43,6 +49,7 @@ const SHORT_PREFIX = 'auth:'
 /** The real thing: child processes, sockets, Redis, /proc. */
 export function machineBench(options: MachineBenchOptions): Bench {
   const { config, target, pinning, redis, keys, token, rowsInRedis, usesProxies, base, signal } = options
+  const { fleet, listen } = options
   const idsWith = (need: StrategyInfo['needs'][number]) =>
     new Set(options.strategies.filter(({ needs }) => needs.includes(need)).map(({ id }) => id))
   const needsRedis = idsWith('redis')
@@ -53,7 +60,7 @@ export function machineBench(options: MachineBenchOptions): Bench {
   const shared = redis?.origin === 'given' && background.size > 0
   const asksAuthServer = idsWith('auth-server')
   const helpers = [pinning.redis, ...(asksAuthServer.size > 0 || usesProxies ? [helperCore(pinning)] : [])]
-  const tls = config.world?.tls === true ? { tls: newServerIdentity(new Date()) } : {}
+  const tls = config.world?.tls === true ? { tls: newServerIdentity(new Date(), listen ?? undefined) } : {}
   const fileOf = (strategy: string) => {
     const file = options.files.get(strategy)
     return file === undefined ? {} : { file }
@@ -73,6 +80,7 @@ export function machineBench(options: MachineBenchOptions): Bench {
             transport: config.transport,
             redisUrl,
             port: 0,
+            ...(listen === null ? {} : { host: listen }),
             ...tls,
             ...(asksAuthServer.has(strategy) ? { authServer: { core: helperCore(pinning) } } : {}),
           },
@@ -89,11 +97,13 @@ export function machineBench(options: MachineBenchOptions): Bench {
       return alone ? withOwnRedis(start, anotherLike(redis.control), pinning.redis) : start(redis.url)
     },
     startGenerator: () =>
-      startGeneratorProcess(
-        pinning.generator,
-        pinning.generator !== null && helpers.includes(pinning.generator),
-        signal,
-      ),
+      fleet === null
+        ? startGeneratorProcess(
+            pinning.generator,
+            pinning.generator !== null && helpers.includes(pinning.generator),
+            signal,
+          )
+        : startFleetGenerator(fleet),
     store: redis === null ? null : redisMeter(redis.control),
     probe: sendRaw,
     readMachineTime,

@@ -1,11 +1,12 @@
 import { cpuUs } from '../../src/metrics/cpu.ts'
 import type { ProcessCpu, StoreUse } from '../../src/results/cell.ts'
+import { AuthbenchError } from '../../src/results/errors.ts'
 import type { Arrivals, EngineSlice, Window } from '../load/engine.ts'
 import type { EngineId } from '../load/messages.ts'
 import { machineTimeBetween } from '../machine/cpu-time/machine-time.ts'
 import { cpuBetween } from '../machine/cpu-time/thread-time.ts'
 import { throttlingBetween } from '../machine/quota.ts'
-import type { Generator, StoreMeter, Subject } from './equipment.ts'
+import type { Generator, MovableSubject, StoreMeter, Subject } from './equipment.ts'
 import { attempt, type Lane, type MeasuredSlice, type RoundContext, type Track } from './lane.ts'
 
 type EndStore = () => Promise<(StoreUse & { readonly cpuUs: number }) | null>
@@ -14,6 +15,7 @@ type EndStore = () => Promise<(StoreUse & { readonly cpuUs: number }) | null>
 const KEPT_SECONDS = 60
 /** Of the first window of the lead-in, which is all of it where no cache wants more. */
 const LEAD_IN_MS = 40
+const MOST_LATE = 5
 /** Connections do not all go at one speed. */
 const LAPS = 1.1
 
@@ -63,8 +65,28 @@ export async function measureSlice(
     })
     if (lane.broken || lane.error !== null) return
   }
+  for (
+    let time = 1;
+    await measuredLate(lane, server, track, { generator, window, leadIn }, context);
+    time++
+  ) {
+    if (time === MOST_LATE) lane.error = agentsLate()
+  }
+}
+
+/** One of several agents began too late: the others loaded alone, and what was counted is of their load. @returns whether it is to be measured again */
+async function measuredLate(
+  lane: Lane,
+  server: MovableSubject,
+  track: Track,
+  { generator, window, leadIn }: { generator: Generator; window: Window; leadIn: number | null },
+  context: RoundContext,
+): Promise<boolean> {
+  const { bench, signal } = context
+  if (lane.error !== null) return false
   const endStore = await startStore(lane, context)
-  if (endStore === null) return
+  if (endStore === null) return false
+  let late = false
   await attempt(lane, signal, async () => {
     const endWay = await server.watchWay?.()
     const endCache = await startCache(lane)
@@ -74,7 +96,13 @@ export async function measureSlice(
     const authBefore = await server.authServer?.readCpu()
     const machineBefore = bench.readMachineTime()
     const throttlingBefore = bench.readThrottling(server.elsewhere ?? [])
-    const { slice: engine, cpu } = await generator.slice(loadKey(lane, track.engine), window)
+    const measured = await generator.slice(loadKey(lane, track.engine), window, 'once').catch(unlessLate)
+    if (measured === 'late') {
+      late = true
+      await Promise.all([endAllocated(), endWay?.(), endStore(), endCache?.()])
+      return
+    }
+    const { slice: engine, cpu, agents } = measured
     const machine = machineTimeBetween(machineBefore, bench.readMachineTime())
     const throttled = throttlingBetween(throttlingBefore, bench.readThrottling(server.elsewhere ?? []))
     if (isDisturbed(engine)) await endOfWay(lane, server)
@@ -105,12 +133,25 @@ export async function measureSlice(
         ...(throttled === null ? {} : { throttled }),
         ...(ways.length === 0 ? {} : { ways }),
         ...(displaced.length === 0 ? {} : { displaced }),
+        ...(agents === undefined ? {} : { agents: [...agents] }),
       },
       store: use === null ? null : { commands: use.commands, bytesIn: use.bytesIn, bytesOut: use.bytesOut },
       cache,
     })
   })
+  return late
 }
+
+function unlessLate(error: unknown): 'late' {
+  if (error instanceof AuthbenchError && error.code === 'AGENT_LATE') return 'late'
+  throw error
+}
+
+const agentsLate = () =>
+  new AuthbenchError('AGENT_LATE', `agents were too late ${MOST_LATE} times for the same window`, {
+    next: 'Look at the load of the agents’ machines and at the way to them.',
+    exitCode: 3,
+  })
 
 /**
  * A short window that is not measured, and as many more as it takes until a cache has met every credential again: while others were

@@ -31,6 +31,8 @@ const NAMES = ['redis-server', 'valkey-server']
 /** Where SAVE writes, and a start reads. */
 export const SNAPSHOT_FILE = 'dump.rdb'
 
+export const CONFIG_FILE = 'redis.conf'
+
 /** Tells the number of the process from what Redis prints. */
 const PID_MARK = 'authbench-redis-pid '
 
@@ -56,6 +58,8 @@ export interface LaunchOptions {
   readonly settings?: readonly string[]
   /** What it starts with: a file that SAVE made of another; null: empty. */
   readonly snapshot?: Uint8Array | null
+  /** For its folder; with `redis.conf` among them that says everything, the port as well. */
+  readonly files?: Readonly<Record<string, string>>
   onLine?(line: string, pid: number | null): void
 }
 
@@ -63,12 +67,18 @@ export interface LaunchOptions {
 export async function launchRedis(
   binary: string,
   port: number,
-  { before = [], settings = [], snapshot = null, onLine }: LaunchOptions = {},
+  { before = [], settings = [], snapshot = null, files = {}, onLine }: LaunchOptions = {},
 ): Promise<RedisProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'authbench-redis-'))
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 })
   if (snapshot !== null) await writeFile(join(folder, SNAPSHOT_FILE), snapshot)
-  const command = [...before, binary, ...usualSettings(port, folder), ...settings]
+  const chosen =
+    CONFIG_FILE in files
+      ? [join(folder, CONFIG_FILE), '--dir', folder]
+      : [...usualSettings(port, folder), ...settings]
+  const command = [...before, binary, ...chosen]
   const child = spawn('/bin/sh', ['-c', WRAPPER, 'sh', folder, ...command], {
+    cwd: folder,
     // A session of its own: Ctrl-C on the terminal is for the runner, which still needs the store to tidy up.
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],

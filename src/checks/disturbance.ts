@@ -2,6 +2,7 @@ import { cpuUs } from '../metrics/cpu.ts'
 import { type CellData, secondsOf } from '../metrics/metric.ts'
 import type { Slice } from '../results/cell.ts'
 import { formatPercent } from '../units.ts'
+import { generatorsHereUs } from './agents.ts'
 import { type CellCheck, judged } from './check.ts'
 import { LIMITS, MINIMUM_SECONDS } from './limits.ts'
 
@@ -52,13 +53,13 @@ export const foreignCpu: CellCheck = {
       ? null
       : shareOfMachine(
           cell,
-          ({ server, generator, redisUs, authUs, ways = [] }, { busyUs }) =>
+          (slice, { busyUs }) =>
             busyUs -
-            (server === null ? 0 : cpuUs(server)) -
-            cpuUs(generator) -
-            (redisUs ?? 0) -
-            (authUs ?? 0) -
-            ways.reduce((sum, way) => sum + way.cpuUs, 0),
+            (slice.server === null ? 0 : cpuUs(slice.server)) -
+            generatorsHereUs(slice) -
+            (slice.redisUs ?? 0) -
+            (slice.authUs ?? 0) -
+            (slice.ways ?? []).reduce((sum, way) => sum + way.cpuUs, 0),
         )
     const share = rest === null ? null : Math.max(0, rest)
     const withRedis = cell.store !== null && cell.load.slices.some(({ redisUs }) => redisUs === null)

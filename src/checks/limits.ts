@@ -30,6 +30,8 @@ export const LIMITS = {
   linkRate: { warn: null, invalid: 0.02 },
   /** Cores that the generator's thread used. Beyond, the numbers are right, but they are the client's. */
   generator: { warn: 0.85, invalid: null },
+  /** Time between the starts of the first and the last load agent, and what their clocks may hide, in windows. */
+  startSkew: { warn: 0.02, invalid: 0.05 },
   /** Change of server CPU per request from the first to the second half of the slices, beyond what the round shares. */
   drift: { warn: 0.1, invalid: 0.3 },
   /** CPU time that may be missing because threads or children ended: ticks of 10 ms, see bench/machine/cpu-time/cpu-counter.ts. */

@@ -1,5 +1,6 @@
 import type { CellData } from '../metrics/metric.ts'
 import type { Check } from '../results/cell.ts'
+import { agentBooks, foreignOnAgents, startSkew } from './agents.ts'
 import type { CellCheck, CheckedStrategy } from './check.ts'
 import { cpuCounters } from './cpu-counters.ts'
 import { distance } from './distance.ts'
@@ -32,8 +33,11 @@ const CHECKS: readonly CellCheck[] = [
   placement,
   distance,
   foreignCpu,
+  foreignOnAgents,
   cpuCounters,
   little,
+  agentBooks,
+  startSkew,
   utilisation,
   pacing,
   generator,

@@ -1,6 +1,7 @@
 import { usedUs } from '../metrics/cpu.ts'
 import { secondsOf } from '../metrics/metric.ts'
 import { formatPercent } from '../units.ts'
+import { busiestGenerator } from './agents.ts'
 import { type CellCheck, judged } from './check.ts'
 import { CLIENT_LIMITED, LIMITS, SATURATED } from './limits.ts'
 
@@ -14,8 +15,7 @@ export const generator: CellCheck = {
   check(cell) {
     // A paced client spins until the next request is due; whether it had time to spare, the pacing check says.
     if (cell.load.pacing !== null) return null
-    const used = cell.load.slices.reduce((sum, slice) => sum + slice.generator.mainUs, 0) / 1e6
-    const share = used / secondsOf(cell)
+    const share = busiestGenerator(cell)
     const label =
       share > CLIENT_LIMITED
         ? ': throughput and latency are client-limited'

@@ -50,6 +50,9 @@ export const optionsSchema = z.strictObject({
   iMayLoad: name.optional(),
   maxRate: z.number().min(1).max(1_000_000).optional(),
   redis: name.optional(),
+  agents: z.number().int().min(1).max(100).optional(),
+  joinFile: name.optional(),
+  listen: name.optional(),
   out: name.optional(),
   claims: name.optional(),
 })

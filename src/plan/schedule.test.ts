@@ -86,3 +86,14 @@ it.each([
     expect.objectContaining({ code: 'ARRIVALS_INVALID' }),
   )
 })
+
+describe.each(['poisson', 'constant'] as const)('shares of a %s schedule', (schedule) => {
+  it.each([1, 2, 3, 7])('of %i senders are together the whole, and no request is in two', (of) => {
+    const whole = { schedule, ratePerSecond: 20_000, seed: 42 } as const
+    const parts = Array.from({ length: of }, (_, index) => [
+      ...arrivalTimes({ ...whole, share: { index, of } }, 250),
+    ])
+    expect(parts.flat().sort((one, other) => one - other)).toEqual([...arrivalTimes(whole, 250)])
+    for (const part of parts) expect(part.length).toBeGreaterThan(0)
+  })
+})

@@ -10,7 +10,12 @@ export interface Schedule {
   readonly ratePerSecond: number
   /** Whole number; only `poisson` uses it. */
   readonly seed: number
+  /** Absent: all of it. Otherwise the part of one of several senders, whose parts together are the whole. */
+  readonly share?: { readonly index: number; readonly of: number }
 }
+
+/** Who sends what must not depend on when. */
+const SHARE_SEED = 0x5bd1_e995
 
 /**
  * When requests are to be sent: ascending, in [0, milliseconds), from the start of the window. A longer window with the same seed
@@ -18,7 +23,7 @@ export interface Schedule {
  * @throws AuthbenchError ARRIVALS_INVALID
  */
 export function arrivalTimes(
-  { schedule, ratePerSecond, seed }: Schedule,
+  { schedule, ratePerSecond, seed, share }: Schedule,
   milliseconds: number,
 ): Float64Array {
   const gapMs = 1000 / ratePerSecond
@@ -41,5 +46,8 @@ export function arrivalTimes(
     const gap = () => -Math.log1p(-random()) * gapMs
     for (let time = gap(); time < milliseconds; time += gap()) times.push(time)
   }
-  return Float64Array.from(times)
+  if (share === undefined) return Float64Array.from(times)
+  // A Poisson process that is thinned at random is one again (Kingman, Poisson Processes, 1993, section 5.1).
+  const drawn = seededRandom(seed ^ SHARE_SEED)
+  return Float64Array.from(times.filter(() => Math.floor(drawn() * share.of) === share.index))
 }

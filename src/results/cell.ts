@@ -32,6 +32,33 @@ export const waySchema = z.object({
 })
 export type Way = z.infer<typeof waySchema>
 
+const machineTimeSchema = z
+  .object({ totalUs: z.number(), busyUs: z.number(), stealUs: z.number() })
+  .nullable()
+
+/** What one load agent did in a window of several. */
+export const agentWindowSchema = z.object({
+  agent: z.string(),
+  connections: z.number().int(),
+  seconds: z.number(),
+  responses: z.number().int(),
+  meanLatencyUs: z.number(),
+  idleUs: z.number(),
+  /** Of an open loop, see `pacingSchema`. */
+  inFlightUs: z.number().optional(),
+  serviceUs: z.number().optional(),
+  /** Of its generator. */
+  cpu: processCpuSchema,
+  /** Of its machine. */
+  machine: machineTimeSchema,
+  /** It shares the machine of the run, whose processors `machine` of the slice is about. */
+  isHere: z.boolean(),
+  /** It began so long after the first one, by clocks that are known to so much. */
+  behindUs: z.number(),
+  clockBoundUs: z.number(),
+})
+export type AgentWindow = z.infer<typeof agentWindowSchema>
+
 /** One short window on one server. The cell is their sum. */
 export const sliceSchema = z.object({
   seconds: z.number().positive(),
@@ -52,16 +79,15 @@ export const sliceSchema = z.object({
   meanLatencyUs: z.number(),
   /** At the end of the window connections wait for the slowest one: that time, summed over connections. */
   idleUs: z.number(),
-  machine: z
-    .object({ totalUs: z.number(), busyUs: z.number(), stealUs: z.number() })
-    .nullable()
-    .describe('all processors together, from /proc/stat'),
+  machine: machineTimeSchema.describe('all processors together, from /proc/stat'),
   /** What CPU quotas of control groups did inside the window; absent where none is shown. */
   throttled: z.object({ stops: z.number().int(), stoppedUs: z.number() }).optional(),
   /** Absent: everything is on one machine. */
   ways: z.array(waySchema).optional(),
   /** Processes that were not on the core of the plan; absent: all were. */
   displaced: z.array(z.enum(['server', 'load generator'])).optional(),
+  /** Of all load agents; `generator` is their sum. Absent: the run loaded by itself. */
+  agents: z.array(agentWindowSchema).optional(),
 })
 export type Slice = z.infer<typeof sliceSchema>
 

@@ -44,6 +44,19 @@ export const environmentSchema = z.object({
       bodyBytes: z.number().int().optional(),
     })
     .optional(),
+  /** Machines that loaded, in place of this one; absent: it did by itself. */
+  agents: z
+    .array(
+      z.object({
+        name: z.string(),
+        cores: z.number().int(),
+        cpu: z.string(),
+        kernel: z.string(),
+        /** It is this machine. */
+        isHere: z.boolean(),
+      }),
+    )
+    .optional(),
   cpuSource: z.enum(['schedstat', 'rusage']),
   /** Names of the variables that servers and generator were given; absent in files of earlier versions: all there were. */
   variables: z.array(z.string()).optional(),

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { isIPv4 } from 'node:net'
 
 /** What servers of one run prove who they are with. The certificate is all that clients trust. */
 export interface ServerIdentity {
@@ -31,9 +32,24 @@ const COMMON_NAME = objectId('550403')
 const SUBJECT_ALT_NAME = objectId('551d11')
 const VERSION_3 = der(0xa0, der(0x02, Buffer.from([2])))
 const NAME = sequence(der(0x31, sequence(COMMON_NAME, text(0x0c, 'authbench'))))
-const LOOPBACK = der(0x87, Buffer.from([127, 0, 0, 1]))
-const namesOf = (name: string): Buffer =>
-  der(0xa3, sequence(sequence(SUBJECT_ALT_NAME, der(0x04, sequence(LOOPBACK, text(0x82, name))))))
+const LOOPBACK = '127.0.0.1'
+
+/** GeneralName (RFC 5280 section 4.2.1.6): an address, or a name. */
+function generalName(host: string): Buffer {
+  if (isIPv4(host)) return der(0x87, Buffer.from(host.split('.').map(Number)))
+  return text(0x82, host)
+}
+
+const namesOf = (host: string): Buffer =>
+  der(
+    0xa3,
+    sequence(
+      sequence(
+        SUBJECT_ALT_NAME,
+        der(0x04, sequence(...[...new Set([LOOPBACK, 'localhost', host])].map(generalName))),
+      ),
+    ),
+  )
 
 /** `20261129T120000.000Z` without its century: UTCTime, for dates before 2050 (RFC 5280 section 4.1.2.5.1). */
 const utcTime = (milliseconds: number): Buffer =>
@@ -43,11 +59,11 @@ const pem = (bytes: Buffer): string =>
   `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
 
 /**
- * A key on P-256, and a certificate for 127.0.0.1 that it signs itself (RFC 5280). Node.js makes none, OpenSSL's program is not on every machine, and
+ * A key on P-256, and a certificate that it signs itself (RFC 5280). Node.js makes none, OpenSSL's program is not on every machine, and
  * packages that can do this bring a dozen others along for 400 bytes that are always of one shape.
- * @param name that it is for as well
+ * @param host that it is for, beside the loopback
  */
-export function newServerIdentity(now: Date, name = 'localhost'): ServerIdentity {
+export function newServerIdentity(now: Date, host: string = LOOPBACK): ServerIdentity {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const serial = randomBytes(16)
   // Positive, and without a leading zero.
@@ -60,7 +76,7 @@ export function newServerIdentity(now: Date, name = 'localhost'): ServerIdentity
     sequence(utcTime(now.getTime() - EARLIER_MS), utcTime(now.getTime() + VALID_MS)),
     NAME,
     publicKey.export({ type: 'spki', format: 'der' }),
-    namesOf(name),
+    namesOf(host),
   )
   const signature = der(0x03, Buffer.from([0]), sign('sha256', toBeSigned, privateKey))
   return {

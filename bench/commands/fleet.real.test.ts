@@ -1,0 +1,219 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { resultsSchema } from '../../src/results/results.ts'
+import { connectControl } from '../fleet/control.ts'
+import { readJoinFile } from '../fleet/join-file.ts'
+import { readCells } from '../store/results-folder.ts'
+import { type Ended, ended } from '../testing/child-processes.ts'
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+
+interface Program {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+  /** Resolves when it has said it, on either output. */
+  says(text: string): Promise<void>
+}
+
+let folder = ''
+const started: Program[] = []
+const joinFile = () => join(folder, 'fleet.json')
+
+function start(...args: string[]): Program {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...process.env, TMPDIR: folder, REDIS_URL: '', NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  const waiting: { readonly text: string; readonly resolve: () => void }[] = []
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      said += text
+      for (const { text: wanted, resolve } of waiting) if (said.includes(wanted)) resolve()
+    })
+  }
+  const program = {
+    child,
+    ended: ended(child),
+    says: (text: string) =>
+      new Promise<void>((resolve) => {
+        if (said.includes(text)) resolve()
+        else waiting.push({ text, resolve })
+      }),
+  }
+  started.push(program)
+  return program
+}
+
+const up = async () => {
+  const fleet = start('fleet', 'up', '--join-file', joinFile())
+  await fleet.says('Ctrl-C ends it.')
+  return fleet
+}
+const agent = async (name: string) => {
+  const program = start('agent', '--join-file', joinFile(), '--name', name)
+  await program.says('waits for a run')
+  return program
+}
+const run = (...args: string[]) =>
+  start(
+    ...['run', '--profile', 'smoke', '--scenarios', 'verify', '--agents', '2', '--join-file', joinFile()],
+    ...['--strategies', 'jwt-hs256-fast', '--out', join(folder, 'out'), ...args],
+  )
+const stopped = async ({ child, ended: end }: Program) => {
+  child.kill('SIGINT')
+  return (await end).code
+}
+const cells = () => readCells(join(folder, 'out', 'latest'))
+
+async function keysLeft(): Promise<readonly string[]> {
+  const redis = await connectControl(readJoinFile(joinFile()))
+  try {
+    const [, keys] = await redis.scan('0', 'COUNT', 10_000)
+    return keys.filter((key) => !/:fleet$|:agent:/.test(key))
+  } finally {
+    redis.disconnect()
+  }
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'authbench fleet '))
+})
+afterEach(async () => {
+  for (const { child, ended: end } of started.splice(0)) {
+    child.kill('SIGCONT')
+    child.kill('SIGTERM')
+    await end
+  }
+  rmSync(folder, { recursive: true })
+})
+
+describe('a fleet', () => {
+  it('loads from all agents at once, and leaves no key, process or secret behind', async () => {
+    const fleet = await up()
+    const { password } = readJoinFile(joinFile())
+    const agents = [await agent('one'), await agent('two')]
+    const { code, stderr, stdout } = await run().ended
+    expect([0, 3]).toContain(code)
+    const slices = cells().flatMap((cell) => (cell.state === 'failed' ? [] : cell.load.slices))
+    expect(slices.length).toBeGreaterThan(0)
+    for (const { agents: windows = [], requests } of slices) {
+      expect(windows.map((window) => [window.agent, window.connections])).toEqual([
+        ['one', 8],
+        ['two', 8],
+      ])
+      expect(windows.reduce((sum, { responses }) => sum + responses, 0)).toBe(requests)
+    }
+    const results = readFileSync(join(folder, 'out', 'latest', 'results.json'), 'utf8')
+    expect(resultsSchema.parse(JSON.parse(results)).environment.agents?.map(({ name }) => name)).toEqual([
+      'one',
+      'two',
+    ])
+    expect(results + stderr + stdout).not.toContain(password)
+    expect(await keysLeft()).toEqual([])
+    for (const each of agents) expect(await stopped(each)).toBe(0)
+    expect(await stopped(fleet)).toBe(0)
+    expect(readdirSync(folder)).toEqual(['out'])
+  })
+
+  it('tells what it lacks, and what it has twice', async () => {
+    await up()
+    await agent('one')
+    const [twice, alone] = [start('agent', '--join-file', joinFile(), '--name', 'one'), run()]
+    expect(await twice.ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('AGENT_JOINED_TWICE'),
+    })
+    const { code, stderr } = await alone.ended
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('FLEET_TOO_SMALL') })
+    expect(stderr).toContain('1 of 2 agents are there: one')
+    expect(await keysLeft()).toEqual([])
+  })
+
+  it.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'ends with what was measured when an agent gets %s, and says which',
+    async (signal) => {
+      await up()
+      await agent('one')
+      const two = await agent('two')
+      const running = run('--rounds', '50')
+      await running.says('round  1/50')
+      two.child.kill(signal)
+      const { code, stderr } = await running.ended
+      expect(code).toBe(3)
+      expect(stderr).toMatch(/two .*AGENT_LOST/s)
+      expect(cells().length).toBeGreaterThan(0)
+      expect(await keysLeft()).toEqual([])
+    },
+  )
+
+  it('ends with what was measured when the place where it meets is gone, and so do its agents', async () => {
+    const fleet = await up()
+    const agents = [await agent('one'), await agent('two')]
+    const running = run('--rounds', '50')
+    await running.says('round  1/50')
+    await stopped(fleet)
+    expect(await running.ended).toMatchObject({ code: 3, stderr: expect.stringContaining('FLEET_LOST') })
+    expect(cells().length).toBeGreaterThan(0)
+    for (const each of agents)
+      expect(await each.ended).toMatchObject({ code: 3, stderr: expect.stringContaining('FLEET_LOST') })
+  })
+
+  it('is had by one run at a time', async () => {
+    await up()
+    await agent('one')
+    await agent('two')
+    const first = run('--rounds', '50')
+    await first.says('round  1/50')
+    const other = mkdtempSync(join(tmpdir(), 'authbench second '))
+    const second = spawn(
+      process.execPath,
+      [
+        MAIN,
+        'run',
+        '--profile',
+        'smoke',
+        '--scenarios',
+        'verify',
+        '--strategies',
+        'none',
+        '--agents',
+        '1',
+        '--join-file',
+        joinFile(),
+        '--out',
+        other,
+      ],
+      { env: { ...process.env, TMPDIR: other, REDIS_URL: '' } },
+    )
+    const end = await ended(second)
+    rmSync(other, { recursive: true })
+    expect(end).toMatchObject({ code: 2, stderr: expect.stringContaining('FLEET_BUSY') })
+    expect(await stopped(first)).toBe(130)
+    expect(await keysLeft()).toEqual([])
+  })
+
+  it('of an earlier start is told from one that does not answer', async () => {
+    const before = await up()
+    const old = readFileSync(joinFile(), 'utf8')
+    await stopped(before)
+    await up()
+    const now = JSON.parse(readFileSync(joinFile(), 'utf8'))
+    const late = join(folder, 'old.json')
+    writeFileSync(late, JSON.stringify({ ...JSON.parse(old), port: now.port }))
+    chmodSync(late, 0o600)
+    expect(await start('agent', '--join-file', late).ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('certificate is of another fleet'),
+    })
+    writeFileSync(late, old)
+    expect(await start('agent', '--join-file', late).ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('FLEET_UNREACHABLE'),
+    })
+  })
+})

@@ -1,0 +1,268 @@
+import { randomUUID } from 'node:crypto'
+import { FlowProducer, type Job, Worker } from 'bullmq'
+import { CompactEncrypt, importJWK } from 'jose'
+import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
+import { bootOf, presenceKey, queueOf } from './agent.ts'
+import { SharedClock } from './clock.ts'
+import { type ControlConnection, connectControl, ended, PREFIX } from './control.ts'
+import type { JoinFile } from './join-file.ts'
+import { type Answered, type Asked, failureOf, type Presence, type Step } from './messages.ts'
+
+const COORDINATOR_KEY = `${PREFIX}:coordinator`
+/** Known to be there for so long after it last said so. */
+const HELD_MS = 10_000
+const SAID_EVERY_MS = 3000
+const LOOK_MS = 250
+const LOST_LOOK_MS = 2000
+const CLOCK_SAMPLES = 16
+const ONCE = { removeOnComplete: true, removeOnFail: true, attempts: 1 } as const
+
+/** All agents of one run, asked together. */
+export interface Fleet {
+  readonly agents: readonly Presence[]
+  /** Whether it shares the machine of the run. */
+  isHere(agent: Presence): boolean
+  /**
+   * The same step on every agent at once.
+   * @returns in the order of the agents
+   * @throws AuthbenchError what an agent failed with; AGENT_LOST where one says nothing in time, FLEET_LOST without the control Redis
+   */
+  ask<Name extends Step>(
+    step: Name,
+    dataOf: (index: number) => Asked[Name],
+    limitMs: number,
+  ): Promise<readonly Answered[Name][]>
+  seal(index: number, content: object): Promise<string>
+  /** Of the control Redis' clock, in microseconds. */
+  nowUs(): Promise<number>
+  close(): Promise<void>
+}
+
+/**
+ * Waits until so many agents are there, and has them for itself.
+ * @throws AuthbenchError FLEET_UNREACHABLE, FLEET_BUSY, FLEET_TOO_SMALL
+ */
+export async function openFleet(
+  join: JoinFile,
+  count: number,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<Fleet> {
+  await using failed = new AsyncDisposableStack()
+  const redis = await connectControl(join)
+  failed.defer(() => redis.disconnect())
+  const id = randomUUID()
+  const lost = Promise.withResolvers<never>()
+  lost.promise.catch(() => undefined)
+  const giveUp = (cause: unknown) => lost.reject(fleetLost(cause))
+  void ended(redis).then(() => giveUp(new Error('the control Redis closed the connection')))
+  await holdAlone(redis, id, failed, giveUp)
+  const agents = await waitForAgents(redis, count, waitMs, signal)
+  const clock = new SharedClock(redis)
+  await clock.sample(CLOCK_SAMPLES)
+  const keys = await Promise.all(agents.map(({ publicKey }) => importJWK(publicKey, 'ECDH-ES')))
+  const [producing, working] = [await connectControl(join), await connectControl(join, true)]
+  failed.defer(() => {
+    producing.disconnect()
+    working.disconnect()
+  })
+  const flows = new FlowProducer({ connection: producing, prefix: PREFIX })
+  flows.on('error', giveUp)
+  const waiting = new Map<string, PromiseWithResolvers<readonly unknown[]>>()
+  const worker = new Worker(`run-${id}`, (job: Job) => collect(job, waiting), {
+    connection: working,
+    prefix: PREFIX,
+    skipStalledCheck: true,
+  })
+  worker.on('error', giveUp)
+  await worker.waitUntilReady()
+  const kept = failed.move()
+  let steps = 0
+  return {
+    agents,
+    isHere: ({ boot }) => boot !== null && boot === bootOf(),
+    async ask<Name extends Step>(step: Name, dataOf: (index: number) => Asked[Name], limitMs: number) {
+      const name = `${id}-${steps}`
+      steps += 1
+      const asked = Promise.withResolvers<readonly unknown[]>()
+      asked.promise.catch(() => undefined)
+      waiting.set(name, asked)
+      const timer = setTimeout(() => {
+        lostOf(redis, agents, step, limitMs).then(asked.reject, asked.reject)
+      }, limitMs)
+      // In a window nothing else is done, by agents neither: they say nothing there.
+      const look =
+        step === 'slice'
+          ? undefined
+          : setInterval(() => rejectWithoutAll(redis, agents, step, asked), LOST_LOOK_MS)
+      try {
+        const children = agents.map((agent, index) => ({
+          name: step,
+          queueName: queueOf(agent),
+          data: dataOf(index),
+          opts: { ...ONCE, jobId: `${name}-${index}`, ignoreDependencyOnFailure: true },
+        }))
+        const parent = { name: step, queueName: `run-${id}`, data: { name }, opts: { ...ONCE, jobId: name } }
+        await Promise.race([flows.add({ ...parent, children }), lost.promise])
+        return (await Promise.race([asked.promise, lost.promise])) as readonly Answered[Name][]
+      } catch (error) {
+        throw error instanceof AuthbenchError ? error : fleetLost(error)
+      } finally {
+        clearTimeout(timer)
+        clearInterval(look)
+        waiting.delete(name)
+      }
+    },
+    async seal(index, content) {
+      const key = keys[index]
+      if (key === undefined) throw new Error(`no agent ${index}`)
+      return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(content)))
+        .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM' })
+        .encrypt(key)
+    },
+    async nowUs() {
+      const [seconds, microseconds] = await Promise.race([redis.time(), lost.promise])
+      return Number(seconds) * 1e6 + Number(microseconds)
+    },
+    async close() {
+      await Promise.all([worker.close(true), flows.close()]).catch(() => undefined)
+      await forget(redis, id, agents).catch(() => undefined)
+      await kept.disposeAsync()
+    },
+  }
+}
+
+const fleetLost = (cause: unknown) =>
+  new AuthbenchError('FLEET_LOST', `the control Redis of the fleet is lost: ${messageOf(cause)}`, {
+    next: 'What was measured is kept. Start `authbench fleet up` and the agents again, and run again.',
+    exitCode: 3,
+    cause,
+  })
+
+/** A second run would load at the same time. */
+async function holdAlone(
+  redis: ControlConnection,
+  id: string,
+  scope: AsyncDisposableStack,
+  giveUp: (cause: unknown) => void,
+): Promise<void> {
+  if ((await redis.set(COORDINATOR_KEY, id, 'PX', HELD_MS, 'NX')) !== 'OK') {
+    throw new AuthbenchError('FLEET_BUSY', 'another run has this fleet', {
+      next: 'Wait for its end; after a run that was killed, some ten seconds.',
+    })
+  }
+  const timer = setInterval(() => void redis.pexpire(COORDINATOR_KEY, HELD_MS).catch(giveUp), SAID_EVERY_MS)
+  scope.defer(async () => {
+    clearInterval(timer)
+    if (redis.status === 'ready') await redis.del(COORDINATOR_KEY).catch(() => undefined)
+  })
+}
+
+async function waitForAgents(
+  redis: ControlConnection,
+  count: number,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<readonly Presence[]> {
+  const until = performance.now() + waitMs
+  for (;;) {
+    const there = await presences(redis)
+    if (there.length >= count) return there.slice(0, count)
+    signal.throwIfAborted()
+    if (performance.now() > until) {
+      const names = there.map(({ name }) => name).join(', ')
+      throw new AuthbenchError(
+        'FLEET_TOO_SMALL',
+        `${there.length} of ${count} agents are there${names === '' ? '' : `: ${names}`}`,
+        { next: 'Start `authbench agent --join-file FILE` on each load machine first.' },
+      )
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  }
+}
+
+/** In the order of their names. */
+async function presences(redis: ControlConnection): Promise<readonly Presence[]> {
+  const names: string[] = []
+  for (let cursor = '0', first = true; first || cursor !== '0'; first = false) {
+    const [next, keys] = await redis.scan(cursor, 'MATCH', presenceKey('*'), 'COUNT', 100)
+    cursor = next
+    names.push(...keys)
+  }
+  const sorted = [...new Set(names)].sort()
+  if (sorted.length === 0) return []
+  const said = await redis.mget(sorted)
+  return said.flatMap((text) => (text === null ? [] : [JSON.parse(text) as Presence]))
+}
+
+async function collect(
+  job: Job,
+  waiting: ReadonlyMap<string, PromiseWithResolvers<readonly unknown[]>>,
+): Promise<void> {
+  const { name } = job.data as { readonly name: string }
+  const asked = waiting.get(name)
+  if (asked === undefined) return
+  const [values, failures] = await Promise.all([job.getChildrenValues(), job.getIgnoredChildrenFailures()])
+  const failed = Object.values(failures).map(failureOf)
+  const [worst] = failed.filter(({ code }) => code !== 'AGENT_LATE')
+  const told = worst ?? failed[0]
+  if (told !== undefined) {
+    const code = told.code === 'GENERATOR_LOST' || told.code === 'AGENT_FAILED' ? 'AGENT_LOST' : told.code
+    asked.reject(
+      new AuthbenchError(code, told.message, { next: 'Look at what the agent says.', exitCode: 3 }),
+    )
+    return
+  }
+  const byPlace = new Map(
+    Object.entries(values).map(([key, value]) => [Number(/-(\d+)$/.exec(key)?.[1] ?? -1), value]),
+  )
+  asked.resolve([...byPlace.entries()].sort(([one], [other]) => one - other).map(([, value]) => value))
+}
+
+async function gone(redis: ControlConnection, agents: readonly Presence[]): Promise<readonly string[]> {
+  const there = new Set((await presences(redis)).map(({ id }) => id))
+  return agents.filter(({ id }) => !there.has(id)).map(({ name }) => name)
+}
+
+const agentLost = (message: string) =>
+  new AuthbenchError('AGENT_LOST', message, {
+    next: 'What was measured is kept. Look at the agents, and run again.',
+    exitCode: 3,
+  })
+
+/** Why nobody answers: some have left, or say nothing although they are there. */
+async function lostOf(
+  redis: ControlConnection,
+  agents: readonly Presence[],
+  step: Step,
+  limitMs: number,
+): Promise<AuthbenchError> {
+  if (redis.status !== 'ready') return fleetLost(new Error('no connection'))
+  const names = await gone(redis, agents)
+  const who = names.length === 0 ? 'an agent' : names.join(', ')
+  return agentLost(`${who} gave no answer to '${step}' within ${limitMs} ms`)
+}
+
+async function rejectWithoutAll(
+  redis: ControlConnection,
+  agents: readonly Presence[],
+  step: Step,
+  asked: PromiseWithResolvers<readonly unknown[]>,
+): Promise<void> {
+  // A connection that is gone is noticed by whoever waits for it.
+  const names = await gone(redis, agents).catch(() => [])
+  if (names.length > 0)
+    asked.reject(agentLost(`${names.join(', ')} left, or was stopped, in the step '${step}'`))
+}
+
+/** Nothing of the run is left there; the agents are. */
+async function forget(redis: ControlConnection, id: string, agents: readonly Presence[]): Promise<void> {
+  if (redis.status !== 'ready') return
+  for (const queue of [`run-${id}`, ...agents.map(queueOf)]) {
+    for (let cursor = '0', first = true; first || cursor !== '0'; first = false) {
+      const [next, keys] = await redis.scan(cursor, 'MATCH', `${PREFIX}:${queue}:*`, 'COUNT', 1000)
+      cursor = next
+      if (keys.length > 0) await redis.unlink(keys)
+    }
+  }
+}

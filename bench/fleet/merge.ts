@@ -1,0 +1,127 @@
+import type { AgentWindow, ProcessCpu } from '../../src/results/cell.ts'
+import { encodeHistogram, mergeHistograms } from '../../src/results/histogram.ts'
+import type { CohortSlice, EngineSlice, SlicePacing } from '../load/engine.ts'
+import type { PartOfWindow } from './messages.ts'
+
+export interface Part extends PartOfWindow {
+  readonly agent: string
+  readonly connections: number
+  /** On the machine whose processors the run watches. */
+  readonly isHere: boolean
+}
+
+const sum = <Item>(items: readonly Item[], read: (item: Item) => number): number =>
+  items.reduce((total, item) => total + read(item), 0)
+
+const merged = (histograms: readonly string[]): string => encodeHistogram(mergeHistograms(histograms))
+
+/** A window of several generators as one that had all their connections; counts add up and histograms merge, so nothing is lost. */
+export function mergeParts(parts: readonly Part[]): EngineSlice {
+  const slices = parts.map(({ slice }) => slice)
+  const startUs = Math.min(...parts.map(({ startedAtUs }) => startedAtUs))
+  const endUs = Math.max(...parts.map(({ startedAtUs, slice }) => startedAtUs + slice.seconds * 1e6))
+  const seconds = (endUs - startUs) / 1e6
+  const statuses: Record<string, number> = {}
+  for (const slice of slices) {
+    for (const [status, count] of Object.entries(slice.statuses))
+      statuses[status] = (statuses[status] ?? 0) + count
+  }
+  const responses = sum(slices, (slice) => slice.responses)
+  return {
+    seconds,
+    requests: sum(slices, (slice) => slice.requests),
+    responses,
+    requestBytes: sum(slices, (slice) => slice.requestBytes),
+    ...sizesOf(slices),
+    statuses,
+    errors: sum(slices, (slice) => slice.errors),
+    timeouts: sum(slices, (slice) => slice.timeouts),
+    unasked: sum(slices, (slice) => slice.unasked),
+    reconnects: sum(slices, (slice) => slice.reconnects),
+    latencyHdr: merged(slices.map((slice) => slice.latencyHdr)),
+    meanLatencyUs:
+      responses === 0 ? 0 : sum(slices, (slice) => slice.meanLatencyUs * slice.responses) / responses,
+    // Connections wait before their agent has begun and after it has ended as well.
+    idleUs: sum(
+      parts,
+      ({ slice, connections }) => slice.idleUs + connections * (seconds - slice.seconds) * 1e6,
+    ),
+    pacing: pacingOf(slices),
+    cohorts: cohortsOf(slices),
+  }
+}
+
+function sizesOf(slices: readonly EngineSlice[]): Pick<EngineSlice, 'sizes'> {
+  const sizes = slices.flatMap((slice) => slice.sizes ?? [])
+  if (sizes.length === 0) return {}
+  const of = (which: 'request' | 'responseHead') => ({
+    sum: sum(sizes, ({ [which]: size }) => size.sum),
+    least: Math.min(...sizes.map(({ [which]: size }) => size.least)),
+    most: Math.max(...sizes.map(({ [which]: size }) => size.most)),
+  })
+  return { sizes: { request: of('request'), responseHead: of('responseHead') } }
+}
+
+function pacingOf(slices: readonly EngineSlice[]): SlicePacing | null {
+  const paced = slices.flatMap(({ pacing }) => pacing ?? [])
+  if (paced.length === 0) return null
+  return {
+    arrivals: sum(paced, ({ arrivals }) => arrivals),
+    targetRate: sum(paced, ({ targetRate }) => targetRate),
+    achievedRate: sum(paced, ({ achievedRate }) => achievedRate),
+    queued: sum(paced, ({ queued }) => queued),
+    longestQueue: Math.max(...paced.map(({ longestQueue }) => longestQueue)),
+    serviceHdr: merged(paced.map(({ serviceHdr }) => serviceHdr)),
+    lagHdr: merged(paced.map(({ lagHdr }) => lagHdr)),
+    inFlightUs: sum(paced, ({ inFlightUs }) => inFlightUs),
+    serviceUs: sum(paced, ({ serviceUs }) => serviceUs),
+  }
+}
+
+function cohortsOf(slices: readonly EngineSlice[]): Record<string, CohortSlice> {
+  const names = new Set(slices.flatMap(({ cohorts }) => Object.keys(cohorts)))
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const own = slices.flatMap(({ cohorts }) => cohorts[name] ?? [])
+      return [
+        name,
+        {
+          responses: sum(own, ({ responses }) => responses),
+          requests: sum(own, ({ requests }) => requests),
+          latencyHdr: merged(own.map(({ latencyHdr }) => latencyHdr)),
+        },
+      ]
+    }),
+  )
+}
+
+/** Of all agents' generators together. */
+export function cpuOfAll(parts: readonly Part[]): ProcessCpu {
+  const waited = parts.map(({ cpu }) => cpu.runQueueUs)
+  return {
+    mainUs: sum(parts, ({ cpu }) => cpu.mainUs),
+    otherUs: sum(parts, ({ cpu }) => cpu.otherUs),
+    runQueueUs: waited.includes(null) ? null : sum(waited, (us) => us ?? 0),
+  }
+}
+
+/** What each agent did, for the checks that hold for each of them. */
+export function agentWindows(parts: readonly Part[]): AgentWindow[] {
+  const firstUs = Math.min(...parts.map(({ startedAtUs }) => startedAtUs))
+  return parts.map(({ agent, connections, slice, cpu, startedAtUs, clockBoundUs, machine, isHere }) => ({
+    agent,
+    connections,
+    seconds: slice.seconds,
+    responses: slice.responses,
+    meanLatencyUs: slice.meanLatencyUs,
+    idleUs: slice.idleUs,
+    ...(slice.pacing === null
+      ? {}
+      : { inFlightUs: slice.pacing.inFlightUs, serviceUs: slice.pacing.serviceUs }),
+    cpu,
+    machine,
+    isHere,
+    behindUs: startedAtUs - firstUs,
+    clockBoundUs,
+  }))
+}

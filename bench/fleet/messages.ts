@@ -1,0 +1,67 @@
+import type { JWK } from 'jose'
+import type { AgentWindow, ProcessCpu } from '../../src/results/cell.ts'
+import type { EngineSlice, Window } from '../load/engine.ts'
+import type { WarmUp, WarmUpLane } from '../load/messages.ts'
+
+/** What an agent says of itself for as long as it is there. */
+export interface Presence {
+  /** Of this start of it. */
+  readonly id: string
+  readonly name: string
+  readonly cores: number
+  readonly cpu: string
+  readonly kernel: string
+  /** Of the running kernel: two with one are on one machine. */
+  readonly boot: string | null
+  /** Whom credentials are sealed to. */
+  readonly publicKey: JWK
+}
+
+/** What the coordinator asks of each agent, by name of the job. */
+export interface Asked {
+  readonly start: Record<string, never>
+  readonly open: { readonly sealed: string }
+  readonly 'warm up': {
+    readonly lanes: readonly WarmUpLane[]
+    readonly requests: number
+    readonly limitMs: number
+  }
+  readonly refresh: { readonly key: string; readonly all: boolean }
+  /** @param startAtUs of the control Redis' clock */
+  readonly slice: { readonly key: string; readonly window: Window; readonly startAtUs: number }
+  readonly stop: Record<string, never>
+}
+
+/** One agent's part of a window. Moments are of the control Redis' clock. */
+export interface PartOfWindow {
+  readonly slice: EngineSlice
+  readonly cpu: ProcessCpu
+  readonly startedAtUs: number
+  readonly clockBoundUs: number
+  readonly machine: AgentWindow['machine']
+}
+
+export interface Answered {
+  readonly start: null
+  readonly open: null
+  readonly 'warm up': Readonly<Record<string, WarmUp>>
+  readonly refresh: number
+  readonly slice: PartOfWindow
+  readonly stop: null
+}
+
+export type Step = keyof Asked
+
+/** A failure on an agent, as it travels: BullMQ carries nothing but a message. */
+export const failureText = (code: string, message: string): string => JSON.stringify({ code, message })
+
+export function failureOf(text: string): { readonly code: string; readonly message: string } {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (typeof parsed === 'object' && parsed !== null && 'code' in parsed && 'message' in parsed)
+      return { code: String(parsed.code), message: String(parsed.message) }
+  } catch {
+    // Of BullMQ itself.
+  }
+  return { code: 'AGENT_LOST', message: text }
+}
