@@ -22,6 +22,21 @@ test.each(['article', 'full'])(
   },
 )
 
+test('no distance is laid in front of a cluster, which would be left at its first answer', async () => {
+  for (const redis of ['cluster', 'redis+cluster://127.0.0.1:7000'])
+    for (const options of [
+      { scenarios: ['verify', 'store-distance'] },
+      { scenarios: ['verify'], storeRtt: 5 },
+    ])
+      await expect(plan({ strategies: ['session-redis'], redis, ...options })).rejects.toMatchObject({
+        code: 'DISTANCE_TO_CLUSTER',
+        exitCode: 2,
+      })
+  await expect(
+    plan({ scenarios: ['verify'], strategies: ['session-redis'], redis: 'cluster' }),
+  ).resolves.toBeDefined()
+})
+
 test('an experiment that is named, and about none of the named strategies, is a mistake', async () => {
   await expect(plan({ scenarios: ['outage', 'headers'], strategies: JWT_ALONE })).rejects.toMatchObject({
     code: 'SCENARIO_NOT_APPLICABLE',

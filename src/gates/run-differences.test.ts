@@ -137,6 +137,17 @@ describe('two stored runs', () => {
     ])
   })
 
+  it('on a cluster and on a single Redis are judged in counts alone', () => {
+    expect(differencesBetween(base, elsewhere({ redisMasters: 3 }))).toMatchObject([
+      {
+        what: 'masters of Redis',
+        base: '1',
+        head: '3',
+        consequence: 'timed metrics, allocation and bytes not judged',
+      },
+    ])
+  })
+
   it('in other worlds are not judged at all', () => {
     const [near, far] = [USUAL_WORLD, { ...USUAL_WORLD, storeRttMs: 1, tls: true }]
     const { changes, differences } = changesBetween(base, otherwise({ world: far }))

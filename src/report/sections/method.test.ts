@@ -79,6 +79,12 @@ test('names the CPU quota beside the cores, and the processors that could be use
   )
 })
 
+test('says that Redis was a cluster, and of how many masters', () => {
+  const report = (change: Partial<Environment>) => markdownReporter.render(withEnvironment(change), {})
+  expect(report({ redisMasters: 3 })).toContain(', cluster of 3 masters (started by the run)')
+  expect(report({})).not.toContain('cluster of')
+})
+
 test('says that a quota might not have been noticed, where that is so', () => {
   const report = (quotaHidden: boolean) => markdownReporter.render(withEnvironment({ quotaHidden }), {})
   expect(report(true)).toContain('would not have been noticed')
