@@ -20,7 +20,7 @@ import { handlerWork } from './http/handler-work.ts'
 import { heldMemory } from './process/held-memory.ts'
 import { memoryStore } from './stores/memory.ts'
 import { redisStore } from './stores/redis.ts'
-import type { Place, RedisLink } from './stores/redis-link.ts'
+import type { RedisLink, Way } from './stores/redis-link.ts'
 import { type RedisLinks, redisLinks } from './stores/redis-links.ts'
 import { withRoles } from './tokens/default-profile.ts'
 
@@ -63,7 +63,7 @@ export type CredentialKind = 'valid' | 'expired' | 'revoked'
 /** What of a world a server itself has to know. */
 export interface ServerWorld extends Pick<World, 'handler' | 'roles'> {
   /** Where it reaches its Redis; null: where the URL says. */
-  readonly store: Place | null
+  readonly store: Way | null
 }
 
 export interface RunningServer {

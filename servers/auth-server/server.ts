@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { World } from '../../src/worlds/world.ts'
 import type { AuthServerAddress, KeyMaterial, TokenProfile } from '../contract.ts'
-import type { Place } from '../stores/redis-link.ts'
+import type { Way } from '../stores/redis-link.ts'
 import { redisLinks } from '../stores/redis-links.ts'
 import { redisSessions } from '../stores/redis-sessions.ts'
 import { withRoles } from '../tokens/default-profile.ts'
@@ -32,7 +32,7 @@ export interface AuthServerOptions {
 /** What of a world an auth server has to know. */
 export interface AuthServerWorld extends Pick<World, 'roles'> {
   /** Where it reaches its Redis; null: where the URL says. */
-  readonly store: Place | null
+  readonly store: Way | null
 }
 
 export interface RunningAuthServer {

@@ -54,12 +54,21 @@ export interface Place {
   readonly port: number
 }
 
+/** Of one server of a cluster. */
+export interface Detour {
+  readonly from: Place
+  readonly to: Place
+}
+
+/** To one server, or to all of a cluster. */
+export type Way = Place | readonly Detour[]
+
 export interface MovableRedisLink extends RedisLink {
   /**
    * Every connection goes there from now on, without anybody else noticing more than a lost one; null: back to where the URL says.
    * @throws AuthbenchError `REDIS_UNREACHABLE`
    */
-  moveTo(place: Place | null): Promise<void>
+  moveTo(way: Way | null): Promise<void>
 }
 
 /** A silent Redis is given up after this long; a 503 then reaches the client well within a second. */
@@ -68,7 +77,7 @@ export const RECONNECT_MS = 50
 /** Longer: nothing waits for a connection, and a server that is busy starting must not take it for a host that is away. */
 export const CONNECT_MS = 2000
 /** Several attempts at a connection, over a long way. */
-const MOVE_MS = 10_000
+export const MOVE_MS = 10_000
 
 /**
  * Connections to one Redis. Every key has to start with `keyPrefix`.
@@ -124,8 +133,10 @@ export async function redisLink(url: string, keyPrefix: string): Promise<Movable
     client,
     isCluster: false,
     tags: NO_TAGS,
-    async moveTo(place) {
-      const { host, port } = place ?? home
+    async moveTo(way) {
+      const place = way ?? home
+      if (!('host' in place)) throw new TypeError('a single Redis has one place')
+      const { host, port } = place
       for (const { options } of connections) {
         // Its certificate is for that name, whatever lies in between.
         if (options.tls !== undefined && isIP(home.host) === 0)

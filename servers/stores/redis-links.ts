@@ -1,4 +1,4 @@
-import { type MovableRedisLink, type Place, type RedisLink, redisLink } from './redis-link.ts'
+import { type MovableRedisLink, type RedisLink, redisLink, type Way } from './redis-link.ts'
 
 /** All links of one server to its Redis, which go the same way. */
 export interface RedisLinks {
@@ -8,14 +8,13 @@ export interface RedisLinks {
    * Those that are open and those that will be; null: where their URL says.
    * @throws AuthbenchError `REDIS_UNREACHABLE`
    */
-  moveTo(place: Place | null): Promise<void>
+  moveTo(way: Way | null): Promise<void>
   close(): Promise<void>
 }
 
 export function redisLinks(keyPrefix: string): RedisLinks {
   const links: MovableRedisLink[] = []
-  let way: Place | null = null
-  const isSame = (place: Place | null) => place?.host === way?.host && place?.port === way?.port
+  let way: Way | null = null
   return {
     async open(url) {
       const link = await redisLink(url, keyPrefix)
@@ -23,10 +22,10 @@ export function redisLinks(keyPrefix: string): RedisLinks {
       if (way !== null) await link.moveTo(way)
       return link
     },
-    async moveTo(place) {
-      if (isSame(place)) return
-      way = place
-      await Promise.all(links.map((link) => link.moveTo(place)))
+    async moveTo(next) {
+      if (JSON.stringify(next) === JSON.stringify(way)) return
+      way = next
+      await Promise.all(links.map((link) => link.moveTo(next)))
     },
     async close() {
       await Promise.all(links.map((link) => link.close()))

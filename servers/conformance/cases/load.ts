@@ -1,12 +1,10 @@
 import assert, { AssertionError } from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
-import { urlsOfCluster } from '../../stores/cluster/cluster-url.ts'
 import { asksRedis, type ConformanceCase, isRevocable, revocationLagMs, sharesItsStore } from '../case.ts'
-import { NotTestable } from '../formats/minter.ts'
 import { type Node, redisOf, type Subject } from '../harness/checked-server.ts'
 import { assertRefused } from '../harness/expectations.ts'
 import { measureDelay, TooLateError } from '../harness/own-delay.ts'
-import { type StoreProxy, startProxy } from '../harness/redis-proxy.ts'
+import { type StoreProxy, startProxies } from '../harness/redis-proxy.ts'
 
 /** Users who go on all the time, on connections of their own. */
 const USERS = 8
@@ -29,12 +27,9 @@ export const loadCases: readonly ConformanceCase[] = [
     name: 'ends sessions in time under load, with its subscription lost for two seconds',
     appliesTo: (strategy) => isRevocable(strategy) && sharesItsStore(strategy) && asksRedis(strategy),
     async run(subject) {
-      const { url } = redisOf(subject)
-      // What is cut here lies in one way to one server, and a cluster says itself where its servers are.
-      if (urlsOfCluster(url) !== null) throw new NotTestable()
-      const proxy = await startProxy(url)
+      const proxy = await startProxies(redisOf(subject).url)
       try {
-        await underLoad(subject, await subject.otherNode(proxy.url), proxy)
+        await underLoad(subject, await subject.otherNode(proxy.way), proxy)
       } finally {
         await proxy.close()
       }
@@ -42,7 +37,11 @@ export const loadCases: readonly ConformanceCase[] = [
   },
 ]
 
-async function underLoad(subject: Subject, node: Node, proxy: StoreProxy): Promise<void> {
+async function underLoad(
+  subject: Subject,
+  node: Node,
+  proxy: Pick<StoreProxy, 'cut' | 'mend'>,
+): Promise<void> {
   const lagMs = revocationLagMs(subject.strategy)
   const [users, leavers] = await Promise.all([
     subject.issue(names('user', USERS)),

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { USUAL_WORLD } from '../../../src/worlds/world.ts'
 import { type RunningAuthServer, startAuthServer } from '../../auth-server/server.ts'
 import {
   type AuthStrategy,
@@ -14,6 +15,7 @@ import {
   type Transport,
 } from '../../contract.ts'
 import { type RunningServer, startServer } from '../../server.ts'
+import type { Way } from '../../stores/redis-link.ts'
 import { DEFAULT_TOKEN_PROFILE } from '../../tokens/default-profile.ts'
 import { openProver } from '../formats/proofs.ts'
 import { UnexpectedReplyError } from './own-delay.ts'
@@ -64,9 +66,9 @@ export interface Subject {
   issue(subjects: readonly string[]): Promise<string[]>
   /**
    * Another server with the same keys and the same store, which ends with this one.
-   * @param redisUrl another way to that Redis; the server is then one more
+   * @param way another way to its Redis; the server is then one more
    */
-  otherNode(redisUrl?: string): Promise<Node>
+  otherNode(way?: Way): Promise<Node>
   close(): Promise<void>
 }
 
@@ -112,7 +114,7 @@ export async function openSubject(
       })
     : null
 
-  async function openNode(way = redisUrl): Promise<Node> {
+  async function openNode(way?: Way): Promise<Node> {
     const folder = await mkdtemp(join(tmpdir(), 'authbench-conformance-'))
     const remove = () => rm(folder, { recursive: true, force: true })
     // A strategy that hangs never comes to its end.
@@ -128,7 +130,7 @@ export async function openSubject(
         token: DEFAULT_TOKEN_PROFILE,
         ttlSeconds: TTL_SECONDS,
         transport,
-        redisUrl: way,
+        redisUrl,
         keyPrefix,
         folder,
         authServer: authServer?.address ?? null,
@@ -137,6 +139,7 @@ export async function openSubject(
         // It only goes forward.
         clock: () => now,
       })
+      if (way !== undefined) await server.enter({ ...USUAL_WORLD, store: way })
       return client(server, folder, removeFolder)
     } catch (error) {
       await removeFolder()

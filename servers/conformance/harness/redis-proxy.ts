@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { urlsOfCluster } from '../../stores/cluster/cluster-url.ts'
+import type { Place, Way } from '../../stores/redis-link.ts'
 
 /** A way to Redis that can be cut, for all connections or for the one that is of interest. */
 export interface StoreProxy {
@@ -25,6 +27,37 @@ interface Passage {
   isHeard: boolean
   /** Answers keep their order. */
   sent: Promise<void>
+}
+
+/** To one Redis, or one to each server of a cluster, cut and mended as one. */
+export async function startProxies(
+  url: string,
+): Promise<Pick<StoreProxy, 'cut' | 'mend' | 'close'> & { readonly way: Way }> {
+  const urls = urlsOfCluster(url)
+  const proxies = await Promise.all(
+    (urls ?? [url]).map(async (target) => {
+      const proxy = await startProxy(target)
+      return { ...proxy, from: placeOf(target), to: placeOf(proxy.url) }
+    }),
+  )
+  const [first] = proxies
+  return {
+    way: urls === null && first !== undefined ? first.to : proxies.map(({ from, to }) => ({ from, to })),
+    cut(said) {
+      for (const proxy of proxies) proxy.cut(said)
+    },
+    mend() {
+      for (const proxy of proxies) proxy.mend()
+    },
+    async close() {
+      await Promise.all(proxies.map((proxy) => proxy.close()))
+    },
+  }
+}
+
+function placeOf(url: string): Place {
+  const { hostname, port } = new URL(url)
+  return { host: hostname, port: Number(port) }
 }
 
 export async function startProxy(target: string): Promise<StoreProxy> {

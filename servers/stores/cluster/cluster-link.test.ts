@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { startProxies } from '../../conformance/harness/redis-proxy.ts'
 import { startTestCluster, type TestCluster } from '../../conformance/harness/test-cluster.ts'
 import { StoreUnavailableError } from '../../contract.ts'
 import { nameOf, sessionKeeper } from '../../sessions/keeper.ts'
@@ -111,11 +112,28 @@ test('changes on every server are reported', async () => {
   await expect.poll(() => [...changed].toSorted()).toEqual(keys.toSorted())
 })
 
-test('nothing can be put in the way, and the way as it is can be kept', async () => {
-  const { moveTo, close } = await redisLink(cluster.url, 'run:')
-  onTestFinished(close)
-  await moveTo(null)
-  await expect(moveTo({ host: '127.0.0.1', port: 1 })).rejects.toMatchObject({ code: 'CLUSTER_NOT_MOVABLE' })
+test('all connections go another way, also those to come, and back', async () => {
+  const proxies = await startProxies(cluster.url)
+  onTestFinished(() => proxies.close())
+  const moved = await redisLink(cluster.url, 'run:')
+  onTestFinished(() => moved.close())
+  const beside = moved.connect()
+  await beside.connect()
+  const never = moved.connect()
+  const ids = await Promise.all(USERS.map((user) => sessionsOver(link).start(user)))
+  const keys = ids.map((id) => sessionsOver(link).keyOf(id))
+  const found = async (client: RedisLink['client']) =>
+    (await Promise.allSettled(keys.map((key) => client.get(key)))).filter(
+      ({ status }) => status === 'fulfilled',
+    ).length
+
+  await moved.moveTo(proxies.way)
+  await never.connect()
+  expect(await Promise.all([moved.client, beside, never].map(found))).toEqual([60, 60, 60])
+  proxies.cut()
+  await expect.poll(() => Promise.all([moved.client, beside, never].map(found))).toEqual([0, 0, 0])
+  await moved.moveTo(null)
+  expect(await Promise.all([moved.client, beside, never].map(found))).toEqual([60, 60, 60])
 })
 
 test('a cluster that is away is named without its password', async () => {

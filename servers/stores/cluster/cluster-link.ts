@@ -1,10 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster, Redis } from 'ioredis'
-import { AuthbenchError } from '../../../src/results/errors.ts'
 import { endWhenSilent } from '../lookup-timeout.ts'
 import {
   CONNECT_MS,
   type ConnectOptions,
+  MOVE_MS,
   type MovableRedisLink,
+  type Place,
   RECONNECT_MS,
   type RedisNode,
   SILENCE_MS,
@@ -44,7 +46,9 @@ export async function clusterLink(urls: readonly string[], keyPrefix: string): P
     const { hostname, port } = new URL(url)
     return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || 6379) }
   })
-  const opened = new Set<{ disconnect(): void }>()
+  const clusters = new Set<Cluster>()
+  const others = new Set<Redis>()
+  const detours = new Map<string, Place>()
   /** Its own first connection only tells where the slots are. */
   class WholeCluster extends ioredis.Cluster {
     override async connect(): Promise<void> {
@@ -64,6 +68,7 @@ export async function clusterLink(urls: readonly string[], keyPrefix: string): P
       retryDelayOnClusterDown: 0,
       slotsRefreshTimeout: SILENCE_MS,
       clusterRetryStrategy: () => RECONNECT_MS,
+      natMap: (place) => detours.get(place) ?? null,
       redisOptions: { ...common, ...options },
     })
     cluster.on('error', () => {})
@@ -83,7 +88,7 @@ export async function clusterLink(urls: readonly string[], keyPrefix: string): P
       }
       setTimeout(look, RECONNECT_MS).unref()
     })
-    opened.add(cluster)
+    clusters.add(cluster)
     return cluster
   }
 
@@ -100,8 +105,8 @@ export async function clusterLink(urls: readonly string[], keyPrefix: string): P
     })
     redis.on('error', () => {})
     endWhenSilent(redis, silenceMs)
-    opened.add(redis)
-    redis.once('end', () => opened.delete(redis))
+    others.add(redis)
+    redis.once('end', () => others.delete(redis))
     return redis
   }
 
@@ -132,29 +137,41 @@ export async function clusterLink(urls: readonly string[], keyPrefix: string): P
     client,
     isCluster: true,
     tags: CLUSTER_TAGS,
-    async moveTo(place) {
-      if (place === null) return
-      throw new AuthbenchError(
-        'CLUSTER_NOT_MOVABLE',
-        'nothing can lie between a server and a Redis Cluster: the cluster says itself where its servers are',
-        {
-          next: 'Give one Redis with --redis redis://HOST:PORT, or leave out --store-rtt and store-distance.',
-        },
-      )
+    async moveTo(way) {
+      if (way !== null && 'host' in way) throw new TypeError('a cluster has a place for each of its servers')
+      detours.clear()
+      for (const { from, to } of way ?? []) detours.set(`${from.host}:${from.port}`, to)
+      const open = [...clusters].filter(({ status }) => status !== 'wait' && status !== 'end')
+      await Promise.all(open.map(reconnected)).catch((cause: unknown) => {
+        throw unreachable(first, cause)
+      })
     },
     key: (name) => keyPrefix + name,
     ask: (command) => command.catch(unavailable),
     connect,
     eachNode,
     async close() {
-      for (const one of opened) one.disconnect()
+      for (const one of [...clusters, ...others]) one.disconnect()
     },
   }
 }
 
+/** Goes on trying in any case; rejects where no try of the first seconds led to all masters. */
+async function reconnected(cluster: Cluster): Promise<void> {
+  const until = performance.now() + MOVE_MS
+  cluster.disconnect(true)
+  const isWhole = () => cluster.status === 'ready' && cluster.nodes('master').every(isReady)
+  while (!isWhole()) {
+    if (performance.now() > until) throw new Error('Connection is closed.')
+    await delay(RECONNECT_MS / 5)
+  }
+}
+
+const isReady = ({ status }: Redis): boolean => status === 'ready'
+
 /** It is connecting: rejects where that fails. */
 function ready(node: Redis): Promise<void> {
-  if (node.status === 'ready') return Promise.resolve()
+  if (isReady(node)) return Promise.resolve()
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   node.once('ready', resolve)
   node.once('end', () => reject(new Error('Connection is closed.')))
