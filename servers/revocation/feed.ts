@@ -109,13 +109,21 @@ export async function revocationFeed(
     async fill(entries) {
       const expiresAt = Math.floor(clock() / 1000) + deps.ttlSeconds
       for (const others of inBatches(otherRevocations(entries, expiresAt))) {
-        await pipelined(link, others, (pipeline, { tokenId }) => {
-          pipeline.set(entryKey(tokenId), '1', 'EX', deps.ttlSeconds)
-        })
-        await pipelined(link, others, (pipeline, revocation) => {
-          pipeline.xadd(stream, '*', 'id', revocation.tokenId, 'exp', expiresAt)
-          learn(revocation)
-        })
+        await pipelined(
+          link,
+          others,
+          ({ tokenId }) => entryKey(tokenId),
+          (pipeline, _, entry) => pipeline.set(entry, '1', 'EX', deps.ttlSeconds),
+        )
+        await pipelined(
+          link,
+          others,
+          () => stream,
+          (pipeline, revocation) => {
+            pipeline.xadd(stream, '*', 'id', revocation.tokenId, 'exp', expiresAt)
+            learn(revocation)
+          },
+        )
       }
       await ask(client.expire(stream, keepSeconds))
     },

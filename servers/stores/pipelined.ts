@@ -4,19 +4,25 @@ import type { RedisClient, RedisLink } from './redis-link.ts'
 
 export type Pipeline = ReturnType<RedisClient['pipeline']>
 
-/** Commands for many items, a thousand items at a time. On a cluster all keys of one item have to lie together. */
+/**
+ * Commands for many items, a thousand items at a time.
+ * @param keyOf asked once for each item; on a cluster all other keys of the item have to lie where this one does
+ */
 export async function pipelined<T>(
-  { client, ask, isCluster }: Pick<RedisLink, 'client' | 'ask' | 'isCluster'>,
+  { client, ask, serverOf }: Pick<RedisLink, 'client' | 'ask' | 'serverOf'>,
   items: Iterable<T>,
-  add: (pipeline: Pipeline, item: T) => void,
+  keyOf: (item: T) => string,
+  add: (pipeline: Pipeline, item: T, key: string) => void,
 ): Promise<void> {
-  async function send(some: readonly T[]): Promise<void> {
-    const pipeline = client.pipeline()
-    for (const item of some) add(pipeline, item)
-    await executed(pipeline, ask)
+  for (const batch of inBatches(items)) {
+    const keyed = batch.map((item) => ({ item, key: keyOf(item) }))
+    const sent = [...Map.groupBy(keyed, ({ key }) => serverOf(key)).values()].map((some) => {
+      const pipeline = client.pipeline()
+      for (const { item, key } of some) add(pipeline, item, key)
+      return executed(pipeline, ask)
+    })
+    await Promise.all(sent)
   }
-  for (const batch of inBatches(items))
-    await (isCluster ? Promise.all(batch.map((item) => send([item]))) : send(batch))
 }
 
 /** @throws StoreUnavailableError where one of the commands failed */

@@ -36,6 +36,8 @@ export interface RedisLink {
   readonly tags: OwnerTags
   /** The name under the prefix of the run: every key, channel and stream has to have it. */
   key(name: string): string
+  /** Some name of the server that has the key; the same for all keys of a single Redis. */
+  serverOf(key: string): string
   /** Turns every failure of the command into a `StoreUnavailableError`. */
   ask<T>(command: Promise<T>): Promise<T>
   /** One more connection, not yet connected, closed with the link: for commands that block, and for subscriptions. */
@@ -147,6 +149,7 @@ export async function redisLink(url: string, keyPrefix: string): Promise<Movable
       if (!(await Promise.all(open.map(reconnected))).every((isReady) => isReady)) throw unreachable(url)
     },
     key: (name) => keyPrefix + name,
+    serverOf: () => '',
     ask: (command) => command.catch(unavailable),
     connect,
     eachNode: (follow) => void follow({ client, connect }),

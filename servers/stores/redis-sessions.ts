@@ -36,7 +36,7 @@ export function redisSessions(link: RedisLink, now: () => number): RedisSessions
       write(pipeline, session)
       return executed(pipeline, ask)
     },
-    addMany: (sessions) => pipelined(link, sessions, write),
+    addMany: (sessions) => pipelined(link, sessions, ({ name }) => keyOf(name), write),
     take: (name) => ask(client.getdel(keyOf(name))),
     async forget(owner, name) {
       await ask(client.zrem(indexOf(owner), name))

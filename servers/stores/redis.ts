@@ -13,9 +13,12 @@ export function redisStore(link: RedisLink): KeyValueStore {
       await ask(client.set(key(name), value, 'EX', ttlSeconds))
     },
     async setMany(entries, ttlSeconds) {
-      await pipelined(link, entries, (pipeline, [name, value]) => {
-        pipeline.set(key(name), value, 'EX', ttlSeconds)
-      })
+      await pipelined(
+        link,
+        entries,
+        ([name]) => key(name),
+        (pipeline, [, value], own) => pipeline.set(own, value, 'EX', ttlSeconds),
+      )
     },
     async delete(name) {
       await ask(client.del(key(name)))

@@ -115,9 +115,12 @@ export const jwtNotBefore = {
       revokeAll: (subject) => raiseFor(subject, null),
       fill(entries) {
         const others = Iterator.from(Array(entries).keys())
-        return pipelined(link, others, (pipeline) => {
-          pipeline.set(key(name(otherSubject())), deps.now(), 'EX', deps.ttlSeconds)
-        })
+        return pipelined(
+          link,
+          others,
+          () => key(name(otherSubject())),
+          (pipeline, _, entry) => pipeline.set(entry, deps.now(), 'EX', deps.ttlSeconds),
+        )
       },
       cacheUse: cache.use,
       close() {},

@@ -82,15 +82,21 @@ export const jwtWhitelist = {
       },
       fill(entries) {
         const expiresAt = seconds() + deps.ttlSeconds
-        const others = Iterator.from(Array(entries).keys())
-        return pipelined(link, others, (pipeline) => {
+        const others = Iterator.from(Array(entries).keys()).map(() => {
           const subject = otherSubject()
-          const tokenId = newIdFor(subject)
-          const index = key(indexName(subject))
-          pipeline.set(key(entryName(tokenId)), '1', 'EX', deps.ttlSeconds)
-          pipeline.zadd(index, expiresAt, tokenId)
-          pipeline.expire(index, deps.ttlSeconds)
+          return { subject, tokenId: newIdFor(subject) }
         })
+        return pipelined(
+          link,
+          others,
+          ({ tokenId }) => key(entryName(tokenId)),
+          (pipeline, { subject, tokenId }, entry) => {
+            const index = key(indexName(subject))
+            pipeline.set(entry, '1', 'EX', deps.ttlSeconds)
+            pipeline.zadd(index, expiresAt, tokenId)
+            pipeline.expire(index, deps.ttlSeconds)
+          },
+        )
       },
       close() {},
     }

@@ -184,9 +184,12 @@ function pluginStore(link: RedisLink, now: () => number, ttlSeconds: number) {
       else await ask(client.set(keyOf(id), text, 'EX', ttlSeconds))
     },
     setMany: (sessions: Iterable<Session>) =>
-      pipelined(link, sessions, (pipeline, session) => {
-        pipeline.set(keyOf(otherText(ID_BYTES)), textOf(session), 'EX', ttlSeconds)
-      }),
+      pipelined(
+        link,
+        sessions,
+        () => keyOf(otherText(ID_BYTES)),
+        (pipeline, session, own) => pipeline.set(own, textOf(session), 'EX', ttlSeconds),
+      ),
     async destroy(id: string): Promise<void> {
       await ask(client.del(keyOf(id)))
     },

@@ -71,8 +71,11 @@ async function flood(stage: Stage, url: string): Promise<void> {
   await client.config('SET', 'maxmemory-policy', 'allkeys-lru')
   await client.config('SET', 'maxmemory', Number(used) + ROOM_BYTES)
   const value = 'x'.repeat(VALUE_BYTES)
-  await pipelined({ ...link, client }, Array(FLOOD_VALUES).keys(), (pipeline, index) => {
-    pipeline.set(`others:${index}`, value)
-  })
+  await pipelined(
+    { ...link, client },
+    Array(FLOOD_VALUES).keys(),
+    (index) => `others:${index}`,
+    (pipeline, _, key) => pipeline.set(key, value),
+  )
   await link.close()
 }

@@ -7,6 +7,7 @@ import { DEFAULT_TOKEN_PROFILE } from '../../tokens/default-profile.ts'
 import { type RedisLink, redisLink } from '../redis-link.ts'
 import { redisSessions } from '../redis-sessions.ts'
 import { trackReads } from '../redis-tracking.ts'
+import { slotOf } from './slot.ts'
 
 const SLOTS = 16_384
 const USERS = Array.from({ length: 60 }, (_, index) => `user-${index}`)
@@ -32,8 +33,9 @@ async function another(): Promise<RedisLink> {
   return opened
 }
 
-const slotOf = async (key: string) => Number(await link.client.call('CLUSTER', 'KEYSLOT', key))
-const serverOf = async (key: string) => Math.floor(((await slotOf(key)) * cluster.servers.length) / SLOTS)
+const slotInRedis = async (key: string) => Number(await link.client.call('CLUSTER', 'KEYSLOT', key))
+const serverOf = async (key: string) =>
+  Math.floor(((await slotInRedis(key)) * cluster.servers.length) / SLOTS)
 
 function sessionsOver(of: RedisLink) {
   const store = redisSessions(of, Date.now)
@@ -47,8 +49,8 @@ test('what belongs to one user lies in one slot, users lie on all servers, and a
   const ids = await Promise.all(USERS.map((user) => here.start(user)))
   const more = await Promise.all(USERS.map((user) => elsewhere.start(user)))
   expect(new Set([...ids, ...more].map((id) => id.length))).toEqual(new Set([43]))
-  const slots = await Promise.all(ids.map((id) => slotOf(here.keyOf(id))))
-  expect(await Promise.all(more.map((id) => slotOf(here.keyOf(id))))).toEqual(slots)
+  const slots = await Promise.all(ids.map((id) => slotInRedis(here.keyOf(id))))
+  expect(await Promise.all(more.map((id) => slotInRedis(here.keyOf(id))))).toEqual(slots)
   expect(new Set(await Promise.all(ids.map((id) => serverOf(here.keyOf(id))))).size).toBe(3)
   expect(await Promise.all(ids.map(elsewhere.find))).not.toContain(null)
   for (const user of USERS) await elsewhere.endAll(user)
@@ -60,6 +62,11 @@ test('an id under the tag of somebody else is nobody’s', async () => {
   const id = await sessions.start('me')
   expect(await sessions.find(`${id.startsWith('AAA') ? 'BBB' : 'AAA'}${id.slice(3)}`)).toBeNull()
   expect(await sessions.store.get(nameOf(id) ?? '')).toBeNull()
+})
+
+test('slots are those of Redis', async () => {
+  const keys = ['', 'a', 'user:{abc}:def', '{}x', '{}{b}', 'x{y', 'é{ü}', 'a'.repeat(300)]
+  expect(keys.map(slotOf)).toEqual(await Promise.all(keys.map(slotInRedis)))
 })
 
 test('a fill goes to all servers', async () => {

@@ -14,6 +14,7 @@ import {
   unreachable,
 } from '../redis-link.ts'
 import { CLUSTER_TAGS } from './owner-tags.ts'
+import { slotOf } from './slot.ts'
 
 /** What every connection to a server of the cluster has in common. */
 function optionsOf(url: URL) {
@@ -147,6 +148,7 @@ export async function clusterLink(urls: readonly string[], keyPrefix: string): P
       })
     },
     key: (name) => keyPrefix + name,
+    serverOf: (key) => client.slots[slotOf(key)]?.[0] ?? '',
     ask: (command) => command.catch(unavailable),
     connect,
     eachNode,
