@@ -105,6 +105,17 @@ describe('command line', () => {
     expect(code).toBe(2)
   })
 
+  it('checks no other machine, and asks nobody where a name leads', async () => {
+    const credentials = file('credentials', 'one')
+    for (const host of ['example.test', '10.0.0.1', '127.0.0.1.example.test']) {
+      const target = ['--target', `http://${host}/`, '--credentials', credentials]
+      expect(await authbench('conformance', ...target)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('TARGET_NOT_LOCAL'),
+      })
+    }
+  })
+
   it('refuses claims of strategies that set them, and takes them for others', async () => {
     const claims = file('sid.json', '{"sid": "x"}')
     const refused = await authbench('serve', 'jwt-refresh', '--claims', claims)

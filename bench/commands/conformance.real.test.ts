@@ -58,12 +58,4 @@ describe('authbench conformance', () => {
     expect(code).toBe(130)
     expect(readdirSync(folder)).toEqual([])
   })
-
-  it('asks no other machine', async () => {
-    const file = join(folder, 'credentials')
-    writeFileSync(file, 'x')
-    const { code, stderr } = await conformance(['--target', 'http://example.test/', '--credentials', file])
-    expect(stderr).toContain('TARGET_NOT_LOCAL')
-    expect(code).toBe(2)
-  })
 })

@@ -11,10 +11,12 @@ import { ansiPaint, plainPaint } from '../../src/report/terminal/paint.ts'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import { refuseIgnored } from '../cli/ignored-options.ts'
 import type { Terminal } from '../cli/terminal.ts'
+import { addressOf } from '../load/http/address.ts'
 import { OWN_CLUSTER } from '../redis/provide.ts'
 import type { Chosen } from '../subjects/chosen-strategies.ts'
 import { describeStrategies } from '../subjects/own-strategies.ts'
-import { assertAnswers, placed, readTarget } from '../subjects/target.ts'
+import { isWrittenLoopback } from '../subjects/place.ts'
+import { assertAnswers, readTarget } from '../subjects/target.ts'
 import { conformanceText } from './render-conformance.ts'
 
 const SCHEMA = 'authbench/conformance@1'
@@ -176,7 +178,13 @@ async function chosen({ strategies, strategy: files = [] }: ConformanceFlags): P
 
 async function checkForeign(url: string, flags: ConformanceFlags, signal: AbortSignal): Promise<Checked> {
   const { transport } = checked({ strategies: ['none'], transport: flags.transport })
-  const target = await placed(readTarget(url, { credentials: flags.credentials }), {}).catch(tellNoLoad)
+  const target = readTarget(url, { credentials: flags.credentials })
+  // By what is written: nobody else's machine is searched for weaknesses, wherever a name leads.
+  if (!isWrittenLoopback(addressOf(target.origin).host)) {
+    throw new AuthbenchError('TARGET_NOT_LOCAL', `${target.host} is not the loopback of this machine`, {
+      next: 'Run the checklist on the machine of the server: --target http://127.0.0.1:PORT/PATH.',
+    })
+  }
   if (target.origin.startsWith('https:')) {
     throw new AuthbenchError('TARGET_URL_INVALID', 'the checklist asks a target in plain text', {
       next: 'Give the address behind TLS: --target http://HOST:PORT/PATH.',
@@ -187,15 +195,6 @@ async function checkForeign(url: string, flags: ConformanceFlags, signal: AbortS
     rows: await checkTarget({ ...target, path: target.read.path, transport }, signal),
     groups: new Map(),
   }
-}
-
-/** Nobody's machine is searched for weaknesses from here. */
-function tellNoLoad(error: unknown): never {
-  if (!(error instanceof AuthbenchError) || error.code !== 'TARGET_NOT_LOCAL') throw error
-  throw new AuthbenchError(error.code, error.message, {
-    next: 'The checklist is for a server on the loopback: run it on the machine of the server.',
-    cause: error,
-  })
 }
 
 /** @throws AuthbenchError OPTIONS_INVALID */

@@ -44,6 +44,10 @@ loopback.addAddress('::1', 'ipv6')
 const isLoopback = (address: string): boolean =>
   loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
+/** Without asking where a name leads. */
+export const isWrittenLoopback = (host: string): boolean =>
+  host === 'localhost' || (isIP(host) !== 0 && isLoopback(host))
+
 const SYSTEM: Network = {
   lookUp: async (name) => (await systemLookup(name, { all: true })).map(({ address }) => address),
   own: () => Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address)),
