@@ -41,7 +41,7 @@ export function configElsewhere(config: RunConfig, { maxRate }: Remote): RunConf
       },
     )
   }
-  // Each sends a request when it is opened, and before each window.
+  // Each sends its first request at once.
   const connections = Math.max(1, Math.min(config.pacedConnections, Math.floor(maxRate)))
   return {
     ...config,

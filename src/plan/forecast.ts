@@ -58,8 +58,6 @@ export function expectedRoundMs(config: RunConfig, scenario: ForecastScenario): 
     config.warmupLimitMs,
     (servers * config.warmupRequests) / (maxRate === undefined ? REQUESTS_PER_MS : maxRate / 1000),
   )
-  // Each connection sends a request before each window, and these are waited out.
-  const restMs = maxRate === undefined ? 0 : (config.pacedConnections * 1000) / maxRate
   const [slices, milliseconds] = slicesOf(config, scenario)
   const movesMs = scenario.worlds === true ? MOVE_MS * (scenario.params.length - 1) : 0
   // The baseline and its copy have no store.
@@ -68,7 +66,7 @@ export function expectedRoundMs(config: RunConfig, scenario: ForecastScenario): 
     scenario,
     config.strategies.filter((id) => id !== BASELINE),
   )
-  const sliceMs = milliseconds + OVERHEAD_MS + restMs + (scenario.leadsIn === true ? LEAD_IN_MS : 0)
+  const sliceMs = milliseconds + OVERHEAD_MS + (scenario.leadsIn === true ? LEAD_IN_MS : 0)
   const runningMs = servers * (START_MS + movesMs + slices * sliceMs)
   return runningMs + withStore * fillsMs(scenario) + warmupMs
 }

@@ -18,67 +18,58 @@ export const timeOfRun = (signal: AbortSignal): Time => ({
 /** Of a rate that is asked for: it was computed. */
 const ROUNDING = 1 + 1e-9
 
+/** Around the first requests of all connections, which leave at once: they are as many as the rate allows in it, at most. */
+const ALONE_MS = 1000
+
 /**
- * What somebody else's machine gets is bounded where it leaves, whatever a scenario asks for: a burst, such as the first request of each
- * connection, is followed by as long a silence as its requests take at the rate. A closed loop knows no rate, and is refused.
+ * What somebody else's machine gets is bounded where it leaves, whatever a scenario asks for. A closed loop knows no rate, and is refused.
  */
 export function limitedBench(bench: Bench, maxRate: number, time: Time): Bench {
-  const perMs = maxRate / 1000
-  /** When everything is paid for that was sent so far. */
-  let paidAt = Number.NEGATIVE_INFINITY
-  const settled = async () => {
-    for (let left = paidAt - time.now(); left > 0; left = paidAt - time.now()) await time.wait(left)
+  /** When everything is paid for that was sent so far, and when the last of it left. */
+  let [paidAt, lastAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  const until = async (at: number) => {
+    for (let left = at - time.now(); left > 0; left = at - time.now()) await time.wait(left)
   }
   const charge = (requests: number, sentFrom: number) => {
-    paidAt = Math.max(paidAt, sentFrom) + requests / perMs
+    paidAt = Math.max(paidAt, sentFrom) + (requests * 1000) / maxRate
+    lastAt = time.now()
   }
-  const burst = async (requests: number) => {
-    await settled()
-    charge(requests, time.now())
-  }
-  const limited = (generator: Generator): Generator => {
-    const connections = new Map<string, number>()
-    return {
-      async open(key, engine, target) {
-        if (engine !== 'paced') throw closedLoop()
-        connections.set(key, target.connections)
-        await burst(target.connections)
-        await generator.open(key, engine, target)
-      },
-      warmUp: () => Promise.reject(closedLoop()),
-      async refresh(key, all) {
-        // Those that are up send nothing where not all have to.
-        await burst(connections.get(key) ?? 0)
-        const closed = await generator.refresh(key, all)
-        // Inside the window nobody waits any more.
-        await settled()
-        return closed
-      },
-      async slice(key, window) {
-        const rate = window.arrivals?.ratePerSecond ?? Number.POSITIVE_INFINITY
-        if (rate > maxRate * ROUNDING) throw closedLoop()
-        await settled()
-        const startedAt = time.now()
-        const outcome = await generator.slice(key, window)
-        const { responses, errors, timeouts } = outcome.slice
-        charge(responses + errors + timeouts, startedAt)
-        return outcome
-      },
-      isDisplaced: () => generator.isDisplaced?.() ?? false,
-      stop: () => generator.stop(),
-    }
-  }
+  const limited = (generator: Generator): Generator => ({
+    async open(key, engine, target) {
+      if (engine !== 'paced' || target.connections > maxRate) throw notLimited()
+      await until(Math.max(paidAt, lastAt + ALONE_MS))
+      await generator.open(key, engine, target)
+      lastAt = time.now()
+      paidAt = lastAt + ALONE_MS
+    },
+    warmUp: () => Promise.reject(notLimited()),
+    // Connections rest for a moment only: those that are up need not show it by another request each.
+    refresh: (key) => generator.refresh(key, false),
+    async slice(key, window) {
+      const rate = window.arrivals?.ratePerSecond ?? Number.POSITIVE_INFINITY
+      if (rate > maxRate * ROUNDING) throw notLimited()
+      await until(paidAt)
+      const startedAt = time.now()
+      const outcome = await generator.slice(key, window)
+      const { responses, errors, timeouts } = outcome.slice
+      charge(responses + errors + timeouts, startedAt)
+      return outcome
+    },
+    isDisplaced: () => generator.isDisplaced?.() ?? false,
+    stop: () => generator.stop(),
+  })
   return {
     ...bench,
     startGenerator: async () => limited(await bench.startGenerator()),
     async probe(to, request) {
-      await burst(1)
+      await until(paidAt)
+      charge(1, time.now())
       return bench.probe(to, request)
     },
   }
 }
 
-const closedLoop = (): AuthbenchError =>
+const notLimited = (): AuthbenchError =>
   new AuthbenchError('RATE_NOT_LIMITED', 'a load without the rate limit of the run was to go elsewhere', {
     next: 'This is a defect of authbench; please report it with the command that you ran.',
     exitCode: 3,

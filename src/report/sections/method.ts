@@ -75,7 +75,7 @@ function methodItems(results: Results): readonly string[] {
   return [
     config.maxRate === undefined
       ? `${formatCount(config.rounds, 'round')}; every round starts a fresh server process per strategy, and visits them in a seeded order and its reverse${slices}, after a warm-up of ${formatCount(config.warmupRequests, 'request')}.`
-      : `${formatCount(config.rounds, 'round')}; every round opens new connections to the target, twice, and sends over the two in turn, after ${formatCount(config.warmupRequests, 'request')} that are not measured. Opening connections and the request on each before a window count towards the limit.`,
+      : `${formatCount(config.rounds, 'round')}; every round opens new connections to the target, twice, and sends over the two in turn, after ${formatCount(config.warmupRequests, 'request')} that are not measured. The first request of each connection counts towards the limit; all of them have a second of their own.`,
     `${formatCount(config.connections, 'connection')} over a pool of ${formatCount(config.pool, 'distinct credential')}, sent ${config.transport === 'bearer' ? 'as Authorization: Bearer' : 'in a cookie'}, valid for ${formatDuration(config.ttlSeconds * 1_000)}.`,
     ...scenarios.flatMap(({ title, connections }) =>
       connections === undefined
