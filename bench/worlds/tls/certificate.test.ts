@@ -24,6 +24,14 @@ test('each has a key and a positive number of its own', () => {
   expect(new Set(made.map(({ key }) => key)).size).toBe(20)
 })
 
+test('it can be read whatever its length is', () => {
+  for (const host of ['10.0.0.1', ...Array.from({ length: 64 }, (_, length) => 'a'.repeat(length + 1))]) {
+    const { certificate } = newServerIdentity(NOW, host)
+    expect(certificate).not.toContain('\n\n')
+    expect(new X509Certificate(certificate).subjectAltName).toContain(host)
+  }
+})
+
 test('lengths take as few bytes as they can, as DER asks', () => {
   const bytes = Buffer.from(
     newServerIdentity(NOW)

@@ -55,8 +55,9 @@ const namesOf = (host: string): Buffer =>
 const utcTime = (milliseconds: number): Buffer =>
   text(0x17, `${new Date(milliseconds).toISOString().replaceAll(/[-:T]/g, '').slice(2, 14)}Z`)
 
+/** An empty line, after a body of whole lines, would make it unreadable for OpenSSL. */
 const pem = (bytes: Buffer): string =>
-  `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
+  `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64').replaceAll(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`
 
 /**
  * A key on P-256, and a certificate that it signs itself (RFC 5280). Node.js makes none, OpenSSL's program is not on every machine, and
