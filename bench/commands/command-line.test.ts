@@ -37,6 +37,17 @@ describe('command line', () => {
 
   it.each([
     ['an unknown strategy', ['run', '--strategies', 'jwt-hs265'], /did you mean 'jwt-hs256'/],
+    ['a fleet of which nothing is said', ['fleet', 'new'], /has to know where agents will reach it/],
+    [
+      'a fleet at a port that there is not',
+      ['fleet', 'new', '--as', 'fleet', '--port', '70000'],
+      /has to know where agents will reach it/,
+    ],
+    [
+      'a place for secrets that say another one',
+      ['fleet', 'up', '--key-file', 'F', '--port', '7000'],
+      /are in the join file/,
+    ],
     ['an unknown scenario', ['run', '--scenarios', 'verfy'], /did you mean 'verify'/],
     ['an unknown profile', ['run', '--profile', 'quik'], /did you mean 'quick'/],
     ['an unknown transport', ['run', '--transport', 'cokie'], /did you mean 'cookie'/],

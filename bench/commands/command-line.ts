@@ -177,11 +177,18 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
 
   program
     .command('fleet')
-    .description('`up`: where a run and its load agents meet, in the foreground')
-    .argument('<up>')
-    .option('--listen <address>', 'of this machine, that agents reach (default: 127.0.0.1)')
+    .description(
+      '`up`: where a run and its load agents meet, in the foreground; `new`: its secrets in advance',
+    )
+    .argument('<up or new>')
+    .option('--listen <address>', 'of this machine, or a name of it (default: 127.0.0.1)')
+    .option('--as <host>', 'what agents reach it by, where that is another one, as behind a service')
     .option('--port <n>', '0 takes a free one', wholeNumber, 0)
     .option('--join-file <file>', `written for agents and runs, a secret (default: ${DEFAULT_JOIN_FILE})`)
+    .option(
+      '--key-file <file>',
+      'that `new` wrote beside the join file: `up` starts with both, not with new ones',
+    )
     .action(async (word: string, flags: FleetFlags) =>
       exitWith(await (await import('./fleet.ts')).fleet(word, flags, terminal)),
     )

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resultsSchema } from '../../src/results/results.ts'
 import { connectControl } from '../fleet/control.ts'
+import { freePlace } from '../fleet/control-redis.ts'
 import { readJoinFile } from '../fleet/join-file.ts'
 import { readCells } from '../store/results-folder.ts'
 import { type Ended, ended } from '../testing/child-processes.ts'
@@ -118,6 +119,24 @@ describe('a fleet', () => {
     for (const each of agents) expect(await stopped(each)).toBe(0)
     expect(await stopped(fleet)).toBe(0)
     expect(readdirSync(folder)).toEqual(['out'])
+  })
+
+  it('starts with secrets that were made in advance, and leaves these as they are', async () => {
+    const keyFile = join(folder, 'fleet.key')
+    const files = ['--join-file', joinFile(), '--key-file', keyFile]
+    const { port } = await freePlace('127.0.0.1', 0)
+    expect(
+      await start('fleet', 'new', '--as', 'localhost', '--port', String(port), ...files).ended,
+    ).toMatchObject({
+      code: 0,
+    })
+    const made = [joinFile(), keyFile].map((file) => readFileSync(file, 'utf8'))
+    const fleet = start('fleet', 'up', '--listen', '0.0.0.0', ...files)
+    await fleet.says(`The fleet meets at localhost:${port}`)
+    const one = await agent('one')
+    expect(await stopped(one)).toBe(0)
+    expect(await stopped(fleet)).toBe(0)
+    expect([joinFile(), keyFile].map((file) => readFileSync(file, 'utf8'))).toEqual(made)
   })
 
   it('tells what it lacks, and what it has twice', async () => {

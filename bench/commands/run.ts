@@ -18,7 +18,7 @@ import { renderForTerminal, writeReports } from '../cli/stored-reports.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { readFacts } from '../doctor/facts.ts'
 import { thisSystem } from '../doctor/system.ts'
-import { describeAgents, fleetOf } from '../fleet/of-run.ts'
+import { describeAgents, fleetOf, listenAddress } from '../fleet/of-run.ts'
 import { detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { showProgress } from '../progress/live.ts'
 import { namesCluster, originOfRedis, redisOfCommand, redisOption } from '../redis/provide.ts'
@@ -64,6 +64,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const { infos, files } = strategies
   const loads = scenarios.length > 0
 
+  const listen = await listenAddress(merged)
   cleanup.defer(lockMachine(undefined, (line) => void terminal.stderr.write(`${line}\n`)))
   const target = planned.target === null ? null : await located(planned.target)
   if (target !== null) await assertAnswers(target, config.transport)
@@ -107,7 +108,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
           usesProxies: layProxies(config, scenarios),
           base: base?.servers ?? null,
           fleet,
-          listen: merged.listen ?? null,
+          listen,
           signal,
         }),
         signal,

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { isIP } from 'node:net'
+import { checkServerIdentity } from 'node:tls'
 import { Redis } from 'ioredis'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import type { JoinFile } from './join-file.ts'
@@ -17,17 +18,26 @@ const SILENCE_LIMIT_MS = 8000
 /**
  * To the control Redis. It is never connected again: what was asked over a connection that broke is lost with it.
  * @param blocking for a worker, which waits on it for as long as there is nothing to do
+ * @param at another address of the same Redis, which proves all the same who it is
  * @throws AuthbenchError FLEET_UNREACHABLE
  */
-export async function connectControl(join: JoinFile, blocking = false): Promise<ControlConnection> {
+export async function connectControl(
+  join: JoinFile,
+  blocking = false,
+  at = join.host,
+): Promise<ControlConnection> {
   const { host, port, password, certificate } = join
   const redis = new Redis({
-    host,
+    host: at,
     port,
     username: USER,
     password,
     // No name is sent for an address (RFC 6066 section 3).
-    tls: { ca: certificate, ...(isIP(host) === 0 ? { servername: host } : {}) },
+    tls: {
+      ca: certificate,
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+      checkServerIdentity: (_, presented) => checkServerIdentity(host, presented),
+    },
     connectTimeout: CONNECT_LIMIT_MS,
     keepAlive: 1000,
     maxRetriesPerRequest: null,
@@ -56,6 +66,8 @@ const unreachable = ({ host, port }: JoinFile, cause: unknown) =>
 function told(cause: unknown): string {
   const message = messageOf(cause)
   if (/WRONGPASS/.test(message)) return 'the password is of another fleet'
+  if (/certificate has expired/i.test(message))
+    return 'its certificate has ended; `authbench fleet new` makes another'
   if (/self.signed|certificate/i.test(message)) return 'its certificate is of another fleet'
   return message
 }

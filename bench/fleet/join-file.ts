@@ -32,17 +32,25 @@ export function writeJoinFile(path: string, content: Omit<JoinFile, 'schema' | '
     authbench: authbenchVersion(),
     node: process.version,
   }
+  writeSecret(path, `${JSON.stringify(join, null, 2)}\n`, '--join-file')
+}
+
+/** For its owner alone. */
+export function writeSecret(path: string, text: string, option: string): void {
   try {
-    writeFileSync(path, `${JSON.stringify(join, null, 2)}\n`, { mode: 0o600 })
+    writeFileSync(path, text, { mode: 0o600 })
     // One that was there keeps its mode otherwise.
     chmodSync(path, 0o600)
   } catch (error) {
     throw new AuthbenchError('JOIN_FILE_UNWRITABLE', `${path}: ${messageOf(error)}`, {
-      next: 'Name a file in a folder of yours: --join-file FILE.',
+      next: `Name a file in a folder of yours: ${option} FILE.`,
       cause: error,
     })
   }
 }
+
+export const othersMayRead = (path: string): boolean =>
+  process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0
 
 /** @throws AuthbenchError JOIN_FILE_UNREADABLE, JOIN_FILE_OPEN, JOIN_FILE_INVALID, JOIN_FILE_OTHER_VERSION */
 export function readJoinFile(path: string): JoinFile {
@@ -55,7 +63,7 @@ export function readJoinFile(path: string): JoinFile {
       cause: error,
     })
   }
-  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
+  if (othersMayRead(path)) {
     throw new AuthbenchError('JOIN_FILE_OPEN', `${path} can be read by others, and holds a password`, {
       next: `chmod 600 ${path}`,
     })
