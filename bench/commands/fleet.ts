@@ -1,10 +1,9 @@
 import { once } from 'node:events'
-import { rmSync } from 'node:fs'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import { refuseIgnored } from '../cli/ignored-options.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { freePlace, type Meeting, newMeeting, startControlRedis } from '../fleet/control-redis.ts'
-import { DEFAULT_JOIN_FILE, readJoinFile, writeJoinFile } from '../fleet/join-file.ts'
+import { DEFAULT_JOIN_FILE, readJoinFile, removeJoinFile, writeJoinFile } from '../fleet/join-file.ts'
 import { DEFAULT_KEY_FILE, readKeyFile, writeKeyFile } from '../fleet/key-file.ts'
 
 export interface FleetFlags {
@@ -109,7 +108,6 @@ async function meetingOf(
   const meeting = newMeeting(as ?? listen, place.port)
   // Before anybody can connect: whoever sees that it listens finds the file of this start.
   writeJoinFile(joinFile, meeting.join)
-  // What it opens is gone.
-  cleanup.defer(() => rmSync(joinFile, { force: true }))
+  cleanup.defer(() => removeJoinFile(joinFile, meeting.join))
   return { meeting, address: place.address }
 }

@@ -9,9 +9,16 @@ import { type EngineId, type PackedTarget, unpacked } from '../load/messages.ts'
 import { machineTimeBetween, readMachineTime } from '../machine/cpu-time/machine-time.ts'
 import { type GeneratorProcess, startGeneratorProcess } from '../process/generator-process.ts'
 import { SharedClock } from './clock.ts'
-import { type ControlConnection, connectControl, ended, PREFIX } from './control.ts'
+import {
+  COORDINATOR_KEY,
+  type ControlConnection,
+  connectControl,
+  ended,
+  PREFIX,
+  SILENCE_LIMIT_MS,
+} from './control.ts'
 import type { JoinFile } from './join-file.ts'
-import { type Answered, type Asked, failureText, type Presence, type Step } from './messages.ts'
+import { type Answered, type Asked, failureText, type Presence, type Sent, type Step } from './messages.ts'
 
 export const presenceKey = (name: string): string => `${PREFIX}:agent:${name}`
 export const queueOf = ({ id }: Pick<Presence, 'id'>): string => `agent-${id}`
@@ -23,6 +30,9 @@ const FIRST_SAMPLES = 16
 const SAMPLES = 4
 /** Longer than any step: a job of an agent that was away is not given to it again. */
 const LOCK_MS = 600_000
+
+/** A command that is given up so much later than it should be: this process was stopped, and the fleet may be there all the same. */
+const STOPPED_MS = SILENCE_LIMIT_MS + 1000
 
 /** What `open` seals: the target's requests carry credentials. */
 export interface Opened {
@@ -70,18 +80,28 @@ export async function runAgent(
   lost.promise.catch(() => undefined)
   const giveUp = (cause: unknown) =>
     lost.reject(
-      new AuthbenchError('FLEET_LOST', `the fleet is gone: ${messageOf(cause)}`, {
-        next: 'Start `authbench fleet up` again, copy its new join file, and start the agent again.',
-        exitCode: 3,
-        cause,
-      }),
+      cause instanceof AuthbenchError
+        ? cause
+        : new AuthbenchError('FLEET_LOST', `the fleet is gone: ${messageOf(cause)}`, {
+            next: 'Start `authbench fleet up` again, copy its new join file, and start the agent again.',
+            exitCode: 3,
+            cause,
+          }),
     )
   void ended(redis).then(() => giveUp(new Error('the control Redis closed the connection')))
   await appear(redis, presence)
   scope.defer(() => leave(redis, presence))
   const timer = setInterval(() => {
     // Nothing but the load happens inside a window.
-    if (!steps.inWindow) stay(redis, presence).catch(giveUp)
+    if (steps.inWindow) return
+    const askedAt = performance.now()
+    stay(redis, presence).then(
+      (run) => steps.stopUnlessOf(run),
+      (error: unknown) => {
+        const wasStopped = !(error instanceof AuthbenchError) && performance.now() - askedAt > STOPPED_MS
+        if (!wasStopped) giveUp(error)
+      },
+    )
   }, SAID_EVERY_MS)
   scope.defer(() => clearInterval(timer))
 
@@ -96,7 +116,9 @@ export async function runAgent(
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
   })
-  worker.on('error', giveUp)
+  worker.on('error', (error) => {
+    if (!isForgotten(error)) giveUp(error)
+  })
   scope.defer(async () => {
     await worker.close(true).catch(() => undefined)
     blocking.disconnect()
@@ -109,6 +131,9 @@ export async function runAgent(
   await Promise.race([stopped.promise, lost.promise])
 }
 
+/** A run that waited for this agent in vain has taken back what it asked. */
+const isForgotten = (error: Error): boolean => /^Missing (key|lock) for (parent )?job/.test(error.message)
+
 async function appear(redis: ControlConnection, presence: Presence): Promise<void> {
   const set = await redis.set(presenceKey(presence.name), JSON.stringify(presence), 'PX', PRESENCE_MS, 'NX')
   if (set === 'OK') return
@@ -117,14 +142,26 @@ async function appear(redis: ControlConnection, presence: Presence): Promise<voi
   })
 }
 
-async function stay(redis: ControlConnection, presence: Presence): Promise<void> {
-  await redis.set(presenceKey(presence.name), JSON.stringify(presence), 'PX', PRESENCE_MS)
+const isOf = (said: string, { id }: Presence): boolean => (JSON.parse(said) as Presence).id === id
+
+/**
+ * Another one may have its name, if it was taken for gone.
+ * @returns the run that has the fleet, or null
+ */
+async function stay(redis: ControlConnection, presence: Presence): Promise<string | null> {
+  const key = presenceKey(presence.name)
+  const [said = null, run = null] = await redis.mget(key, COORDINATOR_KEY)
+  if (said !== null && isOf(said, presence)) await redis.pexpire(key, PRESENCE_MS)
+  else await appear(redis, presence)
+  return run
 }
 
 /** Never rejects. */
 async function leave(redis: ControlConnection, presence: Presence): Promise<void> {
   if (redis.status !== 'ready') return
-  await redis.del(presenceKey(presence.name)).catch(() => undefined)
+  const key = presenceKey(presence.name)
+  const said = await redis.get(key).catch(() => null)
+  if (said !== null && isOf(said, presence)) await redis.del(key).catch(() => undefined)
 }
 
 /** One at a time: what the coordinator asks, done by a generator as a run has it. */
@@ -134,6 +171,7 @@ class Steps {
   readonly #key: CryptoKey
   readonly #signal: AbortSignal
   #generator: GeneratorProcess | null = null
+  #run: string | null = null
 
   constructor(clock: SharedClock, key: CryptoKey, signal: AbortSignal) {
     this.#clock = clock
@@ -157,19 +195,25 @@ class Steps {
     this.#generator = null
   }
 
-  async #do(step: Step, data: unknown): Promise<Answered[Step]> {
+  /** One that was killed cannot say that it has ended. */
+  async stopUnlessOf(run: string | null): Promise<void> {
+    if (run !== this.#run) await this.stop()
+  }
+
+  async #do(step: Step, data: Sent<Step>): Promise<Answered[Step]> {
     if (step === 'start') {
       await this.stop()
+      this.#run = data.run
       this.#generator = await startGeneratorProcess(null, false, this.#signal)
       return null
     }
     if (step === 'stop') {
-      await this.stop()
+      if (this.#run === data.run) await this.stop()
       return null
     }
     const generator = this.#generator
-    if (generator === null) {
-      throw new AuthbenchError('AGENT_LOST', 'it was started again and knows nothing of this run', {
+    if (generator === null || this.#run !== data.run) {
+      throw new AuthbenchError('AGENT_LOST', 'an agent knows nothing of this run, or serves another one', {
         next: 'Run again.',
         exitCode: 3,
       })

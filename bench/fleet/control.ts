@@ -8,12 +8,14 @@ import type { JoinFile } from './join-file.ts'
 /** All keys of a fleet begin with it: what its user may touch. */
 export const PREFIX = '{authbench}'
 export const USER = 'fleet'
+/** Holds the id of the run that has the fleet. */
+export const COORDINATOR_KEY = `${PREFIX}:coordinator`
 
 export type ControlConnection = Redis
 
 const CONNECT_LIMIT_MS = 5000
 /** A machine that is cut off says nothing. */
-const SILENCE_LIMIT_MS = 8000
+export const SILENCE_LIMIT_MS = 8000
 
 /**
  * To the control Redis. It is never connected again: what was asked over a connection that broke is lost with it.

@@ -4,11 +4,10 @@ import { CompactEncrypt, importJWK } from 'jose'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import { bootOf, presenceKey, queueOf } from './agent.ts'
 import { SharedClock } from './clock.ts'
-import { type ControlConnection, connectControl, ended, PREFIX } from './control.ts'
+import { COORDINATOR_KEY, type ControlConnection, connectControl, ended, PREFIX } from './control.ts'
 import type { JoinFile } from './join-file.ts'
 import { type Answered, type Asked, failureOf, type Presence, type Step } from './messages.ts'
 
-const COORDINATOR_KEY = `${PREFIX}:coordinator`
 /** Known to be there for so long after it last said so. */
 const HELD_MS = 10_000
 const SAID_EVERY_MS = 3000
@@ -99,12 +98,15 @@ export async function openFleet(
         const children = agents.map((agent, index) => ({
           name: step,
           queueName: queueOf(agent),
-          data: dataOf(index),
+          data: { ...dataOf(index), run: id },
           opts: { ...ONCE, jobId: `${name}-${index}`, ignoreDependencyOnFailure: true },
         }))
         const parent = { name: step, queueName: `run-${id}`, data: { name }, opts: { ...ONCE, jobId: name } }
         await Promise.race([flows.add({ ...parent, children }), lost.promise])
-        return (await Promise.race([asked.promise, lost.promise])) as readonly Answered[Name][]
+        const answers = (await Promise.race([asked.promise, lost.promise])) as readonly Answered[Name][]
+        if (answers.length !== agents.length)
+          throw agentLost(`${answers.length} of ${agents.length} agents answered to '${step}'`)
+        return answers
       } catch (error) {
         throw error instanceof AuthbenchError ? error : fleetLost(error)
       } finally {
@@ -151,11 +153,35 @@ async function holdAlone(
       next: 'Wait for its end; after a run that was killed, some ten seconds.',
     })
   }
-  const timer = setInterval(() => void redis.pexpire(COORDINATOR_KEY, HELD_MS).catch(giveUp), SAID_EVERY_MS)
+  const hold = async () => {
+    if ((await redis.get(COORDINATOR_KEY)) !== id)
+      throw new Error('this run was silent for so long that another one may have had it')
+    await redis.pexpire(COORDINATOR_KEY, HELD_MS)
+  }
+  const timer = setInterval(() => void hold().catch(giveUp), SAID_EVERY_MS)
   scope.defer(async () => {
     clearInterval(timer)
-    if (redis.status === 'ready') await redis.del(COORDINATOR_KEY).catch(() => undefined)
+    if (redis.status !== 'ready') return
+    const holder = await redis.get(COORDINATOR_KEY).catch(() => null)
+    if (holder === id) await redis.del(COORDINATOR_KEY).catch(() => undefined)
   })
+  await unlink(redis, `${PREFIX}:*`, (key) => !STAYS.some((kind) => key.startsWith(kind)))
+}
+
+/** Of the fleet itself. What else is there is of a run that was killed. */
+const STAYS = [`${PREFIX}:fleet`, COORDINATOR_KEY, presenceKey('')]
+
+async function unlink(
+  redis: ControlConnection,
+  pattern: string,
+  isOld: (key: string) => boolean = () => true,
+): Promise<void> {
+  for (let cursor = '0', first = true; first || cursor !== '0'; first = false) {
+    const [next, found] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1000)
+    cursor = next
+    const keys = found.filter(isOld)
+    if (keys.length > 0) await redis.unlink(keys)
+  }
 }
 
 async function waitForAgents(
@@ -258,11 +284,7 @@ async function rejectWithoutAll(
 /** Nothing of the run is left there; the agents are. */
 async function forget(redis: ControlConnection, id: string, agents: readonly Presence[]): Promise<void> {
   if (redis.status !== 'ready') return
-  for (const queue of [`run-${id}`, ...agents.map(queueOf)]) {
-    for (let cursor = '0', first = true; first || cursor !== '0'; first = false) {
-      const [next, keys] = await redis.scan(cursor, 'MATCH', `${PREFIX}:${queue}:*`, 'COUNT', 1000)
-      cursor = next
-      if (keys.length > 0) await redis.unlink(keys)
-    }
-  }
+  const isHeld = (await redis.get(COORDINATOR_KEY)) === id
+  for (const queue of [`run-${id}`, ...(isHeld ? agents.map(queueOf) : [])])
+    await unlink(redis, `${PREFIX}:${queue}:*`)
 }

@@ -1,8 +1,18 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readJoinFile, writeJoinFile } from './join-file.ts'
+import { readJoinFile, removeJoinFile, writeJoinFile } from './join-file.ts'
 
 const content = { fleet: 'f', host: '10.0.0.1', port: 7000, password: 'geheim', certificate: 'PEM' }
 let folder = ''
@@ -23,6 +33,22 @@ describe('a join file', () => {
     writeJoinFile(file(), content)
     expect(statSync(file()).mode & 0o777).toBe(0o600)
     expect(readJoinFile(file())).toMatchObject(content)
+  })
+
+  it('goes with its fleet, and never with another one', () => {
+    removeJoinFile(file(), { fleet: 'another' })
+    expect(existsSync(file())).toBe(true)
+    removeJoinFile(file(), content)
+    expect(existsSync(file())).toBe(false)
+  })
+
+  it('that cannot be written leaves nothing', () => {
+    const path = join(folder, 'taken')
+    mkdirSync(path)
+    expect(() => writeJoinFile(path, content)).toThrow(
+      expect.objectContaining({ code: 'JOIN_FILE_UNWRITABLE', exitCode: 2 }),
+    )
+    expect(readdirSync(folder).toSorted()).toEqual(['fleet.json', 'taken'])
   })
 
   it.each([

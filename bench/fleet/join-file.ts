@@ -1,6 +1,6 @@
 // In this folder: load from more than one machine. Agents wait at a Redis of their own for what the coordinator, a run, asks of all of them.
 
-import { chmodSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import { authbenchVersion } from '../store/environment.ts'
@@ -37,15 +37,36 @@ export function writeJoinFile(path: string, content: Omit<JoinFile, 'schema' | '
 
 /** For its owner alone. */
 export function writeSecret(path: string, text: string, option: string): void {
+  const part = `${path}.part`
   try {
-    writeFileSync(path, text, { mode: 0o600 })
+    writeFileSync(part, text, { mode: 0o600 })
     // One that was there keeps its mode otherwise.
-    chmodSync(path, 0o600)
+    chmodSync(part, 0o600)
+    renameSync(part, path)
   } catch (error) {
+    forget(part)
     throw new AuthbenchError('JOIN_FILE_UNWRITABLE', `${path}: ${messageOf(error)}`, {
       next: `Name a file in a folder of yours: ${option} FILE.`,
       cause: error,
     })
+  }
+}
+
+/** Half of one helps nobody, and where nothing can be written there is none. */
+function forget(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // The cause is told by whoever could not write.
+  }
+}
+
+/** What it opens is gone; one that another fleet has written there since is not ours. */
+export function removeJoinFile(path: string, { fleet }: Pick<JoinFile, 'fleet'>): void {
+  try {
+    if (parsed(readFileSync(path, 'utf8'), path).fleet === fleet) rmSync(path)
+  } catch {
+    // Moved, or changed by somebody.
   }
 }
 

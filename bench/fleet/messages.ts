@@ -52,6 +52,9 @@ export interface Answered {
 
 export type Step = keyof Asked
 
+/** With the id of the run that asks: an agent serves the one that started last. */
+export type Sent<Name extends Step> = Asked[Name] & { readonly run: string }
+
 /** A failure on an agent, as it travels: BullMQ carries nothing but a message. */
 export const failureText = (code: string, message: string): string => JSON.stringify({ code, message })
 
