@@ -36,6 +36,8 @@ const SETTLED_MS = 12_000
 const TIDIED_UP_MS = 3000
 const DOCUMENTED: readonly (number | null)[] = [0, 1, 2, 3, 130]
 
+export const hasStack = (text: string): boolean => /\n\s+at .*:\d+:\d+/.test(text)
+
 interface Line {
   readonly number: number
   readonly did: string
@@ -62,11 +64,11 @@ export async function injectInto(
     ...(end !== null && !isDocumented(end, hitProgram, signal)
       ? [`ended with ${JSON.stringify(end)}: ${run.stderr().slice(-400)}`]
       : []),
-    ...(/\n\s+at .*:\d+:\d+/.test(run.stderr()) ? [`stack trace: ${run.stderr().slice(-600)}`] : []),
+    ...(hasStack(run.stderr()) ? [`stack trace: ${run.stderr().slice(-600)}`] : []),
     ...(await leftProcesses(run)),
     ...(await leftKeys(run)),
     ...leftFolders(run, end?.signal === 'SIGKILL'),
-    ...(await unreadable(run)),
+    ...(await unreadable(run.out)),
   ]
   for (const { pid } of run.processes()) send(pid, 'SIGKILL')
   rmSync(run.folder, { recursive: true, force: true })
@@ -120,7 +122,8 @@ const leftFolders = ({ folder }: Run, killed: boolean): readonly string[] =>
     .filter((name) => !(killed && name === 'authbench.lock'))
     .map((name) => `${name} is left`)
 
-async function unreadable({ out }: Run): Promise<readonly string[]> {
+/** What of the runs in a folder cannot be read, or reported. */
+export async function unreadable(out: string): Promise<readonly string[]> {
   const problems: string[] = []
   for (const name of readdirSync(out).filter((each) => /^\d{8}T/.test(each))) {
     const place = join(out, name)

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import type { Injection } from './injection.ts'
 
 const MAIN = fileURLToPath(new URL('../../bench/main.ts', import.meta.url))
-const MARK = 'AUTHBENCH_FAULT_RUN'
+/** In the environment of everything that a fault is done to, with the folder that is its own. */
+export const MARK = 'AUTHBENCH_FAULT_RUN'
 
 export interface Run {
   readonly folder: string
@@ -19,7 +20,7 @@ export interface Run {
   processes(): readonly Found[]
 }
 
-interface Found {
+export interface Found {
   readonly pid: number
   readonly command: string
 }
@@ -54,7 +55,7 @@ export function startRun({ number, command, givenRedis }: Injection, redisUrl: s
 }
 
 /** By their environment, and Redis, which has none, by the folder that it works in. */
-function marked(folder: string): readonly Found[] {
+export function marked(folder: string): readonly Found[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name): readonly Found[] => {
