@@ -91,6 +91,7 @@ describe('command line', () => {
     [`${ELSEWHERE} --profile gate`, /tells no times/],
     [`${ELSEWHERE} --tls`, /--tls is about our servers/],
     ['run --target http://127.0.0.1:1/ --credentials f --body f', /add --method POST/i],
+    ['run --target http://127.0.0.1:1/ --credentials f --method POST --strategies none', /asked by GET/],
     ['run --gate cpu=5%', /--against DIR/],
     ['run --profile gate --scenarios iso-load', /tells no times/],
     ['run --profile gate --against . --gate p99=5%', /measures no latency\.p99/],
