@@ -1,4 +1,5 @@
 # docker build -t authbench . && docker run --rm -v "$PWD/results:/results" authbench run
+# More than one machine: docs/fleet.md, docs/deploy/.
 FROM node:26.10.0-bookworm-slim
 
 # util-linux has taskset, which pins servers and the load generator to cores of their own.
@@ -15,7 +16,8 @@ COPY src src
 COPY servers servers
 COPY bench bench
 
-RUN mkdir /results && chown node:node /results
+# A new volume belongs to whom the folder in the image does: that of results, and that of a fleet's join file.
+RUN mkdir /results /fleet && chown node:node /results /fleet
 USER node
 WORKDIR /results
 VOLUME /results

@@ -58,13 +58,13 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const merged = mergeOptions(options, configFile)
   await using cleanup = new AsyncDisposableStack()
   const signal = terminal.interruption(cleanup, 'Stopping; what was measured so far is kept.')
+  const listen = await listenAddress(merged)
   const planned = await planRun(merged, wantsChecklist, signal)
   if (planned === null) return interrupted(terminal)
   const { config, token, keys, gates, namedGates, base, strategies, scenarios } = planned
   const { infos, files } = strategies
   const loads = scenarios.length > 0
 
-  const listen = await listenAddress(merged)
   cleanup.defer(lockMachine(undefined, (line) => void terminal.stderr.write(`${line}\n`)))
   const target = planned.target === null ? null : await located(planned.target)
   if (target !== null) await assertAnswers(target, config.transport)
