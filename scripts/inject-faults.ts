@@ -58,6 +58,18 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['micro', '--tasks', 'hash,jwt-hs256-fast,redis', '--rounds', '1'],
   ['selftest', '--only', 'counts,closes'],
   ['conformance', '--strategies', 'session-redis'],
+  [
+    'run',
+    '--profile',
+    'smoke',
+    '--scenarios',
+    'verify',
+    '--strategies',
+    'session-redis,session-tracked,jwt-whitelist',
+    '--redis',
+    'cluster',
+  ],
+  ['conformance', '--strategies', 'session-redis', '--redis', 'cluster'],
 ]
 
 const random = seededRandom(seed ?? 1)

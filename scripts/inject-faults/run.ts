@@ -28,7 +28,7 @@ export interface Found {
 export function startRun({ number, command, givenRedis }: Injection, redisUrl: string): Run {
   const folder = mkdtempSync(join(tmpdir(), `fault-${number}-`))
   const out = mkdtempSync(join(tmpdir(), `fault-out-${number}-`))
-  const takesRedis = givenRedis && ['run', 'micro'].includes(command[0] ?? '')
+  const takesRedis = givenRedis && !command.includes('--redis') && ['run', 'micro'].includes(command[0] ?? '')
   const place = command[0] === 'run' ? ['--out', out] : []
   const child = spawn(
     process.execPath,
