@@ -54,6 +54,8 @@ export async function clusterLink(urls: readonly string[], keyPrefix: string): P
   class WholeCluster extends ioredis.Cluster {
     override async connect(): Promise<void> {
       await super.connect()
+      // Only a server that is busy starting may take its time to read the first answer.
+      this.options.slotsRefreshTimeout = SILENCE_MS
       await Promise.all(this.nodes('master').map(ready))
     }
   }
@@ -67,7 +69,7 @@ export async function clusterLink(urls: readonly string[], keyPrefix: string): P
       enableReadyCheck: false,
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
-      slotsRefreshTimeout: SILENCE_MS,
+      slotsRefreshTimeout: CONNECT_MS,
       clusterRetryStrategy: () => RECONNECT_MS,
       natMap: (place) => detours.get(place) ?? null,
       redisOptions: { ...common, ...options },
