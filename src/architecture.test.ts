@@ -30,6 +30,7 @@ const ROOMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['subjects', 'fleet'],
     ['scenarios', 'progress'],
     ['run'],
+    ['hosts'],
     ['trials'],
     ['experiments'],
     ['cli'],

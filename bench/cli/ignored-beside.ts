@@ -26,7 +26,8 @@ export function ignoredBeside(
 ): Parameters<typeof refuseIgnored>[0] {
   const { target, credentials, ca, header, method, body, iMayLoad, maxRate } = options
   const { gate, against, claims, strategies, strategy } = options
-  const { agents, joinFile, listen, link } = options
+  const { agents, host, joinFile, listen, link } = options
+  const besideHost = { against, strategy, target, listen }
   const targetAlone = target !== undefined && strategies === undefined && strategy === undefined
   return [
     {
@@ -34,6 +35,16 @@ export function ignoredBeside(
       message: '--gate judges a change, and there is nothing to compare with',
       next: 'Add --against DIR, or compare two stored runs with `authbench compare`.',
     },
+    {
+      when: host !== undefined && agents === undefined,
+      message: '--host has the servers that agents load, and this run loads by itself',
+      next: 'Add --agents N.',
+    },
+    ...Object.entries(besideHost).map(([option, value]) => ({
+      when: host !== undefined && value !== undefined,
+      message: `--${option} is of this machine, and the servers are on that of --host`,
+      next: 'Leave one of them out.',
+    })),
     {
       when: joinFile !== undefined && agents === undefined,
       message: '--join-file is that of a fleet, and this run loads by itself',

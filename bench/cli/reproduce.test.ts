@@ -56,6 +56,7 @@ const ALL: Required<Options> = {
   maxRate: 50,
   redis: 'redis://:geheim@127.0.0.1/',
   agents: 3,
+  host: 'big-box',
   joinFile: '/home/me/fleet.json',
   listen: '10.0.0.1',
   out: 'elsewhere',

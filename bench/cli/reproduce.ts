@@ -91,6 +91,7 @@ export function runCommand(
     ...given('claims', options.claims !== undefined, 'FILE'),
     ...given('redis', redis !== null, redis ?? ''),
     ...(options.agents === undefined ? [] : [`--agents ${options.agents} --join-file FILE`]),
+    ...(options.host === undefined ? [] : [`--host ${word(options.host)}`]),
     ...given('listen', options.listen !== undefined, 'ADDRESS'),
     ...(conformance ? ['--conformance'] : []),
     `--seed ${config.seed}`,

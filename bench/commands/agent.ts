@@ -11,14 +11,18 @@ export interface AgentFlags {
 
 const NAME = /^[\w.-]{1,64}$/
 
+/** @throws AuthbenchError OPTIONS_INVALID */
+export function memberName(name: string): string {
+  if (NAME.test(name)) return name
+  throw new AuthbenchError('OPTIONS_INVALID', `'${name}' is no name for a machine of the fleet`, {
+    next: 'Use letters, digits, dots, dashes: --name NAME.',
+  })
+}
+
 /** One load agent in the foreground. @returns the exit code */
 export async function agent(flags: AgentFlags, terminal: Terminal): Promise<number> {
-  const { joinFile = DEFAULT_JOIN_FILE, name = os.hostname() } = flags
-  if (!NAME.test(name)) {
-    throw new AuthbenchError('OPTIONS_INVALID', `'${name}' is no name for an agent`, {
-      next: 'Use letters, digits, dots, dashes: --name NAME.',
-    })
-  }
+  const { joinFile = DEFAULT_JOIN_FILE } = flags
+  const name = memberName(flags.name ?? os.hostname())
   const join = readJoinFile(joinFile)
   await using cleanup = new AsyncDisposableStack()
   const signal = terminal.interruption(cleanup, 'Stopping.')

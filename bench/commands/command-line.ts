@@ -15,6 +15,7 @@ import type { CompareFlags } from './compare.ts'
 import type { ConformanceFlags } from './conformance.ts'
 import type { DoctorFlags } from './doctor.ts'
 import type { FleetFlags } from './fleet.ts'
+import type { HostFlags } from './host.ts'
 import type { MicroFlags } from './micro.ts'
 import type { ReportFlags } from './report.ts'
 import type { RunFlags } from './run.ts'
@@ -199,6 +200,14 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     .option('--join-file <file>', `that \`fleet up\` wrote (default: ${DEFAULT_JOIN_FILE})`)
     .option('--name <name>', 'in reports; one of its own for each agent (default: that of the machine)')
     .action(async (flags: AgentFlags) => exitWith(await (await import('./agent.ts')).agent(flags, terminal)))
+
+  program
+    .command('host')
+    .description('has the servers, and their Redis, of a run of another machine, until Ctrl-C')
+    .option('--listen <address>', 'of this machine, that agents reach')
+    .option('--join-file <file>', `that \`fleet up\` wrote (default: ${DEFAULT_JOIN_FILE})`)
+    .option('--name <name>', 'that `run --host` says (default: that of the machine)')
+    .action(async (flags: HostFlags) => exitWith(await (await import('./host.ts')).host(flags, terminal)))
 
   program
     .command('list')

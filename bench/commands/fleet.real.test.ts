@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,8 +25,13 @@ const started: Program[] = []
 const joinFile = () => join(folder, 'fleet.json')
 
 function start(...args: string[]): Program {
+  return startIn(folder, ...args)
+}
+
+/** @param temporary where it has its lock, as another machine has its own */
+function startIn(temporary: string, ...args: string[]): Program {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...process.env, TMPDIR: folder, REDIS_URL: '', NO_COLOR: '1' },
+    env: { ...process.env, TMPDIR: temporary, REDIS_URL: '', NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
@@ -60,6 +65,16 @@ const agent = async (name: string) => {
   await program.says('waits for a run')
   return program
 }
+const host = async () => {
+  const elsewhere = join(folder, 'host')
+  mkdirSync(elsewhere)
+  const program = startIn(
+    elsewhere,
+    ...['host', '--join-file', joinFile(), '--name', 'big', '--listen', '127.0.0.2'],
+  )
+  await program.says('waits for a run')
+  return { ...program, elsewhere }
+}
 const run = (...args: string[]) =>
   start(
     ...['run', '--profile', 'smoke', '--scenarios', 'verify', '--agents', '2', '--join-file', joinFile()],
@@ -75,7 +90,7 @@ async function keysLeft(): Promise<readonly string[]> {
   const redis = await connectControl(readJoinFile(joinFile()))
   try {
     const [, keys] = await redis.scan('0', 'COUNT', 10_000)
-    return keys.filter((key) => !/:fleet$|:agent:/.test(key))
+    return keys.filter((key) => !/:fleet$|:agent:|:host:/.test(key))
   } finally {
     redis.disconnect()
   }
@@ -93,7 +108,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-describe('a fleet', () => {
+describe('a fleet', { timeout: 180_000 }, () => {
   it('loads from all agents at once, and leaves no key, process or secret behind', async () => {
     const fleet = await up()
     const { password } = readJoinFile(joinFile())
@@ -213,6 +228,56 @@ describe('a fleet', () => {
     rmSync(other, { recursive: true })
     expect(end).toMatchObject({ code: 2, stderr: expect.stringContaining('FLEET_BUSY') })
     expect(await stopped(first)).toBe(130)
+    expect(await keysLeft()).toEqual([])
+  })
+
+  it('has the servers and their Redis on a host, which stops them with the run', async () => {
+    await up()
+    await agent('one')
+    await agent('two')
+    const { elsewhere, ...big } = await host()
+    const { code, stderr } = await run('--host', 'big', '--strategies', 'session-redis').ended
+    expect([0, 3], stderr).toContain(code)
+    const strategies = new Map(cells().map((cell) => [cell.strategy, cell]))
+    for (const [strategy, lookups] of [
+      ['none', 0],
+      ['session-redis', 1],
+    ] as const) {
+      const cell = strategies.get(strategy)
+      if (cell === undefined || cell.state === 'failed') throw new Error(`${strategy} was not measured`)
+      const requests = cell.load.slices.reduce((sum, slice) => sum + slice.requests, 0)
+      expect(cell.load.slices.every(({ server }) => server !== null && server.mainUs > 0)).toBe(true)
+      expect(cell.store?.commands.get ?? 0).toBe(lookups * requests)
+    }
+    await big.says('The servers of the run are stopped.')
+    expect(readdirSync(elsewhere)).toEqual(['authbench.lock'])
+    expect(await keysLeft()).toEqual([])
+    expect(await stopped(big)).toBe(0)
+  })
+
+  it('stops on a host what a killed run left', async () => {
+    await up()
+    await agent('one')
+    await agent('two')
+    const { elsewhere, ...big } = await host()
+    const killed = run('--host', 'big', '--rounds', '50')
+    await killed.says('round  1/50')
+    killed.child.kill('SIGKILL')
+    await killed.ended
+    await big.says('The servers of the run are stopped.')
+    expect(readdirSync(elsewhere)).toEqual(['authbench.lock'])
+  })
+
+  it('ends with what was measured when the host is gone', async () => {
+    await up()
+    await agent('one')
+    await agent('two')
+    const big = await host()
+    const running = run('--host', 'big', '--rounds', '50')
+    await running.says('round  1/50')
+    big.child.kill('SIGKILL')
+    expect(await running.ended).toMatchObject({ code: 3, stderr: expect.stringMatching(/HOST_LOST/) })
+    expect(cells().length).toBeGreaterThan(0)
     expect(await keysLeft()).toEqual([])
   })
 

@@ -86,6 +86,7 @@ export const withRunOptions = (command: Command): Command =>
       'your Redis, 6.2 or newer; redis+cluster://HOST:PORT for a cluster, cluster for a throwaway one of three (default: REDIS_URL, else a throwaway one)',
     )
     .option('--agents <n>', 'load from so many agents of a fleet instead of this machine', wholeNumber)
+    .option('--host <name>', 'of the fleet, where servers and Redis start (default: this machine)')
     .option('--join-file <file>', `of the fleet (default: ${DEFAULT_JOIN_FILE})`)
     .option('--listen <address>', 'of this machine, where agents reach the servers (default: 127.0.0.1)')
     .option('--out <dir>', 'where the folder of the run is made (default: results)')

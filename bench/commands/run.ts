@@ -19,6 +19,7 @@ import type { Terminal } from '../cli/terminal.ts'
 import { readFacts } from '../doctor/facts.ts'
 import { thisSystem } from '../doctor/system.ts'
 import { describeAgents, fleetOf, listenAddress } from '../fleet/of-run.ts'
+import { openHostedBench } from '../hosts/hosted-bench.ts'
 import { detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { showProgress } from '../progress/live.ts'
 import { namesCluster, originOfRedis, redisOfCommand, redisOption } from '../redis/provide.ts'
@@ -85,9 +86,23 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const needsRedis = loads && (rowsInRedis || infos.some(({ needs }) => needs.includes('redis')))
   const plan = detectPinning(needsRedis ? originOfRedis(url) : null)
   const pinning = infos.some(({ needs }) => needs.includes('auth-server')) ? withAuthServer(plan) : plan
-  const redis = needsRedis
-    ? await redisOfCommand({ url, core: pinning.redis, keyPrefix, signal, cleanup, output: terminal.stderr })
-    : null
+  const usesProxies = layProxies(config, scenarios)
+  const asked = { config, strategies: infos, keys, token, keyPrefix, rowsInRedis, usesProxies }
+  const hosted =
+    loads && fleet !== null && fleet.host !== null
+      ? await openHostedBench(fleet, { ...asked, needsRedis, redisUrl: url }, cleanup)
+      : null
+  const redis =
+    needsRedis && hosted === null
+      ? await redisOfCommand({
+          url,
+          core: pinning.redis,
+          keyPrefix,
+          signal,
+          cleanup,
+          output: terminal.stderr,
+        })
+      : null
 
   const measure = async (measured: RunConfig, firstRound: number): Promise<RunOutcome> => {
     const expected = scenarios.map((scenario) => ({ ...scenario, ...describeScenario(scenario, infos) }))
@@ -95,22 +110,20 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     const outcome = await runAll(
       { config: measured, strategies: infos, scenarios, keyPrefix, firstRound },
       {
-        bench: machineBench({
-          config: measured,
-          strategies: infos,
-          files,
-          target,
-          pinning,
-          redis,
-          keys,
-          token,
-          rowsInRedis,
-          usesProxies: layProxies(config, scenarios),
-          base: base?.servers ?? null,
-          fleet,
-          listen,
-          signal,
-        }),
+        bench:
+          hosted?.bench ??
+          machineBench({
+            ...asked,
+            config: measured,
+            files,
+            target,
+            pinning,
+            redis,
+            base: base?.servers ?? null,
+            fleet,
+            listen,
+            signal,
+          }),
         signal,
         listener: progress.listener,
         keep(cell) {
@@ -128,7 +141,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const git = describeGit()
   const inputs = describeInputs({ token, target, files })
   const environment = {
-    ...describeEnvironment(pinning, redis),
+    ...(hosted?.environment ?? describeEnvironment(pinning, redis)),
     ...(target === null ? {} : { target: describeTarget(target) }),
     ...(fleet === null ? {} : { agents: describeAgents(fleet) }),
     ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
@@ -149,7 +162,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
         command: runCommand(config, merged, {
           scenarios: [...scenarios.map(({ id }) => id), ...(config.experiments ?? [])],
           conformance: wantsChecklist,
-          redis: redis === null ? null : redisOption(url),
+          redis: needsRedis ? redisOption(url) : null,
         }),
       },
       environment,

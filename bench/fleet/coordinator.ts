@@ -1,19 +1,27 @@
 import { randomUUID } from 'node:crypto'
 import { FlowProducer, type Job, Worker } from 'bullmq'
-import { CompactEncrypt, importJWK } from 'jose'
+import { exportJWK, generateKeyPair } from 'jose'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
-import { bootOf, presenceKey, queueOf } from './agent.ts'
-import { SharedClock } from './clock.ts'
 import { COORDINATOR_KEY, type ControlConnection, connectControl, ended, PREFIX } from './control.ts'
 import type { JoinFile } from './join-file.ts'
-import { type Answered, type Asked, failureOf, type Presence, type Step } from './messages.ts'
+import { bootOf, presenceKey, queueOf } from './member.ts'
+import {
+  type Answered,
+  type Asked,
+  failureOf,
+  type MemberKind,
+  type Presence,
+  type Step,
+} from './messages.ts'
+import { sealTo, unsealed } from './sealing.ts'
 
 /** Known to be there for so long after it last said so. */
 const HELD_MS = 10_000
 const SAID_EVERY_MS = 3000
 const LOOK_MS = 250
 const LOST_LOOK_MS = 2000
-const CLOCK_SAMPLES = 16
+/** Servers of a round start side by side. */
+const AT_ONCE = 32
 const ONCE = { removeOnComplete: true, removeOnFail: true, attempts: 1 } as const
 
 /** All agents of one run, asked together. */
@@ -32,6 +40,10 @@ export interface Fleet {
     limitMs: number,
   ): Promise<readonly Answered[Name][]>
   seal(index: number, content: object): Promise<string>
+  /** Where servers start; null: on the machine of the run. */
+  readonly host: Presence | null
+  /** What it is asked and what it answers are sealed. Rejects as `ask` does, with HOST_LOST. */
+  askHost(content: object, limitMs: number): Promise<unknown>
   /** Of the control Redis' clock, in microseconds. */
   nowUs(): Promise<number>
   close(): Promise<void>
@@ -43,7 +55,7 @@ export interface Fleet {
  */
 export async function openFleet(
   join: JoinFile,
-  count: number,
+  wanted: { readonly agents: number; readonly host: string | null },
   waitMs: number,
   signal: AbortSignal,
 ): Promise<Fleet> {
@@ -56,10 +68,9 @@ export async function openFleet(
   const giveUp = (cause: unknown) => lost.reject(fleetLost(cause))
   void ended(redis).then(() => giveUp(new Error('the control Redis closed the connection')))
   await holdAlone(redis, id, failed, giveUp)
-  const agents = await waitForAgents(redis, count, waitMs, signal)
-  const clock = new SharedClock(redis)
-  await clock.sample(CLOCK_SAMPLES)
-  const keys = await Promise.all(agents.map(({ publicKey }) => importJWK(publicKey, 'ECDH-ES')))
+  const { agents, host } = await waitForMembers(redis, wanted, waitMs, signal)
+  const { privateKey, publicKey } = await generateKeyPair('ECDH-ES', { crv: 'X25519' })
+  const replyTo = await exportJWK(publicKey)
   const [producing, working] = [await connectControl(join), await connectControl(join, true)]
   failed.defer(() => {
     producing.disconnect()
@@ -72,55 +83,68 @@ export async function openFleet(
     connection: working,
     prefix: PREFIX,
     skipStalledCheck: true,
+    concurrency: AT_ONCE,
   })
   worker.on('error', giveUp)
   await worker.waitUntilReady()
   const kept = failed.move()
   let steps = 0
+  const askAll = async (
+    members: readonly Presence[],
+    step: string,
+    dataOf: (index: number) => object,
+    limitMs: number,
+  ): Promise<readonly unknown[]> => {
+    const name = `${id}-${steps}`
+    steps += 1
+    const asked = Promise.withResolvers<readonly unknown[]>()
+    asked.promise.catch(() => undefined)
+    waiting.set(name, asked)
+    const timer = setTimeout(() => {
+      lostOf(redis, members, step, limitMs).then(asked.reject, asked.reject)
+    }, limitMs)
+    // In a window nothing else is done, by agents neither: they say nothing there.
+    const look =
+      step === 'slice'
+        ? undefined
+        : setInterval(() => rejectWithoutAll(redis, members, step, asked), LOST_LOOK_MS)
+    try {
+      const children = members.map((member, index) => ({
+        name: step,
+        queueName: queueOf(member),
+        data: { ...dataOf(index), run: id },
+        opts: { ...ONCE, jobId: `${name}-${index}`, ignoreDependencyOnFailure: true },
+      }))
+      const parent = { name: step, queueName: `run-${id}`, data: { name }, opts: { ...ONCE, jobId: name } }
+      await Promise.race([flows.add({ ...parent, children }), lost.promise])
+      const answers = await Promise.race([asked.promise, lost.promise])
+      if (answers.length !== members.length)
+        throw memberLost(members, `${answers.length} of ${members.length} answered to '${step}'`)
+      return answers
+    } catch (error) {
+      throw error instanceof AuthbenchError ? error : fleetLost(error)
+    } finally {
+      clearTimeout(timer)
+      clearInterval(look)
+      waiting.delete(name)
+    }
+  }
   return {
     agents,
-    isHere: ({ boot }) => boot !== null && boot === bootOf(),
-    async ask<Name extends Step>(step: Name, dataOf: (index: number) => Asked[Name], limitMs: number) {
-      const name = `${id}-${steps}`
-      steps += 1
-      const asked = Promise.withResolvers<readonly unknown[]>()
-      asked.promise.catch(() => undefined)
-      waiting.set(name, asked)
-      const timer = setTimeout(() => {
-        lostOf(redis, agents, step, limitMs).then(asked.reject, asked.reject)
-      }, limitMs)
-      // In a window nothing else is done, by agents neither: they say nothing there.
-      const look =
-        step === 'slice'
-          ? undefined
-          : setInterval(() => rejectWithoutAll(redis, agents, step, asked), LOST_LOOK_MS)
-      try {
-        const children = agents.map((agent, index) => ({
-          name: step,
-          queueName: queueOf(agent),
-          data: { ...dataOf(index), run: id },
-          opts: { ...ONCE, jobId: `${name}-${index}`, ignoreDependencyOnFailure: true },
-        }))
-        const parent = { name: step, queueName: `run-${id}`, data: { name }, opts: { ...ONCE, jobId: name } }
-        await Promise.race([flows.add({ ...parent, children }), lost.promise])
-        const answers = (await Promise.race([asked.promise, lost.promise])) as readonly Answered[Name][]
-        if (answers.length !== agents.length)
-          throw agentLost(`${answers.length} of ${agents.length} agents answered to '${step}'`)
-        return answers
-      } catch (error) {
-        throw error instanceof AuthbenchError ? error : fleetLost(error)
-      } finally {
-        clearTimeout(timer)
-        clearInterval(look)
-        waiting.delete(name)
-      }
-    },
+    host,
+    isHere: ({ boot }) => boot !== null && boot === (host === null ? bootOf() : host.boot),
+    ask: async <Name extends Step>(step: Name, dataOf: (index: number) => Asked[Name], limitMs: number) =>
+      (await askAll(agents, step, dataOf, limitMs)) as readonly Answered[Name][],
     async seal(index, content) {
-      const key = keys[index]
-      if (key === undefined) throw new Error(`no agent ${index}`)
-      return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(content)))
-        .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM' })
-        .encrypt(key)
+      const agent = agents[index]
+      if (agent === undefined) throw new Error(`no agent ${index}`)
+      return sealTo(agent.publicKey, content)
+    },
+    async askHost(content, limitMs) {
+      if (host === null) throw new Error('the run has no host')
+      const sealed = await sealTo(host.publicKey, { run: id, replyTo, content })
+      const [answer] = await askAll([host], 'call', () => ({ sealed }), limitMs)
+      return unsealed(String(answer), privateKey)
     },
     async nowUs() {
       const [seconds, microseconds] = await Promise.race([redis.time(), lost.promise])
@@ -128,7 +152,7 @@ export async function openFleet(
     },
     async close() {
       await Promise.all([worker.close(true), flows.close()]).catch(() => undefined)
-      await forget(redis, id, agents).catch(() => undefined)
+      await forget(redis, id, [...agents, ...(host === null ? [] : [host])]).catch(() => undefined)
       await kept.disposeAsync()
     },
   }
@@ -169,7 +193,7 @@ async function holdAlone(
 }
 
 /** Of the fleet itself. What else is there is of a run that was killed. */
-const STAYS = [`${PREFIX}:fleet`, COORDINATOR_KEY, presenceKey('')]
+const STAYS = [`${PREFIX}:fleet`, COORDINATOR_KEY, presenceKey('agent', ''), presenceKey('host', '')]
 
 async function unlink(
   redis: ControlConnection,
@@ -184,23 +208,37 @@ async function unlink(
   }
 }
 
-async function waitForAgents(
+interface Members {
+  readonly agents: readonly Presence[]
+  readonly host: Presence | null
+}
+
+async function waitForMembers(
   redis: ControlConnection,
-  count: number,
+  wanted: { readonly agents: number; readonly host: string | null },
   waitMs: number,
   signal: AbortSignal,
-): Promise<readonly Presence[]> {
+): Promise<Members> {
   const until = performance.now() + waitMs
   for (;;) {
-    const there = await presences(redis)
-    if (there.length >= count) return there.slice(0, count)
+    const agents = await presences(redis, 'agent')
+    const hosts = wanted.host === null ? [] : await presences(redis, 'host')
+    const host = hosts.find(({ name }) => name === wanted.host) ?? null
+    const isWhole = agents.length >= wanted.agents && (wanted.host === null || host !== null)
+    if (isWhole) return { agents: agents.slice(0, wanted.agents), host }
     signal.throwIfAborted()
     if (performance.now() > until) {
-      const names = there.map(({ name }) => name).join(', ')
+      const names = (list: readonly Presence[]) =>
+        list.length === 0 ? '' : `: ${list.map(({ name }) => name).join(', ')}`
+      const hostless = `there is no host '${wanted.host}'; hosts that are there${names(hosts) || ': none'}`
       throw new AuthbenchError(
         'FLEET_TOO_SMALL',
-        `${there.length} of ${count} agents are there${names === '' ? '' : `: ${names}`}`,
-        { next: 'Start `authbench agent --join-file FILE` on each load machine first.' },
+        agents.length < wanted.agents
+          ? `${agents.length} of ${wanted.agents} agents are there${names(agents)}`
+          : hostless,
+        {
+          next: 'Start `authbench agent` on each load machine, and `authbench host` on that of the servers, first.',
+        },
       )
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
@@ -208,10 +246,10 @@ async function waitForAgents(
 }
 
 /** In the order of their names. */
-async function presences(redis: ControlConnection): Promise<readonly Presence[]> {
+async function presences(redis: ControlConnection, kind: MemberKind): Promise<readonly Presence[]> {
   const names: string[] = []
   for (let cursor = '0', first = true; first || cursor !== '0'; first = false) {
-    const [next, keys] = await redis.scan(cursor, 'MATCH', presenceKey('*'), 'COUNT', 100)
+    const [next, keys] = await redis.scan(cursor, 'MATCH', presenceKey(kind, '*'), 'COUNT', 100)
     cursor = next
     names.push(...keys)
   }
@@ -233,7 +271,7 @@ async function collect(
   const [worst] = failed.filter(({ code }) => code !== 'AGENT_LATE')
   const told = worst ?? failed[0]
   if (told !== undefined) {
-    const code = told.code === 'GENERATOR_LOST' || told.code === 'AGENT_FAILED' ? 'AGENT_LOST' : told.code
+    const code = ['GENERATOR_LOST', 'MEMBER_FAILED'].includes(told.code) ? 'AGENT_LOST' : told.code
     asked.reject(
       new AuthbenchError(code, told.message, { next: 'Look at what the agent says.', exitCode: 3 }),
     )
@@ -245,14 +283,14 @@ async function collect(
   asked.resolve([...byPlace.entries()].sort(([one], [other]) => one - other).map(([, value]) => value))
 }
 
-async function gone(redis: ControlConnection, agents: readonly Presence[]): Promise<readonly string[]> {
-  const there = new Set((await presences(redis)).map(({ id }) => id))
-  return agents.filter(({ id }) => !there.has(id)).map(({ name }) => name)
+async function gone(redis: ControlConnection, members: readonly Presence[]): Promise<readonly string[]> {
+  const said = await redis.mget(members.map(({ kind, name }) => presenceKey(kind, name)))
+  return members.filter(({ id }, index) => !said[index]?.includes(id)).map(({ name }) => name)
 }
 
-const agentLost = (message: string) =>
-  new AuthbenchError('AGENT_LOST', message, {
-    next: 'What was measured is kept. Look at the agents, and run again.',
+const memberLost = (members: readonly Presence[], message: string) =>
+  new AuthbenchError(members[0]?.kind === 'host' ? 'HOST_LOST' : 'AGENT_LOST', message, {
+    next: 'What was measured is kept. Look at the machine that is meant, and run again.',
     exitCode: 3,
   })
 
@@ -260,25 +298,25 @@ const agentLost = (message: string) =>
 async function lostOf(
   redis: ControlConnection,
   agents: readonly Presence[],
-  step: Step,
+  step: string,
   limitMs: number,
 ): Promise<AuthbenchError> {
   if (redis.status !== 'ready') return fleetLost(new Error('no connection'))
   const names = await gone(redis, agents)
   const who = names.length === 0 ? 'an agent' : names.join(', ')
-  return agentLost(`${who} gave no answer to '${step}' within ${limitMs} ms`)
+  return memberLost(agents, `${who} gave no answer to '${step}' within ${limitMs} ms`)
 }
 
 async function rejectWithoutAll(
   redis: ControlConnection,
   agents: readonly Presence[],
-  step: Step,
+  step: string,
   asked: PromiseWithResolvers<readonly unknown[]>,
 ): Promise<void> {
   // A connection that is gone is noticed by whoever waits for it.
   const names = await gone(redis, agents).catch(() => [])
   if (names.length > 0)
-    asked.reject(agentLost(`${names.join(', ')} left, or was stopped, in the step '${step}'`))
+    asked.reject(memberLost(agents, `${names.join(', ')} left, or was stopped, in the step '${step}'`))
 }
 
 /** Nothing of the run is left there; the agents are. */

@@ -3,10 +3,14 @@ import type { AgentWindow, ProcessCpu } from '../../src/results/cell.ts'
 import type { EngineSlice, Window } from '../load/engine.ts'
 import type { WarmUp, WarmUpLane } from '../load/messages.ts'
 
-/** What an agent says of itself for as long as it is there. */
+/** Who loads, and who has the servers. */
+export type MemberKind = 'agent' | 'host'
+
+/** What a member says of itself for as long as it is there. */
 export interface Presence {
   /** Of this start of it. */
   readonly id: string
+  readonly kind: MemberKind
   readonly name: string
   readonly cores: number
   readonly cpu: string

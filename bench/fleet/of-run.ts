@@ -10,12 +10,13 @@ const WAIT_MS = 10_000
 
 /** The agents of a run, until the end of its cleanup; null: it loads by itself. */
 export async function fleetOf(
-  { agents, joinFile }: Options,
+  { agents, host, joinFile }: Options,
   signal: AbortSignal,
   cleanup: AsyncDisposableStack,
 ): Promise<Fleet | null> {
   if (agents === undefined) return null
-  const fleet = await openFleet(readJoinFile(joinFile ?? DEFAULT_JOIN_FILE), agents, WAIT_MS, signal)
+  const join = readJoinFile(joinFile ?? DEFAULT_JOIN_FILE)
+  const fleet = await openFleet(join, { agents, host: host ?? null }, WAIT_MS, signal)
   cleanup.defer(() => fleet.close())
   return fleet
 }

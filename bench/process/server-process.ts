@@ -46,6 +46,9 @@ const speaksNoTls = (strategy: string): AuthbenchError =>
 
 /** It is told what of a world is its own affair; what lies around it is laid by whoever moves it. */
 export interface ServerProcess extends Subject {
+  readMemory(): number | null
+  isDisplaced(): boolean
+  pin(): void
   enter(world: ServerWorld): Promise<void>
 }
 

@@ -35,7 +35,7 @@ export interface Subject {
   /** Starts to count the bytes of JavaScript heap that it allocates; the returned function ends it. Null where it does not tell. */
   measureAllocated(): Promise<() => Promise<number | null>>
   /** Resident memory; null where it is not shown. */
-  readMemory(): number | null
+  readMemory(): number | null | Promise<number | null>
   /** The protected read, where it is not that of the scenario. */
   readonly read?: TargetRead
   /** The one beside it; none where its strategy asks none. */
@@ -45,9 +45,9 @@ export interface Subject {
   /** Rejects with the cause when the process is gone or hangs. */
   assertAlive(): Promise<void>
   /** Whether it is not on that core; absent: it never is moved by us. */
-  isDisplaced?(): boolean
+  isDisplaced?(): boolean | Promise<boolean>
   /** To the core that the plan gives to servers. After start-up, which needs every core it can get. */
-  pin(): void
+  pin(): void | Promise<void>
   stop(): Promise<void>
 }
 
@@ -101,8 +101,10 @@ export interface Bench {
   /** Null when no strategy of the run needs Redis. */
   readonly store: StoreMeter | null
   probe(to: Reached, request: EngineRequest): Promise<RawResponse>
-  readMachineTime(): MachineTime | null
+  readMachineTime(): MachineTime | null | Promise<MachineTime | null>
   /** What CPU quotas did so far to this process, its children, and these others. By group. */
-  readThrottling(others: readonly number[]): ReadonlyMap<string, Throttling>
+  readThrottling(
+    others: readonly number[],
+  ): ReadonlyMap<string, Throttling> | Promise<ReadonlyMap<string, Throttling>>
   now(): Date
 }

@@ -157,7 +157,14 @@ export function addressed({
   }
 }
 
-const FATAL = new Set(['REDIS_LOST', 'REDIS_COUNTERS_RESET', 'GENERATOR_LOST', 'AGENT_LOST', 'FLEET_LOST'])
+const FATAL = new Set([
+  'REDIS_LOST',
+  'REDIS_COUNTERS_RESET',
+  'GENERATOR_LOST',
+  'AGENT_LOST',
+  'HOST_LOST',
+  'FLEET_LOST',
+])
 
 /** A failure ends the lane, except where no lane can be measured any more. */
 export async function attempt(lane: Lane, signal: AbortSignal, work: () => Promise<void>): Promise<void> {

@@ -112,7 +112,7 @@ async function prepareRound(
   for (const lane of going()) {
     lane.warmup = warm[loadKey(lane, 'autocannon')] ?? lane.warmup
     await attempt(lane, signal, async () => lane.server?.assertAlive())
-    lane.server?.pin()
+    await lane.server?.pin()
   }
   if (context.scenario.load.kind !== 'closed') {
     await open('paced', config.pacedConnections)

@@ -94,8 +94,8 @@ async function measuredLate(
     const endAllocated = await server.measureAllocated()
     const serverBefore = await server.readCpu()
     const authBefore = await server.authServer?.readCpu()
-    const machineBefore = bench.readMachineTime()
-    const throttlingBefore = bench.readThrottling(server.elsewhere ?? [])
+    const machineBefore = await bench.readMachineTime()
+    const throttlingBefore = await bench.readThrottling(server.elsewhere ?? [])
     const measured = await generator.slice(loadKey(lane, track.engine), window, 'once').catch(unlessLate)
     if (measured === 'late') {
       late = true
@@ -103,14 +103,14 @@ async function measuredLate(
       return
     }
     const { slice: engine, cpu, agents } = measured
-    const machine = machineTimeBetween(machineBefore, bench.readMachineTime())
-    const throttled = throttlingBetween(throttlingBefore, bench.readThrottling(server.elsewhere ?? []))
+    const machine = machineTimeBetween(machineBefore, await bench.readMachineTime())
+    const throttled = throttlingBetween(throttlingBefore, await bench.readThrottling(server.elsewhere ?? []))
     if (isDisturbed(engine)) await endOfWay(lane, server)
     const serverAfter = await server.readCpu()
     const own = serverBefore === null || serverAfter === null ? null : cpuBetween(serverBefore, serverAfter)
     const authUs = usedBetween(authBefore, await server.authServer?.readCpu(), context)
     const allocatedBytes = await endAllocated()
-    const displaced = displacedOf(server, generator)
+    const displaced = await displacedOf(server, generator)
     const ways = (await endWay?.()) ?? []
     const use = await endStore()
     const cache = (await endCache?.()) ?? null
@@ -125,7 +125,7 @@ async function measuredLate(
         redisUs: use?.cpuUs ?? (storeOf(lane, context) === null ? 0 : null),
         authUs,
         allocatedBytes,
-        rssBytes: server.readMemory(),
+        rssBytes: await server.readMemory(),
         leadIn: leadIn ?? 0,
         meanLatencyUs: engine.meanLatencyUs,
         idleUs: engine.idleUs,
@@ -176,8 +176,8 @@ async function refill(
   }
 }
 
-const displacedOf = (server: Subject, generator: Generator) => [
-  ...(server.isDisplaced?.() ? (['server'] as const) : []),
+const displacedOf = async (server: Subject, generator: Generator) => [
+  ...((await server.isDisplaced?.()) ? (['server'] as const) : []),
   ...(generator.isDisplaced?.() ? (['load generator'] as const) : []),
 ]
 

@@ -51,6 +51,7 @@ export const optionsSchema = z.strictObject({
   maxRate: z.number().min(1).max(1_000_000).optional(),
   redis: name.optional(),
   agents: z.number().int().min(1).max(100).optional(),
+  host: name.optional(),
   joinFile: name.optional(),
   listen: name.optional(),
   out: name.optional(),

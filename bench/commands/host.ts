@@ -1,0 +1,32 @@
+import os from 'node:os'
+import { AuthbenchError } from '../../src/results/errors.ts'
+import type { Terminal } from '../cli/terminal.ts'
+import { DEFAULT_JOIN_FILE, readJoinFile } from '../fleet/join-file.ts'
+import { listenAddress } from '../fleet/of-run.ts'
+import { runHost } from '../hosts/host.ts'
+import { lockMachine } from '../store/run-lock.ts'
+import { memberName } from './agent.ts'
+
+export interface HostFlags {
+  readonly joinFile?: string | undefined
+  readonly name?: string | undefined
+  readonly listen?: string | undefined
+}
+
+/** The machine of the servers, in the foreground. @returns the exit code */
+export async function host(flags: HostFlags, terminal: Terminal): Promise<number> {
+  const { joinFile = DEFAULT_JOIN_FILE, listen } = flags
+  const name = memberName(flags.name ?? os.hostname())
+  if (listen === undefined) {
+    throw new AuthbenchError('OPTIONS_INVALID', 'a host needs the address that agents reach it at', {
+      next: 'Add --listen ADDRESS, one of this machine.',
+    })
+  }
+  const address = await listenAddress({ listen })
+  const join = readJoinFile(joinFile)
+  await using cleanup = new AsyncDisposableStack()
+  const signal = terminal.interruption(cleanup, 'Stopping.')
+  cleanup.defer(lockMachine(undefined, (line) => void terminal.stderr.write(`${line}\n`)))
+  await runHost(join, name, address ?? listen, signal, (line) => void terminal.stdout.write(`${line}\n`))
+  return 0
+}
