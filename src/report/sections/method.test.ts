@@ -110,3 +110,16 @@ test('experiments are said to run in the usual world, and without TLS', () => {
   expect(both).toContain('effects of scale-out, of TLS in experiments and of real networks')
   expect(report({ ...results, experiments })).not.toContain('usual world')
 })
+
+test('says that the load came from other machines, and from which', () => {
+  const agent = { cpu: 'EPYC', kernel: '6.1' }
+  const agents = [
+    { ...agent, name: 'load-1', cores: 8, isHere: false },
+    { ...agent, name: 'load-2', cores: 2, isHere: true },
+  ]
+  const report = markdownReporter.render(withEnvironment({ agents }), {})
+  expect(report).toContain(
+    'Load came from 2 agents at once, and from no generator beside the servers: load-1 (8 cores of EPYC) and load-2 (on the machine of the servers).',
+  )
+  expect(markdownReporter.render(withEnvironment({}), {})).not.toContain('Load came from')
+})

@@ -92,6 +92,7 @@ function methodItems(results: Results): readonly string[] {
     ...(world === null || experiments.length === 0 ? [] : ['Experiments ran in the usual world.']),
     ...openItems(results),
     pinning.sentence,
+    ...agentItems(environment),
     ...(config.timed === false
       ? []
       : [
@@ -214,6 +215,18 @@ function processorText({ cpu, cores, quotaCores, cpuset }: Results['environment'
   const quota = quotaCores == null ? [] : [`CPU quota of ${formatCores(quotaCores)}`]
   const own = cpuset == null || cpuset === '' ? [] : [`processors ${cpuset}`]
   return [cpu, formatCount(cores, 'core'), ...quota, ...own].join(', ')
+}
+
+/** Beside where the cores are told, which has a generator in it. */
+function agentItems({ agents }: Results['environment']): readonly string[] {
+  if (agents === undefined) return []
+  const each = agents.map(
+    ({ name, cores, cpu, isHere }) =>
+      `${name} (${isHere ? 'on the machine of the servers' : `${formatCount(cores, 'core')} of ${cpu}`})`,
+  )
+  return [
+    `Load came from ${formatCount(agents.length, 'agent')} at once, and from no generator beside the servers: ${formatList(each)}.`,
+  ]
 }
 
 const clusterText = ({ redisMasters: masters }: Results['environment']): string =>
