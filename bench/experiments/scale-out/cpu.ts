@@ -9,18 +9,21 @@ import { startGeneratorProcess } from '../../process/generator-process.ts'
 import type { ProvidedRedis } from '../../redis/provide.ts'
 import type { Generator, Subject } from '../../run/equipment.ts'
 import type { Stage } from '../../trials/experiment.ts'
+import { undisturbedRounds } from './undisturbed-rounds.ts'
 
 interface Plan {
   readonly rounds: number
   readonly windowMs: number
   /** Requests of each instance, before anything is measured. */
   readonly warmUp: number
+  /** Share of its cores that the instances have to get: where others take more, a request costs what it does beside them. */
+  readonly leastShare: number
 }
 /** An interval takes six rounds. */
 const PLANS: Readonly<Record<TrialCount, Plan>> = {
-  smoke: { rounds: 2, windowMs: 50, warmUp: 50 },
-  short: { rounds: 8, windowMs: 100, warmUp: 8000 },
-  full: { rounds: 30, windowMs: 200, warmUp: 16_000 },
+  smoke: { rounds: 2, windowMs: 50, warmUp: 50, leastShare: 0 },
+  short: { rounds: 8, windowMs: 100, warmUp: 8000, leastShare: 0.8 },
+  full: { rounds: 30, windowMs: 200, warmUp: 16_000, leastShare: 0.8 },
 }
 const SIZES = [1, 2, 4] as const
 const INSTANCES = Math.max(...SIZES)
@@ -69,7 +72,7 @@ async function openInstance(
 async function loadTogether(
   instances: readonly Instance[],
   milliseconds: number,
-): Promise<{ readonly requests: number; readonly cpuUs: number }> {
+): Promise<{ readonly requests: number; readonly cpuUs: number; readonly seconds: number }> {
   const used = async () => {
     const all = await Promise.all(instances.map(({ server }) => server.readCpu()))
     return all.reduce((sum, cpu) => {
@@ -88,6 +91,7 @@ async function loadTogether(
   return {
     requests: slices.reduce((sum, { requests }) => sum + requests, 0),
     cpuUs: (await used()) - before,
+    seconds: Math.max(...slices.map(({ seconds }) => seconds)),
   }
 }
 
@@ -102,7 +106,7 @@ export async function cpuOfInstances(
   redis: ProvidedRedis | null,
   { count, pinning }: { readonly count: TrialCount; readonly pinning: Pinning },
 ): Promise<readonly Cpu[]> {
-  const { rounds, windowMs, warmUp } = PLANS[count]
+  const { rounds, windowMs, warmUp, leastShare } = PLANS[count]
   const { servers: cores, generators } = coresOfInstances(INSTANCES, pinning, paidCpus())
   const instances: Instance[] = []
   for (const core of generators) instances.push(await openInstance(stage, info, redis, core))
@@ -112,28 +116,35 @@ export async function cpuOfInstances(
     // Code is compiled on every core that there is.
     if (server.pid !== null) pinProcess(server.pid, cores[slot] ?? null)
   }
-  const observed: Cpu[] = []
-  for (let round = 0; round < rounds; round += 1) {
-    // There and back, so that what changes over time meets all.
-    for (const size of round % 2 === 0 ? SIZES : SIZES.toReversed()) {
-      let [requests, used] = [0, 0]
-      for (let first = 0; first < INSTANCES; first += size) {
-        stage.signal.throwIfAborted()
-        // As long for each where they take turns on a core.
-        const window = await loadTogether(instances.slice(first, first + size), windowMs * size)
-        requests += window.requests
-        used += window.cpuUs
-      }
-      observed.push({
-        kind: 'cpu',
-        strategy: info.id,
-        round,
-        instances: size,
-        cores: new Set(cores.slice(0, size)).size,
-        requests,
-        cpuUs: used,
-      })
+  const visit = async (round: number, size: number) => {
+    const onCores = new Set(cores.slice(0, size)).size
+    let [requests, used, shareLeast] = [0, 0, 1]
+    for (let first = 0; first < INSTANCES; first += size) {
+      stage.signal.throwIfAborted()
+      // As long for each where they take turns on a core.
+      const window = await loadTogether(instances.slice(first, first + size), windowMs * size)
+      requests += window.requests
+      used += window.cpuUs
+      shareLeast = Math.min(shareLeast, window.cpuUs / (window.seconds * 1e6 * onCores))
     }
+    const cpu: Cpu = {
+      kind: 'cpu',
+      strategy: info.id,
+      round,
+      instances: size,
+      cores: onCores,
+      requests,
+      cpuUs: used,
+    }
+    return { cpu, share: shareLeast }
   }
-  return observed
+  return undisturbedRounds(rounds, leastShare, async (round) => {
+    const visits: Awaited<ReturnType<typeof visit>>[] = []
+    // There and back, so that what changes over time meets all.
+    for (const size of round % 2 === 0 ? SIZES : SIZES.toReversed()) visits.push(await visit(round, size))
+    return {
+      observations: visits.map(({ cpu }) => cpu),
+      share: Math.min(...visits.map(({ share }) => share)),
+    }
+  })
 }
