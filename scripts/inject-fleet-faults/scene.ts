@@ -164,6 +164,11 @@ export class Scene {
   /** Somewhere in it: a part of a second after what the run says at its beginning. */
   async until(moment: Moment, run: Watched): Promise<void> {
     const [said, spreadMs] = MOMENTS[moment]
+    // Nothing is done to what is not there.
+    for (const until = performance.now() + START_LIMIT_MS; run.program.pid() === null; ) {
+      if (performance.now() > until) throw new Error(`${run.name} does not start`)
+      await delay(LOOK_MS)
+    }
     if (said !== null) await this.says(run, said)
     await delay(this.#random() * spreadMs)
   }

@@ -148,6 +148,13 @@ describe('two stored runs', () => {
     ])
   })
 
+  it('by load agents and without are judged, and it is said', () => {
+    const agent = { name: 'one', cores: 2, cpu: 'a', kernel: 'b', isHere: false }
+    expect(differencesBetween(base, elsewhere({ agents: [agent, { ...agent, name: 'two' }] }))).toMatchObject(
+      [{ what: 'load agents', base: 'none', head: '2', consequence: 'label' }],
+    )
+  })
+
   it('in other worlds are not judged at all', () => {
     const [near, far] = [USUAL_WORLD, { ...USUAL_WORLD, storeRttMs: 1, tls: true }]
     const { changes, differences } = changesBetween(base, otherwise({ world: far }))

@@ -78,6 +78,7 @@ const FACTS: readonly Fact[] = [
     [pinning.server, pinning.redis, pinning.generator].map((core) => core ?? 'free').join(', '),
   ),
   label('kernel', ({ environment }) => environment.kernel),
+  label('load agents', ({ environment: { agents } }) => (agents === undefined ? 'none' : `${agents.length}`)),
   label('lock file', ({ environment }) => environment.lockfileHash ?? 'unknown'),
   label('authbench', ({ run }) => run.authbench),
   label('strategies', ({ config }) => listText(config.strategies)),
