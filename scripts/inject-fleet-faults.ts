@@ -69,13 +69,11 @@ async function injected(fault: Fault, random: () => number, signal: AbortSignal)
       rmSync(scene.folder, { recursive: true, force: true })
     })
     signal.addEventListener('abort', endAll, { once: true })
-    try {
-      await fault.inject(scene)
-    } catch (error) {
-      problems.push(messageOf(error))
+    const steps = [() => fault.inject(scene), async () => void problems.push(...(await aftermathOf(scene)))]
+    for (const step of steps) {
+      await step().catch((error: unknown) => problems.push(messageOf(error)))
+      if (signal.aborted) return []
     }
-    if (signal.aborted) return []
-    problems.push(...(await aftermathOf(scene)))
     signal.removeEventListener('abort', endAll)
   }
   for (const name of await ownNamespaces()) problems.push(`the namespace ${name} is left`)

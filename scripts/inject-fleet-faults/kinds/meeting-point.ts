@@ -8,7 +8,8 @@ const LOST = /\[FLEET_LOST\]/
 /** Agents and the run have to end by themselves. */
 async function allEnd(scene: Scene, { one, two, run }: Running): Promise<void> {
   for (const agent of [one, two]) scene.expect(agent, [3], LOST)
-  if (run !== null) scene.expect(run, [2, 3], /FLEET_LOST|FLEET_UNREACHABLE/)
+  // One that has not yet begun finds no join file any more.
+  if (run !== null) scene.expect(run, [2, 3], /FLEET_LOST|FLEET_UNREACHABLE|JOIN_FILE_UNREADABLE/)
   for (const each of [run, one, two]) if (each !== null) await scene.ended(each)
 }
 
