@@ -202,12 +202,9 @@ export class Scene {
     await this.ended(run)
   }
 
-  /** @throws when there is none before long */
+  /** Not the shell around it. */
   async redisPid(): Promise<number> {
-    return this.#found(
-      ({ command }) => command.includes('redis-server') && command.includes(' '),
-      'control Redis',
-    )
+    return this.#found(({ command }) => /^\S*(redis|valkey)-server /.test(command), 'control Redis')
   }
 
   async generatorOf({ program, name }: Watched): Promise<number> {
