@@ -144,7 +144,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     ...(hosted?.environment ?? describeEnvironment(pinning, redis)),
     ...(target === null ? {} : { target: describeTarget(target) }),
     ...(fleet === null ? {} : { agents: describeAgents(fleet) }),
-    ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
+    ...(warnings.length === 0 || hosted !== null ? {} : { warnings: [...warnings] }),
   }
   const analysed = (outcome: RunOutcome, measured: RunConfig) => ({
     ...analyse(outcome.cells, {

@@ -2,14 +2,22 @@ import { AuthbenchError } from '../../src/results/errors.ts'
 import type { EngineTarget } from '../load/engine.ts'
 import { type EngineId, type PackedTarget, unpacked } from '../load/messages.ts'
 import { machineTimeBetween, readMachineTime } from '../machine/cpu-time/machine-time.ts'
+import { throttlingBetween, throttlingReader } from '../machine/quota.ts'
+import { systemFiles } from '../machine/system-files.ts'
 import { type GeneratorProcess, startGeneratorProcess } from '../process/generator-process.ts'
-import type { SharedClock } from './clock.ts'
+import { agrees, type SharedClock } from './clock.ts'
 import type { JoinFile } from './join-file.ts'
 import { beMember, type Duties } from './member.ts'
 import type { Answered, Asked, Sent, Step } from './messages.ts'
 import { unsealed } from './sealing.ts'
 
 const SAMPLES = 4
+
+const clockMoved = () =>
+  new AuthbenchError('AGENT_LATE', 'a clock was set, or this machine slept, while the window was measured', {
+    next: 'It is measured again.',
+    exitCode: 3,
+  })
 
 /** What `open` seals: the target's requests carry credentials. */
 export interface Opened {
@@ -46,6 +54,7 @@ class Steps implements Duties {
   readonly #signal: AbortSignal
   #generator: GeneratorProcess | null = null
   #run: string | null = null
+  readonly #throttling = throttlingReader(systemFiles)
 
   constructor(clock: SharedClock, key: CryptoKey, signal: AbortSignal) {
     this.#clock = clock
@@ -114,12 +123,22 @@ class Steps implements Duties {
     { key, window, startAtUs }: Asked['slice'],
   ): Promise<Answered['slice']> {
     this.#inWindow = true
-    const { offsetUs, boundUs } = this.#clock.now()
+    const clock = this.#clock.now()
+    const { offsetUs, boundUs } = clock
     const before = readMachineTime()
-    const { slice, cpu, startedAtUs } = await generator.sliceAt(key, window, startAtUs - offsetUs)
-    const machine = machineTimeBetween(before, readMachineTime())
-    await this.#clock.sample(SAMPLES)
-    return { slice, cpu, startedAtUs: startedAtUs + offsetUs, clockBoundUs: boundUs, machine }
+    const stopsBefore = this.#throttling([])
+    try {
+      const { slice, cpu, startedAtUs } = await generator.sliceAt(key, window, startAtUs - offsetUs)
+      const machine = machineTimeBetween(before, readMachineTime())
+      const throttled = throttlingBetween(stopsBefore, this.#throttling([]))
+      await this.#clock.sample(SAMPLES)
+      if (!agrees(clock, this.#clock.now())) throw clockMoved()
+      return { slice, cpu, startedAtUs: startedAtUs + offsetUs, clockBoundUs: boundUs, machine, throttled }
+    } catch (error) {
+      // Late by a clock that was set: with the old samples it would be so for ever.
+      await this.#clock.sample(SAMPLES)
+      throw error
+    }
   }
 
   async #unsealed(

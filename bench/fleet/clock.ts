@@ -41,15 +41,29 @@ export class SharedClock {
     for (let time = 0; time < times; time++) {
       const before = monotonicUs()
       const [seconds, microseconds] = await this.#redis.time()
-      this.#samples.push(offsetOf(before, [Number(seconds), Number(microseconds)], monotonicUs()))
+      this.#samples = agreeing(
+        this.#samples,
+        offsetOf(before, [Number(seconds), Number(microseconds)], monotonicUs()),
+      ).slice(-KEPT)
     }
-    this.#samples = this.#samples.slice(-KEPT)
   }
 
   now(): Offset {
     return best(this.#samples, monotonicUs())
   }
 }
+
+/** Whether both can be true: a clock that was set, or a machine that slept, lies between samples that contradict each other. */
+export function agrees(one: Offset, other: Offset): boolean {
+  const bound = one.boundUs + other.boundUs + Math.abs(one.atUs - other.atUs) * DRIFT
+  return Math.abs(one.offsetUs - other.offsetUs) <= bound
+}
+
+/** Those before that the latest does not contradict, and it. */
+export const agreeing = (samples: readonly Offset[], latest: Offset): Offset[] => [
+  ...samples.filter((sample) => agrees(sample, latest)),
+  latest,
+]
 
 /** The sample whose error is bounded closest, at a moment of the monotonic clock. */
 export function best(samples: readonly Offset[], nowUs: number): Offset {

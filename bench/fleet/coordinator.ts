@@ -67,6 +67,11 @@ export async function openFleet(
   lost.promise.catch(() => undefined)
   const giveUp = (cause: unknown) => lost.reject(fleetLost(cause))
   void ended(redis).then(() => giveUp(new Error('the control Redis closed the connection')))
+  // Nobody waits for what an agent still does when the run is to end.
+  const stopped = () =>
+    lost.reject(
+      new AuthbenchError('INTERRUPTED', 'the run was interrupted', { next: 'Run again.', exitCode: 3 }),
+    )
   await holdAlone(redis, id, failed, giveUp)
   const { agents, host } = await waitForMembers(redis, wanted, waitMs, signal)
   const { privateKey, publicKey } = await generateKeyPair('ECDH-ES', { crv: 'X25519' })
@@ -88,6 +93,8 @@ export async function openFleet(
   worker.on('error', giveUp)
   await worker.waitUntilReady()
   const kept = failed.move()
+  signal.addEventListener('abort', stopped, { once: true })
+  kept.defer(() => signal.removeEventListener('abort', stopped))
   let steps = 0
   const askAll = async (
     members: readonly Presence[],
@@ -271,10 +278,10 @@ async function collect(
   const [worst] = failed.filter(({ code }) => code !== 'AGENT_LATE')
   const told = worst ?? failed[0]
   if (told !== undefined) {
-    const code = ['GENERATOR_LOST', 'MEMBER_FAILED'].includes(told.code) ? 'AGENT_LOST' : told.code
-    asked.reject(
-      new AuthbenchError(code, told.message, { next: 'Look at what the agent says.', exitCode: 3 }),
-    )
+    // A generator that is lost has lost the connections of its agent.
+    const code = told.code === 'GENERATOR_LOST' ? 'AGENT_LOST' : told.code
+    const { next, exitCode } = told
+    asked.reject(new AuthbenchError(code, told.message, { next, exitCode }))
     return
   }
   const byPlace = new Map(

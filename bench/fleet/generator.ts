@@ -90,6 +90,7 @@ export async function startFleetGenerator(fleet: Fleet): Promise<Generator> {
               agent: agent.name,
               connections: connections[index] ?? 0,
               isHere: fleet.isHere(agent),
+              on: agent.boot,
             }
           })
           return { slice: mergeParts(parts), cpu: cpuOfAll(parts), agents: agentWindows(parts) }

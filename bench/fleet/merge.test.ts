@@ -46,6 +46,8 @@ function part(
     startedAtUs: 1_000_000,
     clockBoundUs: 5,
     machine: null,
+    throttled: null,
+    on: null,
     agent: 'one',
     connections: 1,
     isHere: false,

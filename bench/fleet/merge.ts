@@ -8,6 +8,8 @@ export interface Part extends PartOfWindow {
   readonly connections: number
   /** On the machine whose processors the run watches. */
   readonly isHere: boolean
+  /** Which machine it is on; null: that is not told. */
+  readonly on: string | null
 }
 
 const sum = <Item>(items: readonly Item[], read: (item: Item) => number): number =>
@@ -108,20 +110,24 @@ export function cpuOfAll(parts: readonly Part[]): ProcessCpu {
 /** What each agent did, for the checks that hold for each of them. */
 export function agentWindows(parts: readonly Part[]): AgentWindow[] {
   const firstUs = Math.min(...parts.map(({ startedAtUs }) => startedAtUs))
-  return parts.map(({ agent, connections, slice, cpu, startedAtUs, clockBoundUs, machine, isHere }) => ({
-    agent,
-    connections,
-    seconds: slice.seconds,
-    responses: slice.responses,
-    meanLatencyUs: slice.meanLatencyUs,
-    idleUs: slice.idleUs,
-    ...(slice.pacing === null
-      ? {}
-      : { inFlightUs: slice.pacing.inFlightUs, serviceUs: slice.pacing.serviceUs }),
-    cpu,
-    machine,
-    isHere,
-    behindUs: startedAtUs - firstUs,
-    clockBoundUs,
-  }))
+  return parts.map(
+    ({ agent, connections, slice, cpu, startedAtUs, clockBoundUs, machine, throttled, isHere, on }) => ({
+      agent,
+      connections,
+      seconds: slice.seconds,
+      responses: slice.responses,
+      meanLatencyUs: slice.meanLatencyUs,
+      idleUs: slice.idleUs,
+      ...(slice.pacing === null
+        ? {}
+        : { inFlightUs: slice.pacing.inFlightUs, serviceUs: slice.pacing.serviceUs }),
+      cpu,
+      machine,
+      ...(throttled === null ? {} : { throttled }),
+      ...(on === null ? {} : { on }),
+      isHere,
+      behindUs: startedAtUs - firstUs,
+      clockBoundUs,
+    }),
+  )
 }

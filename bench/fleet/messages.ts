@@ -1,4 +1,5 @@
 import type { JWK } from 'jose'
+import { z } from 'zod'
 import type { AgentWindow, ProcessCpu } from '../../src/results/cell.ts'
 import type { EngineSlice, Window } from '../load/engine.ts'
 import type { WarmUp, WarmUpLane } from '../load/messages.ts'
@@ -43,6 +44,7 @@ export interface PartOfWindow {
   readonly startedAtUs: number
   readonly clockBoundUs: number
   readonly machine: AgentWindow['machine']
+  readonly throttled: NonNullable<AgentWindow['throttled']> | null
 }
 
 export interface Answered {
@@ -59,16 +61,29 @@ export type Step = keyof Asked
 /** With the id of the run that asks: an agent serves the one that started last. */
 export type Sent<Name extends Step> = Asked[Name] & { readonly run: string }
 
-/** A failure on an agent, as it travels: BullMQ carries nothing but a message. */
-export const failureText = (code: string, message: string): string => JSON.stringify({ code, message })
+const failureSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  next: z.string(),
+  exitCode: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+})
+export type Failure = z.infer<typeof failureSchema>
 
-export function failureOf(text: string): { readonly code: string; readonly message: string } {
+const REPORT_IT = 'This is a defect of authbench; please report it with the command that you ran.'
+
+/** A failure on a member, as it travels: BullMQ carries nothing but a message. */
+export const failureText = (
+  code: string,
+  message: string,
+  { next = REPORT_IT, exitCode = 3 }: { readonly next?: string; readonly exitCode?: number } = {},
+): string => JSON.stringify({ code, message, next, exitCode })
+
+export function failureOf(text: string): Failure {
   try {
-    const parsed: unknown = JSON.parse(text)
-    if (typeof parsed === 'object' && parsed !== null && 'code' in parsed && 'message' in parsed)
-      return { code: String(parsed.code), message: String(parsed.message) }
+    const parsed = failureSchema.safeParse(JSON.parse(text))
+    if (parsed.success) return parsed.data
   } catch {
     // Of BullMQ itself.
   }
-  return { code: 'AGENT_LOST', message: text }
+  return { code: 'MEMBER_FAILED', message: text, next: REPORT_IT, exitCode: 3 }
 }

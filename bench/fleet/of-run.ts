@@ -10,7 +10,7 @@ const WAIT_MS = 10_000
 
 /** The agents of a run, until the end of its cleanup; null: it loads by itself. */
 export async function fleetOf(
-  { agents, host, joinFile }: Options,
+  { agents, host, joinFile, listen, target }: Options,
   signal: AbortSignal,
   cleanup: AsyncDisposableStack,
 ): Promise<Fleet | null> {
@@ -18,8 +18,30 @@ export async function fleetOf(
   const join = readJoinFile(joinFile ?? DEFAULT_JOIN_FILE)
   const fleet = await openFleet(join, { agents, host: host ?? null }, WAIT_MS, signal)
   cleanup.defer(() => fleet.close())
+  const isElsewhere = fleet.agents.some((agent) => !fleet.isHere(agent))
+  if (isElsewhere && host === undefined && listen === undefined) assertReached(target)
   return fleet
 }
+
+/** On another machine the loopback is another one, and what answers there another server. */
+function assertReached(target: string | undefined): void {
+  if (target !== undefined && !isLoopback(new URL(target).hostname)) return
+  throw new AuthbenchError(
+    'OPTIONS_INVALID',
+    target === undefined
+      ? 'agents are on other machines, and the servers would listen on the loopback of this one'
+      : '--target is on the loopback, which on the machines of the agents is another one',
+    {
+      next:
+        target === undefined
+          ? 'Add --listen ADDRESS, one of this machine that agents reach.'
+          : 'Name the address that agents reach it by.',
+    },
+  )
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 
 /**
  * Where servers listen, and agents load them: an address, so that no name is looked up while it is measured. Null: on the loopback.

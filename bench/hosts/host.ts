@@ -50,7 +50,7 @@ class Hosted {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#subjects.values()].map((subject) => subject.stop()))
+    await Promise.allSettled([...this.#subjects.values()].map((subject) => subject.stop()))
     await this.#cleanup.disposeAsync()
   }
 

@@ -93,20 +93,37 @@ export function busiestGenerator({ load }: CellData): number {
   return most([...used.values()].map(({ us, seconds }) => us / 1e6 / seconds))
 }
 
-/** On the machines of agents that are not here: the largest share that others used of one; null where none is told. */
-export function foreignShareElsewhere({ load }: CellData): { agent: string; share: number } | null {
-  const sums = new Map<string, { foreign: number; total: number }>()
-  for (const window of load.slices.flatMap(({ agents = [] }) => agents)) {
-    if (window.isHere || window.machine === null) continue
-    const before = sums.get(window.agent) ?? { foreign: 0, total: 0 }
-    sums.set(window.agent, {
-      foreign: before.foreign + window.machine.busyUs - cpuOf(window),
-      total: before.total + window.machine.totalUs,
-    })
+/** Of each machine that agents are on and the run is not: sums over the windows. */
+function machinesElsewhere({ load }: CellData) {
+  const machines = new Map<string, { name: string; foreignUs: number; stealUs: number; totalUs: number }>()
+  for (const { agents = [] } of load.slices) {
+    // Two on one machine see each other's work there: it is counted once, less that of both.
+    const seen = new Set<string>()
+    for (const { agent, isHere, machine, on = agent } of agents) {
+      if (isHere || machine === null || seen.has(on)) continue
+      seen.add(on)
+      const own = agents.filter((other) => (other.on ?? other.agent) === on)
+      const before = machines.get(on) ?? { name: agent, foreignUs: 0, stealUs: 0, totalUs: 0 }
+      const foreign = machine.busyUs - own.reduce((sum, each) => sum + cpuOf(each), 0)
+      machines.set(on, {
+        name: before.name,
+        foreignUs: before.foreignUs + foreign,
+        stealUs: before.stealUs + machine.stealUs,
+        totalUs: before.totalUs + machine.totalUs,
+      })
+    }
   }
-  const shares = [...sums].flatMap(([agent, { foreign, total }]) =>
-    total === 0 ? [] : [{ agent, share: Math.max(0, foreign / total) }],
-  )
+  return [...machines.values()].filter(({ totalUs }) => totalUs > 0)
+}
+
+function worstElsewhere(
+  cell: CellData,
+  part: 'foreignUs' | 'stealUs',
+): { readonly name: string; readonly share: number } | null {
+  const shares = machinesElsewhere(cell).map((machine) => ({
+    name: machine.name,
+    share: Math.max(0, machine[part] / machine.totalUs),
+  }))
   return shares.sort((one, other) => other.share - one.share)[0] ?? null
 }
 
@@ -114,13 +131,74 @@ export const foreignOnAgents: CellCheck = {
   id: 'foreign-cpu-agents',
   ofTime: true,
   check(cell) {
-    const worst = foreignShareElsewhere(cell)
+    const worst = worstElsewhere(cell, 'foreignUs')
     if (worst === null) return null
     return judged(
       'foreign-cpu-agents',
       worst.share,
       LIMITS.foreign,
-      `On the machine of ${worst.agent} other processes used ${formatPercent(worst.share)} of the processor time.`,
+      `On the machine of ${worst.name} other processes used ${formatPercent(worst.share)} of the processor time.`,
+    )
+  },
+}
+
+export const stealOnAgents: CellCheck = {
+  id: 'steal-agents',
+  ofTime: true,
+  check(cell) {
+    const worst = worstElsewhere(cell, 'stealUs')
+    if (worst === null) return null
+    return judged(
+      'steal-agents',
+      worst.share,
+      LIMITS.steal,
+      `On the machine of ${worst.name} the hypervisor took ${formatPercent(worst.share)} of the processor time.`,
+    )
+  },
+}
+
+/** By agent, summed over the windows. */
+function sumsByAgent(cell: CellData, read: (window: AgentWindow) => number): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>()
+  for (const window of windowsOf(cell).flat())
+    sums.set(window.agent, (sums.get(window.agent) ?? 0) + read(window))
+  return sums
+}
+
+/** A quota that stops an agent stops its users, who then seem to wait for the server. */
+export const throttlingOnAgents: CellCheck = {
+  id: 'throttling-agents',
+  ofTime: true,
+  check(cell) {
+    const windows = windowsOf(cell).flat()
+    if (!windows.some(({ throttled }) => throttled !== undefined)) return null
+    const stopped = sumsByAgent(cell, ({ throttled }) => throttled?.stoppedUs ?? 0)
+    const seconds = sumsByAgent(cell, (window) => window.seconds)
+    const shares = [...stopped].map(([agent, us]) => ({ agent, share: us / 1e6 / (seconds.get(agent) ?? 1) }))
+    const [worst] = shares.sort((one, other) => other.share - one.share)
+    if (worst === undefined) return null
+    return judged(
+      'throttling-agents',
+      worst.share,
+      LIMITS.throttling,
+      `A CPU quota kept ${worst.agent} from running for ${formatPercent(worst.share)} of the time.`,
+    )
+  },
+}
+
+/** One that froze in a window loads longer than the others, which wait for it: less load than is told. */
+export const agentsEnd: CellCheck = {
+  id: 'agents-end',
+  ofTime: true,
+  check(cell) {
+    const seconds = [...sumsByAgent(cell, (window) => window.seconds).values()]
+    if (seconds.length < 2) return null
+    const longer = most(seconds) / Math.min(...seconds) - 1
+    return judged(
+      'agents-end',
+      longer,
+      LIMITS.agentsEnd,
+      `The windows of the slowest load agent were ${formatPercent(longer)} longer than those of the fastest.`,
     )
   },
 }

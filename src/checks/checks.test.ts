@@ -343,6 +343,32 @@ describe('checks of several load agents', () => {
     expect(outcome('generator', used(0.5, 0.5))).toBe('warn')
   })
 
+  it('one that froze in a window is told, as it loads less than the others', () => {
+    const { seconds = 0 } = healthy().load.slices[0] ?? {}
+    const longer = (share: number) => withAgents({}, { agent: 'two', seconds: seconds * (1 + share) })
+    expect(outcome('agents-end', longer(0.05))).toBe('ok')
+    expect(outcome('agents-end', longer(0.15))).toBe('warn')
+    expect(outcome('agents-end', longer(0.5))).toBe('invalid')
+    expect(outcome('agents-end', withAgents({}))).toBeUndefined()
+  })
+
+  it('steal and quotas of their machines count as those of the run’s', () => {
+    const stolen = { totalUs: 2_000_000, busyUs: 320_000, stealUs: 100_000 }
+    expect(outcome('steal-agents', withAgents({}))).toBe('ok')
+    expect(outcome('steal-agents', withAgents({}, { agent: 'two', machine: stolen }))).toBe('invalid')
+    expect(outcome('throttling-agents', withAgents({}))).toBeUndefined()
+    const throttled = { stops: 3, stoppedUs: 60_000 }
+    expect(outcome('throttling-agents', withAgents({}, { agent: 'two', throttled }))).toBe('invalid')
+  })
+
+  it('two on one machine are no strangers to each other', () => {
+    const both = { totalUs: 2_000_000, busyUs: 430_000, stealUs: 0 }
+    const on = (one: string, other: string) =>
+      withAgents({ machine: both, on: one }, { agent: 'two', machine: both, on: other })
+    expect(outcome('foreign-cpu-agents', on('a', 'a'))).toBe('ok')
+    expect(outcome('foreign-cpu-agents', on('a', 'b'))).not.toBe('ok')
+  })
+
   it('what others do on their machines counts there, and their own load only where it is', () => {
     const busy = { totalUs: 2_000_000, busyUs: 800_000, stealUs: 0 }
     expect(outcome('foreign-cpu-agents', withAgents({}))).toBe('ok')

@@ -32,6 +32,8 @@ export const LIMITS = {
   generator: { warn: 0.85, invalid: null },
   /** Time between the starts of the first and the last load agent, and what their clocks may hide, in windows. */
   startSkew: { warn: 0.02, invalid: 0.05 },
+  /** How much longer one agent's windows are than another's: a slowest answer explains some of it, a frozen process more. */
+  agentsEnd: { warn: 0.1, invalid: 0.25 },
   /** Change of server CPU per request from the first to the second half of the slices, beyond what the round shares. */
   drift: { warn: 0.1, invalid: 0.3 },
   /** CPU time that may be missing because threads or children ended: ticks of 10 ms, see bench/machine/cpu-time/cpu-counter.ts. */

@@ -1,6 +1,13 @@
 import type { CellData } from '../metrics/metric.ts'
 import type { Check } from '../results/cell.ts'
-import { agentBooks, foreignOnAgents, startSkew } from './agents.ts'
+import {
+  agentBooks,
+  agentsEnd,
+  foreignOnAgents,
+  startSkew,
+  stealOnAgents,
+  throttlingOnAgents,
+} from './agents.ts'
 import type { CellCheck, CheckedStrategy } from './check.ts'
 import { cpuCounters } from './cpu-counters.ts'
 import { distance } from './distance.ts'
@@ -34,10 +41,13 @@ const CHECKS: readonly CellCheck[] = [
   distance,
   foreignCpu,
   foreignOnAgents,
+  stealOnAgents,
+  throttlingOnAgents,
   cpuCounters,
   little,
   agentBooks,
   startSkew,
+  agentsEnd,
   utilisation,
   pacing,
   generator,

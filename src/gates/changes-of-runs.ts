@@ -60,12 +60,16 @@ export function changesWithin(run: Judged, gates: readonly Gate[] = DEFAULT_GATE
   })
 }
 
+/** Of processes beside which nobody loads. */
+const isOfServers = ({ id }: MetricInfo) => id.startsWith('cpu.') && id !== 'cpu.generator'
 const isBytes = ({ id }: MetricInfo) => id.includes('bytes')
 
 function isWithheld(metric: MetricInfo, { consequence }: Difference): boolean {
   switch (consequence) {
     case 'label':
       return false
+    case 'throughput and latency not judged':
+      return !metric.exact && !isSteady(metric.id) && !isOfServers(metric)
     case 'timed metrics not judged':
       return !metric.exact && !isSteady(metric.id)
     case 'timed metrics and allocation not judged':

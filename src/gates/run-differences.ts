@@ -11,6 +11,7 @@ import { USUAL_WORLD } from '../worlds/world.ts'
  */
 export type Consequence =
   | 'label'
+  | 'throughput and latency not judged'
   | 'timed metrics not judged'
   | 'timed metrics and allocation not judged'
   | 'timed metrics, allocation and bytes not judged'
@@ -77,6 +78,14 @@ const FACTS: readonly Fact[] = [
   timed('pinning', ({ environment: { pinning } }) =>
     [pinning.server, pinning.redis, pinning.generator].map((core) => core ?? 'free').join(', '),
   ),
+  {
+    what: 'load from',
+    consequence: 'throughput and latency not judged',
+    read: ({ environment: { agents } }) =>
+      agents === undefined
+        ? 'one generator beside the servers'
+        : `agents: ${agents.map(({ isHere }) => (isHere ? 'here' : 'elsewhere')).join(', ')}`,
+  },
   label('kernel', ({ environment }) => environment.kernel),
   label('load agents', ({ environment: { agents } }) => (agents === undefined ? 'none' : `${agents.length}`)),
   label('lock file', ({ environment }) => environment.lockfileHash ?? 'unknown'),

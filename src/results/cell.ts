@@ -51,6 +51,10 @@ export const agentWindowSchema = z.object({
   cpu: processCpuSchema,
   /** Of its machine. */
   machine: machineTimeSchema,
+  /** What CPU quotas of its control groups did; absent where none is shown. */
+  throttled: z.object({ stops: z.number().int(), stoppedUs: z.number() }).optional(),
+  /** Which machine it is on: the same word for the same one. */
+  on: z.string().optional(),
   /** It shares the machine of the run, whose processors `machine` of the slice is about. */
   isHere: z.boolean(),
   /** It began so long after the first one, by clocks that are known to so much. */

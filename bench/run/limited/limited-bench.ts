@@ -44,13 +44,19 @@ export function limitedBench(bench: Bench, maxRate: number, time: Time): Bench {
     },
     warmUp: () => Promise.reject(notLimited()),
     // Connections rest for a moment only: those that are up need not show it by another request each.
-    refresh: (key) => generator.refresh(key, false),
-    async slice(key, window) {
+    async refresh(key) {
+      const startedAt = time.now()
+      const closed = await generator.refresh(key, false)
+      // Each that was opened again has sent one.
+      charge(closed, startedAt)
+      return closed
+    },
+    async slice(key, window, once) {
       const rate = window.arrivals?.ratePerSecond ?? Number.POSITIVE_INFINITY
       if (rate > maxRate * ROUNDING) throw notLimited()
       await until(paidAt)
       const startedAt = time.now()
-      const outcome = await generator.slice(key, window)
+      const outcome = await generator.slice(key, window, once)
       const { responses, errors, timeouts } = outcome.slice
       charge(responses + errors + timeouts, startedAt)
       return outcome
