@@ -3,7 +3,7 @@
 import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
-import { authbenchVersion } from '../store/environment.ts'
+import { buildOf } from '../store/build.ts'
 import { readUserFile } from '../store/user-file.ts'
 
 export const DEFAULT_JOIN_FILE = 'authbench-fleet.json'
@@ -29,7 +29,7 @@ export function writeJoinFile(path: string, content: Omit<JoinFile, 'schema' | '
   const join: JoinFile = {
     schema: 'authbench/join@1',
     ...content,
-    authbench: authbenchVersion(),
+    authbench: buildOf(),
     node: process.version,
   }
   writeSecret(path, `${JSON.stringify(join, null, 2)}\n`, '--join-file')
@@ -90,7 +90,7 @@ export function readJoinFile(path: string): JoinFile {
     })
   }
   const join = parsed(text, path)
-  const own = { authbench: authbenchVersion(), node: process.version }
+  const own = { authbench: buildOf(), node: process.version }
   for (const [what, name] of [
     ['authbench', 'authbench'],
     ['node', 'Node.js'],
