@@ -148,11 +148,25 @@ describe('two stored runs', () => {
     ])
   })
 
-  it('by load agents and without are judged, and it is said', () => {
+  it('by load agents and without are judged in what servers use, and not in what clients see', () => {
     const agent = { name: 'one', cores: 2, cpu: 'a', kernel: 'b', isHere: false }
-    expect(differencesBetween(base, elsewhere({ agents: [agent, { ...agent, name: 'two' }] }))).toMatchObject(
-      [{ what: 'load agents', base: 'none', head: '2', consequence: 'label' }],
+    const { changes, differences } = changesBetween(
+      base,
+      elsewhere({ agents: [agent, { ...agent, name: 'two', isHere: true }] }),
     )
+    expect(differences).toMatchObject([
+      {
+        what: 'load from',
+        base: 'one generator beside the servers',
+        head: 'agents: elsewhere, here',
+        consequence: 'throughput and latency not judged',
+      },
+    ])
+    const judged = (metric: string) =>
+      changes.filter((change) => change.metric === metric).some(({ verdict }) => verdict !== 'inconclusive')
+    expect(judged('cpu.server')).toBe(true)
+    expect(judged('throughput')).toBe(false)
+    expect(judged('latency.p50')).toBe(false)
   })
 
   it('in other worlds are not judged at all', () => {

@@ -87,7 +87,6 @@ const FACTS: readonly Fact[] = [
         : `agents: ${agents.map(({ isHere }) => (isHere ? 'here' : 'elsewhere')).join(', ')}`,
   },
   label('kernel', ({ environment }) => environment.kernel),
-  label('load agents', ({ environment: { agents } }) => (agents === undefined ? 'none' : `${agents.length}`)),
   label('lock file', ({ environment }) => environment.lockfileHash ?? 'unknown'),
   label('authbench', ({ run }) => run.authbench),
   label('strategies', ({ config }) => listText(config.strategies)),
