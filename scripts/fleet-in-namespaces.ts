@@ -1,11 +1,11 @@
 /**
- * A fleet on one machine: a coordinator with its servers, and agents, each in a network namespace with an address of its own. Runs on it,
+ * A fleet on one machine: a coordinator, a host with the servers, and agents, each in a network namespace with an address of its own. Runs on it,
  * then the same without a fleet, and says what differs: CPU per request, bytes and commands must not. Root, on Linux. Two minutes for each
  * of the two runs with the usual options.
  *
  *   node scripts/fleet-in-namespaces.ts [--agents 2] [--out FOLDER] [-- options of authbench run]
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -79,9 +79,12 @@ class Session {
     before: readonly string[] = [],
   ): Program {
     this.#signal.throwIfAborted()
+    // Each has a lock of its own, as each machine has.
+    const temporary = join(this.#folder, machine.name)
+    mkdirSync(temporary, { recursive: true })
     const program = startProgram(machine, args, {
       before,
-      env: { ...process.env, TMPDIR: this.#folder, REDIS_URL: undefined },
+      env: { ...process.env, TMPDIR: temporary, REDIS_URL: undefined },
       isShown,
     })
     this.#latest = program
@@ -136,9 +139,10 @@ async function main(): Promise<number> {
   try {
     const { agents, out, runs } = optionsOf(process.argv.slice(2))
     const names = Array.from({ length: agents }, (_, index) => `agent-${index + 1}`)
-    const machines = await openMachines(['coordinator', ...names], scope)
+    const machines = await openMachines(['coordinator', 'host', ...names], scope)
     const coordinator = machines.get('coordinator')
-    if (coordinator === undefined) throw new Error('no coordinator')
+    const host = machines.get('host')
+    if (coordinator === undefined || host === undefined) throw new Error('no coordinator or host')
     const session = new Session(scope, signal)
     const fleet = session.start(
       coordinator,
@@ -146,6 +150,12 @@ async function main(): Promise<number> {
       false,
     )
     await session.said(fleet, 'Ctrl-C ends it.')
+    const hosting = session.start(
+      host,
+      ['host', '--join-file', session.joinFile, '--name', 'host', '--listen', host.address],
+      false,
+    )
+    await session.said(hosting, 'waits for a run')
     for (const name of names) {
       const machine = machines.get(name)
       if (machine === undefined) continue
@@ -157,17 +167,12 @@ async function main(): Promise<number> {
       )
       await session.said(agent, 'waits for a run')
     }
-    say(
-      `The fleet is up: servers at ${coordinator.address}, ${agents} agents, each in a namespace of its own.`,
-    )
+    say(`The fleet is up: servers at ${host.address}, ${agents} agents, each in a namespace of its own.`)
     let isSame = true
     for (const [number, options] of runs.entries()) {
       const places = [join(out, `${number + 1}-fleet`), join(out, `${number + 1}-alone`)] as const
       const [byFleet, alone] = places
-      const joined = [
-        ...['--agents', String(agents), '--join-file', session.joinFile],
-        ...['--listen', coordinator.address],
-      ]
+      const joined = [...['--agents', String(agents), '--join-file', session.joinFile], ...['--host', 'host']]
       for (const [place, added] of [
         [byFleet, joined],
         [alone, []],

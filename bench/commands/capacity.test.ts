@@ -77,27 +77,37 @@ it('says nothing from a run that has too few rounds or is invalid', async () => 
 
 it.each([
   [
+    1,
     [98, 101, 104],
     /is 101\.0 % \[98\.0, 104\.0\] of that at 1\. No difference is shown; beyond 4 it is assumed\./,
   ],
   [
+    1,
+    [108, 112, 116],
+    /is 112\.0 % \[108\.0, 116\.0\] of that at 1\. Whether cores grow in proportion is not shown by it, and assumed\./,
+  ],
+  [
+    4,
     [108, 112, 116],
     /is 112\.0 % \[108\.0, 116\.0\] of that at 1\. So cores do not grow in proportion: with what a request takes at 4 it is [\d.,]+ cores \[[^\]]+\] of servers, not [\d.,]+ cores \[/,
   ],
-] as const)('says what was measured of servers side by side: %j', async ([low, value, high], sentence) => {
-  const figure = {
-    id: 'cpu-of-one',
-    title: '',
-    subject: 'session-redis',
-    label: '',
-    params: { instances: 4, cores: 1 },
-    unit: '%',
-    estimate: { value, low, high, rounds: 8 },
-  }
-  const run = { ...fakeResults(), experiments: [fakeExperiment('scale-out', [figure])] }
-  const { stdout } = await capacity(...LOAD, ...stored(run))
-  const text = stdout.replaceAll(/\s+/g, ' ')
-  expect(text).toMatch(sentence)
-  expect(text).toContain('Instances took turns on a core in that measurement')
-  expect(Math.max(...stdout.split('\n').map(widthOf))).toBeLessThanOrEqual(100)
-})
+] as const)(
+  'says what was measured of servers side by side on %i cores: %j',
+  async (cores, [low, value, high], sentence) => {
+    const figure = {
+      id: 'cpu-of-one',
+      title: '',
+      subject: 'session-redis',
+      label: '',
+      params: { instances: 4, cores },
+      unit: '%',
+      estimate: { value, low, high, rounds: 8 },
+    }
+    const run = { ...fakeResults(), experiments: [fakeExperiment('scale-out', [figure])] }
+    const { stdout } = await capacity(...LOAD, ...stored(run))
+    const text = stdout.replaceAll(/\s+/g, ' ')
+    expect(text).toMatch(sentence)
+    expect(text.includes('Instances took turns on a core in that measurement')).toBe(cores < 4)
+    expect(Math.max(...stdout.split('\n').map(widthOf))).toBeLessThanOrEqual(100)
+  },
+)

@@ -166,15 +166,8 @@ const scaledTo = (percents: Readonly<Record<number, readonly [number, number, nu
 })
 
 test('cores that do not grow in proportion are told with what a request takes at the most instances', () => {
-  const { scaling, scaledCores, demand } = of(
-    {},
-    'session-redis',
-    scaledTo({ 4: [110, 120, 130], 2: [99, 100, 101] }),
-  )
-  expect(scaling.map(({ instances, tookTurns }) => [instances, tookTurns])).toEqual([
-    [2, false],
-    [4, true],
-  ])
+  const { scaling, scaledCores, demand } = of({}, 'session-redis', scaledTo({ 2: [110, 120, 130] }))
+  expect(scaling.map(({ instances, tookTurns }) => [instances, tookTurns])).toEqual([[2, false]])
   const [low = 0, value = 0, high = 0] = ends(demand.serverCores).map((end) => end ?? 0)
   for (const [index, expected] of [low * 1.1, value * 1.2, high * 1.3].entries())
     expect(ends(scaledCores)[index]).toBeCloseTo(expected, 6)
@@ -183,6 +176,16 @@ test('cores that do not grow in proportion are told with what a request takes at
     value * 0.9,
     6,
   )
+})
+
+test('a difference that instances have by taking turns on a core shows nothing', () => {
+  const { scaling, scaledCores } = of(
+    {},
+    'session-redis',
+    scaledTo({ 4: [110, 120, 130], 2: [99, 100, 101] }),
+  )
+  expect(scaling.map(({ tookTurns }) => tookTurns)).toEqual([false, true])
+  expect(scaledCores).toBeNull()
 })
 
 test('an interval that holds 100 %, and none at all, show no other cores', () => {

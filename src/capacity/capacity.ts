@@ -6,7 +6,7 @@ import type { Point } from '../analysis/subject.ts'
 import type { Estimate, Results } from '../results/results.ts'
 import type { StrategyInfo } from '../results/strategy-info.ts'
 import type { CapacityInputs } from './inputs.ts'
-import { isDifferent, type Scaling, scalingOf } from './linearity.ts'
+import { isOutOfProportion, type Scaling, scalingOf } from './linearity.ts'
 
 /** CPU time of one request or refresh. Null: it asks no such process, or that was not measured. */
 export interface CpuUnit {
@@ -168,7 +168,7 @@ export function capacityOf(results: Results, inputs: CapacityInputs): readonly N
     const [serverCores, redisCores] = [cores('serverUs'), cores('redisUs')]
     const scaling = scalingOf(results, info.id)
     const most = scaling.at(-1)
-    const differs = most !== undefined && scaling.some(isDifferent)
+    const differs = most !== undefined && isOutOfProportion(most)
     return {
       id: info.id,
       title: info.title,

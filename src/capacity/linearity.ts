@@ -20,6 +20,9 @@ export const scalingOf = ({ experiments = [] }: Results, strategy: string): read
     )
     .toSorted((a, b) => a.instances - b.instances)
 
+/** Cores do not grow in proportion: shown, and not by instances that shared a core, which costs by itself. */
+export const isOutOfProportion = (scaling: Scaling): boolean => !scaling.tookTurns && isDifferent(scaling)
+
 /** The whole interval is on one side: a request takes more, or less, than with one instance. */
 export const isDifferent = ({ percentOfOne: { low, high } }: Scaling): boolean =>
   low !== null && high !== null && (low > 100 || high < 100)

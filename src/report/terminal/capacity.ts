@@ -1,6 +1,6 @@
 import type { Demand, Need, Unit } from '../../capacity/capacity.ts'
 import type { CapacityInputs } from '../../capacity/inputs.ts'
-import { isDifferent } from '../../capacity/linearity.ts'
+import { isDifferent, isOutOfProportion } from '../../capacity/linearity.ts'
 import type { Estimate } from '../../results/results.ts'
 import {
   formatBytes,
@@ -171,11 +171,13 @@ function proportionItems(needs: readonly Need[]): readonly string[] {
     const verdict =
       need.scaledCores !== null && serverCores !== null
         ? `So cores do not grow in proportion: with what a request takes at ${most.instances} it is ${text(need.scaledCores)} of servers, not ${text(serverCores)}. What it takes beyond ${most.instances} was not measured.`
-        : need.scaling.some(isDifferent)
+        : isOutOfProportion(most)
           ? 'So cores do not grow in proportion.'
-          : most.percentOfOne.low === null
-            ? 'Too few rounds for an interval: that cores grow in proportion is assumed.'
-            : `No difference is shown; beyond ${most.instances} it is assumed.`
+          : need.scaling.some(isDifferent)
+            ? 'Whether cores grow in proportion is not shown by it, and assumed.'
+            : most.percentOfOne.low === null
+              ? 'Too few rounds for an interval: that cores grow in proportion is assumed.'
+              : `No difference is shown; beyond ${most.instances} it is assumed.`
     return [
       `${need.title}: measured: CPU per request at ${at} instances is ${formatList(percents)} of that at 1. ${verdict}`,
     ]
