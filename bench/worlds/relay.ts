@@ -6,12 +6,12 @@ import { Tally } from './punctuality.ts'
 
 export interface RelayOptions extends Asked {
   readonly to: { readonly host: string; readonly port: number }
+  /** Whenever a load comes or goes. */
+  readonly onLoad?: () => void
 }
 
 export interface Relay {
   readonly port: number
-  /** When the last load came or went, on the scale of performance.now(). */
-  lastMs(): number
   /** Since the last time; counting begins anew. */
   seen(): Seen
   close(): Promise<void>
@@ -46,6 +46,7 @@ export async function startRelay({
   roundTripMs,
   upBitsPerSecond,
   downBitsPerSecond,
+  onLoad,
 }: RelayOptions): Promise<Relay> {
   const sockets = new Set<Socket>()
   const direction = (bitsPerSecond: number | null) => ({
@@ -56,7 +57,6 @@ export async function startRelay({
   const up = direction(upBitsPerSecond)
   const down = direction(downBitsPerSecond)
   let countedFromMs = performance.now()
-  let lastMs = Number.NEGATIVE_INFINITY
 
   const alarm = new Alarm(() => {
     for (const { link, tally } of [up, down]) {
@@ -76,8 +76,8 @@ export async function startRelay({
     else if (load === 'end') to.end()
     else {
       to.write(load, () => release(lane, bytes))
-      lastMs = performance.now()
-      tally.count(bytes, dueMs + PASSAGE_MS, lastMs, busySinceMs)
+      tally.count(bytes, dueMs + PASSAGE_MS, performance.now(), busySinceMs)
+      onLoad?.()
     }
   }
 
@@ -89,9 +89,9 @@ export async function startRelay({
   function forward(lane: Lane): void {
     const { from, link, limitBytes, opensMs } = lane
     const push = (load: Load) => {
-      lastMs = performance.now()
-      link.push(lane, load, Math.max(lastMs, opensMs))
+      link.push(lane, load, Math.max(performance.now(), opensMs))
       arm()
+      onLoad?.()
     }
     from.on('data', (chunk) => {
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
@@ -126,7 +126,6 @@ export async function startRelay({
 
   return {
     port: address.port,
-    lastMs: () => lastMs,
     seen() {
       const nowMs = performance.now()
       const milliseconds = nowMs - countedFromMs
