@@ -111,7 +111,7 @@ export async function startControlRedis({ join, key }: Meeting, address: string)
 
 /**
  * An address of this machine, by itself or by a name, and a port that is seen to be free there, and given back.
- * @param wanted 0: any free one
+ * @param wanted 0 takes a free one
  * @throws AuthbenchError FLEET_ADDRESS_INVALID
  */
 export async function freePlace(

@@ -1,6 +1,6 @@
 import type { AgentWindow, ProcessCpu } from '../../src/results/cell.ts'
-import { encodeHistogram, mergeHistograms } from '../../src/results/histogram.ts'
-import type { CohortSlice, EngineSlice, SlicePacing } from '../load/engine.ts'
+import type { EngineSlice, SlicePacing } from '../load/engine.ts'
+import { countsOf, merged, sum } from '../load/slice-sums.ts'
 import type { PartOfWindow } from './messages.ts'
 
 export interface Part extends PartOfWindow {
@@ -12,35 +12,18 @@ export interface Part extends PartOfWindow {
   readonly on: string | null
 }
 
-const sum = <Item>(items: readonly Item[], read: (item: Item) => number): number =>
-  items.reduce((total, item) => total + read(item), 0)
-
-const merged = (histograms: readonly string[]): string => encodeHistogram(mergeHistograms(histograms))
-
 /** A window of several generators as one that had all their connections; counts add up and histograms merge, so nothing is lost. */
 export function mergeParts(parts: readonly Part[]): EngineSlice {
   const slices = parts.map(({ slice }) => slice)
   const startUs = Math.min(...parts.map(({ startedAtUs }) => startedAtUs))
   const endUs = Math.max(...parts.map(({ startedAtUs, slice }) => startedAtUs + slice.seconds * 1e6))
   const seconds = (endUs - startUs) / 1e6
-  const statuses: Record<string, number> = {}
-  for (const slice of slices) {
-    for (const [status, count] of Object.entries(slice.statuses))
-      statuses[status] = (statuses[status] ?? 0) + count
-  }
-  const responses = sum(slices, (slice) => slice.responses)
+  const counts = countsOf(slices)
+  const { responses } = counts
   return {
     seconds,
     requests: sum(slices, (slice) => slice.requests),
-    responses,
-    requestBytes: sum(slices, (slice) => slice.requestBytes),
-    ...sizesOf(slices),
-    statuses,
-    errors: sum(slices, (slice) => slice.errors),
-    timeouts: sum(slices, (slice) => slice.timeouts),
-    unasked: sum(slices, (slice) => slice.unasked),
-    reconnects: sum(slices, (slice) => slice.reconnects),
-    latencyHdr: merged(slices.map((slice) => slice.latencyHdr)),
+    ...counts,
     meanLatencyUs:
       responses === 0 ? 0 : sum(slices, (slice) => slice.meanLatencyUs * slice.responses) / responses,
     // Connections wait before their agent has begun and after it has ended as well.
@@ -49,19 +32,7 @@ export function mergeParts(parts: readonly Part[]): EngineSlice {
       ({ slice, connections }) => slice.idleUs + connections * (seconds - slice.seconds) * 1e6,
     ),
     pacing: pacingOf(slices),
-    cohorts: cohortsOf(slices),
   }
-}
-
-function sizesOf(slices: readonly EngineSlice[]): Pick<EngineSlice, 'sizes'> {
-  const sizes = slices.flatMap((slice) => slice.sizes ?? [])
-  if (sizes.length === 0) return {}
-  const of = (which: 'request' | 'responseHead') => ({
-    sum: sum(sizes, ({ [which]: size }) => size.sum),
-    least: Math.min(...sizes.map(({ [which]: size }) => size.least)),
-    most: Math.max(...sizes.map(({ [which]: size }) => size.most)),
-  })
-  return { sizes: { request: of('request'), responseHead: of('responseHead') } }
 }
 
 function pacingOf(slices: readonly EngineSlice[]): SlicePacing | null {
@@ -78,23 +49,6 @@ function pacingOf(slices: readonly EngineSlice[]): SlicePacing | null {
     inFlightUs: sum(paced, ({ inFlightUs }) => inFlightUs),
     serviceUs: sum(paced, ({ serviceUs }) => serviceUs),
   }
-}
-
-function cohortsOf(slices: readonly EngineSlice[]): Record<string, CohortSlice> {
-  const names = new Set(slices.flatMap(({ cohorts }) => Object.keys(cohorts)))
-  return Object.fromEntries(
-    [...names].map((name) => {
-      const own = slices.flatMap(({ cohorts }) => cohorts[name] ?? [])
-      return [
-        name,
-        {
-          responses: sum(own, ({ responses }) => responses),
-          requests: sum(own, ({ requests }) => requests),
-          latencyHdr: merged(own.map(({ latencyHdr }) => latencyHdr)),
-        },
-      ]
-    }),
-  )
 }
 
 /** Of all agents' generators together. */

@@ -1,15 +1,7 @@
 import { checkCell, stateOf } from '../../src/checks/registry.ts'
-import type {
-  Cell,
-  Cohort,
-  CompletedCell,
-  LoadSample,
-  Pacing,
-  Probe,
-  StoreUse,
-} from '../../src/results/cell.ts'
-import { encodeHistogram, mergeHistograms } from '../../src/results/histogram.ts'
+import type { Cell, CompletedCell, LoadSample, Pacing, Probe, StoreUse } from '../../src/results/cell.ts'
 import type { EngineSlice, SlicePacing } from '../load/engine.ts'
+import { countsOf, merged, sum } from '../load/slice-sums.ts'
 import { isWhole, type Lane, type MeasuredSlice, type RoundContext, type Track } from './lane.ts'
 import { infoIn, worldAt } from './world.ts'
 
@@ -65,46 +57,15 @@ function unmeasured({ broken, info }: Lane): { readonly code: string; readonly m
     : { code: 'NOT_MEASURED', message: `${info.title} gave no answer that its load could be set by` }
 }
 
-const sum = <Item>(items: readonly Item[], read: (item: Item) => number): number =>
-  items.reduce((total, item) => total + read(item), 0)
-
-const merged = (histograms: readonly string[]): string => encodeHistogram(mergeHistograms(histograms))
-
 function sumSlices({ slices, engine, connections }: Track, { config }: RoundContext): LoadSample {
   const engines = slices.map((slice) => slice.engine)
-  const statuses: Record<string, number> = {}
-  for (const slice of engines) {
-    for (const [status, count] of Object.entries(slice.statuses))
-      statuses[status] = (statuses[status] ?? 0) + count
-  }
   return {
     engine,
     connections,
     slices: slices.map(({ slice }) => slice),
-    latencyHdr: merged(engines.map(({ latencyHdr }) => latencyHdr)),
+    ...countsOf(engines),
     pacing: sumPacing(engines, config.arrivals),
-    cohorts: sumCohorts(engines),
-    responses: sum(engines, ({ responses }) => responses),
-    requestBytes: sum(engines, ({ requestBytes }) => requestBytes),
-    statuses,
-    errors: sum(engines, ({ errors }) => errors),
-    timeouts: sum(engines, ({ timeouts }) => timeouts),
-    ...sizesOf(engines),
-    unasked: sum(engines, ({ unasked }) => unasked),
-    reconnects: sum(engines, ({ reconnects }) => reconnects),
   }
-}
-
-/** None where a window had no answer at all. */
-function sizesOf(engines: readonly EngineSlice[]): Pick<LoadSample, 'sizes'> {
-  const sizes = engines.flatMap((engine) => engine.sizes ?? [])
-  if (sizes.length === 0) return {}
-  const merged = (of: 'request' | 'responseHead') => ({
-    sum: sum(sizes, ({ [of]: size }) => size.sum),
-    least: Math.min(...sizes.map(({ [of]: size }) => size.least)),
-    most: Math.max(...sizes.map(({ [of]: size }) => size.most)),
-  })
-  return { sizes: { request: merged('request'), responseHead: merged('responseHead') } }
 }
 
 /** Rates weigh by their requests: as many at the mean rate take as long as they did. */
@@ -128,23 +89,6 @@ function sumPacing(engines: readonly EngineSlice[], schedule: Pacing['schedule']
     inFlightUs: sum(paced, ({ inFlightUs }) => inFlightUs),
     serviceUs: sum(paced, ({ serviceUs }) => serviceUs),
   }
-}
-
-function sumCohorts(engines: readonly EngineSlice[]): Record<string, Cohort> {
-  const names = new Set(engines.flatMap(({ cohorts }) => Object.keys(cohorts)))
-  return Object.fromEntries(
-    [...names].map((name) => {
-      const own = engines.flatMap(({ cohorts }) => cohorts[name] ?? [])
-      return [
-        name,
-        {
-          responses: sum(own, ({ responses }) => responses),
-          requests: sum(own, ({ requests }) => requests),
-          latencyHdr: merged(own.map(({ latencyHdr }) => latencyHdr)),
-        },
-      ]
-    }),
-  )
 }
 
 function sumStore(slices: readonly MeasuredSlice[]): StoreUse | null {

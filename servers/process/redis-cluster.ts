@@ -34,7 +34,7 @@ export const CLUSTER_SETTINGS = [
 export interface ClusterOptions {
   /** Words that start each in another way, such as `taskset`. */
   readonly before?: readonly string[]
-  /** Of an earlier one, in whose place this one comes; absent: any free ones. */
+  /** Of an earlier one, in whose place this one comes; absent: free ones are taken. */
   readonly ports?: readonly number[]
 }
 
