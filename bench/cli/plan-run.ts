@@ -190,6 +190,11 @@ function scenariosOf(
       next: 'Add the scenario slo to --scenarios.',
     },
     {
+      when: options.window !== undefined && scenarios.every(({ load }) => load.kind !== 'closed'),
+      message: '--window is that of a closed loop, and no scenario of this run is one',
+      next: 'Leave it out, or add the scenario verify to --scenarios.',
+    },
+    {
       when: entries !== undefined && scenarios.every((scenario) => scenario.entries === undefined),
       message: '--entries are those of full stores, and no scenario of this run fills any',
       next: 'Add store-size or blacklist-size to --scenarios.',

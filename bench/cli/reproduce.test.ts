@@ -39,6 +39,7 @@ const ALL: Required<Options> = {
   link: '3g',
   tls: true,
   connections: 4,
+  window: 250,
   pool: 50,
   popularity: 'zipf',
   entries: [5000, 200],

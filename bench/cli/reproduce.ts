@@ -82,6 +82,7 @@ export function runCommand(
             : [`--connections ${config.connections}`]),
           `--pool ${config.pool}`,
         ]),
+    ...(options.window === undefined ? [] : [`--window ${options.window}`]),
     ...(config.popularity === 'cycle' ? [] : [`--popularity ${config.popularity}`]),
     ...(config.entries === undefined ? [] : [`--entries ${config.entries.join(',')}`]),
     ...(config.arrivals === 'poisson' ? [] : [`--arrivals ${config.arrivals}`]),

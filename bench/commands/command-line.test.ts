@@ -101,6 +101,7 @@ describe('command line', () => {
     ['run --target http://127.0.0.1:1/ --credentials f --conformance', /authbench conformance --target/],
     ['run --strategies none --scenarios verify --slo 10', /scenario slo/],
     ['run --strategies none --scenarios verify --arrivals constant', /iso-load/],
+    ['run --strategies none --scenarios iso-load --window 200', /closed loop/],
     ['run --strategies session-redis --scenarios verify,refresh', /measured in refresh \[SCENARIO/],
     ['conformance --credentials f', /add --target/i],
     ['conformance --transport cookie', /both/],

@@ -89,6 +89,7 @@ const OPTIONS = [
   '--transport',
   '--arrivals',
   '--slo',
+  '--window',
   '--against',
   '--gate',
   '--target',

@@ -24,6 +24,11 @@ export const withRunOptions = (command: Command): Command =>
     .option('--seed <n>', 'of every random order (default: a new one)', wholeNumber)
     .option('--connections <n>', 'closed-loop connections for each server (default: 16)', wholeNumber)
     .option(
+      '--window <ms>',
+      'of a closed loop, 50 or more (default: that of the profile, with --agents 400 or more)',
+      wholeNumber,
+    )
+    .option(
       '--pool <n>',
       'subjects with a credential of their own, up to 1000000 (default: 1000)',
       wholeNumber,

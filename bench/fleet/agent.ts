@@ -88,7 +88,8 @@ class Steps implements Duties {
     if (step === 'start') {
       await this.stop()
       this.#run = data.run
-      this.#generator = await startGeneratorProcess(null, false, this.#signal)
+      const { besideServers } = data as Asked['start']
+      this.#generator = await startGeneratorProcess(null, besideServers, this.#signal)
       return null
     }
     if (step === 'stop') {

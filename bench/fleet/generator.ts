@@ -24,7 +24,11 @@ export async function startFleetGenerator(fleet: Fleet): Promise<Generator> {
   const of = fleet.agents.length
   const connectionsOf = new Map<string, readonly number[]>()
   let leadUs = LEAD_US
-  await fleet.ask('start', () => ({}), START_LIMIT_MS)
+  const isHere = (index: number): boolean => {
+    const agent = fleet.agents[index]
+    return agent !== undefined && fleet.isHere(agent)
+  }
+  await fleet.ask('start', (index) => ({ besideServers: isHere(index) }), START_LIMIT_MS)
   return {
     async open(key, engine, target) {
       const shares = fleet.agents.map((_, index) => shareOf(target, index, of))

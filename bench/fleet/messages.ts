@@ -24,7 +24,8 @@ export interface Presence {
 
 /** What the coordinator asks of each agent, by name of the job. */
 export interface Asked {
-  readonly start: Record<string, never>
+  /** @param besideServers on one machine with them: a paced client, which never sleeps, then lets them and Redis go first */
+  readonly start: { readonly besideServers: boolean }
   readonly open: { readonly sealed: string }
   readonly 'warm up': {
     readonly lanes: readonly WarmUpLane[]

@@ -49,6 +49,13 @@ describe('resolveConfig', () => {
     `)
   })
 
+  it('gives windows of several machines the time that it takes to ask for them, and takes any that is asked for', () => {
+    const windowsOf = (options: Options) => resolve({ profile: 'quick', ...options }).sliceMs
+    expect(windowsOf({ agents: 2 })).toBe(400)
+    expect(windowsOf({ agents: 2, window: 90 })).toBe(90)
+    expect(windowsOf({ window: 90 })).toBe(90)
+  })
+
   it('runs the usual strategies every day, and all of them where that is asked for', () => {
     expect(resolve({ profile: 'ci' }).strategies).not.toContain('jwe')
     expect(resolve({ profile: 'full' }).strategies).toContain('jwe')

@@ -34,6 +34,7 @@ export const optionsSchema = z.strictObject({
   link: name.optional(),
   tls: z.boolean().optional(),
   connections: z.number().int().min(1).max(1000).optional(),
+  window: z.number().int().min(50).max(60_000).optional(),
   pool: z.number().int().min(1).max(1_000_000).optional(),
   popularity: name.optional(),
   entries: z.array(z.number().int().min(0).max(1_000_000)).min(1).optional(),
@@ -83,6 +84,8 @@ const CONNECTIONS = 16
 const PACED_CONNECTIONS = 64
 /** Milliseconds: what a person does not notice, and many times what an unloaded server takes. */
 const SLO_MS = 25
+/** Asking several machines for a window takes some tens of milliseconds of CPU: of a shorter one that is more than strangers may use. */
+const FLEET_SLICE_MS = 400
 /** Of a target on another machine, per second: what hardly any server that works would notice. */
 export const USUAL_MAX_RATE = 100
 export const BASELINE = 'none'
@@ -239,7 +242,9 @@ export function resolveConfig(
       : { entries: [...new Set(options.entries)].sort((one, other) => one - other) }),
     ...(profile.timed === undefined ? {} : { timed: profile.timed }),
     slicesPerRound: profile.slicesPerRound,
-    sliceMs: profile.sliceMs,
+    sliceMs:
+      options.window ??
+      (options.agents === undefined ? profile.sliceMs : Math.max(profile.sliceMs, FLEET_SLICE_MS)),
     pacedConnections: Math.min(pool, Math.max(connections, PACED_CONNECTIONS)),
     pacedSlicesPerRound: profile.pacedSlicesPerRound,
     pacedSliceMs: profile.pacedSliceMs,
