@@ -26,6 +26,8 @@ export interface RedisSnapshot {
   readonly own: OwnTraffic
   /** Of a cluster: of each server, whose sum this is. */
   readonly nodes?: readonly RedisSnapshot[]
+  /** Of a cluster: who its masters were just then. */
+  readonly masters?: readonly string[]
 }
 
 /** CPU time holds that of the second snapshot's predecessor too: one INFO, some hundred microseconds. */
@@ -49,8 +51,9 @@ export function snapshotOf(info: RedisInfo, own: OwnTraffic): RedisSnapshot {
   return {
     runId: info.get('run_id') ?? '',
     commands,
-    bytesIn: number('total_net_input_bytes'),
-    bytesOut: number('total_net_output_bytes'),
+    // What goes to replicas is part of the totals; only Redis 7 and newer tell how much it is.
+    bytesIn: number('total_net_input_bytes') - number('total_net_repl_input_bytes'),
+    bytesOut: number('total_net_output_bytes') - number('total_net_repl_output_bytes'),
     cpuUs: Math.round((number('used_cpu_user') + number('used_cpu_sys')) * 1e6),
     memoryBytes: number('used_memory') - BUFFERS.reduce((sum, field) => sum + number(field), 0),
     own,
@@ -58,7 +61,7 @@ export function snapshotOf(info: RedisInfo, own: OwnTraffic): RedisSnapshot {
 }
 
 /** Of the servers of a cluster. */
-export function sumOf(nodes: readonly RedisSnapshot[]): RedisSnapshot {
+export function sumOf(nodes: readonly RedisSnapshot[], masters: readonly string[]): RedisSnapshot {
   const total = (figure: (node: RedisSnapshot) => number) =>
     nodes.reduce((sum, node) => sum + figure(node), 0)
   return {
@@ -74,6 +77,7 @@ export function sumOf(nodes: readonly RedisSnapshot[]): RedisSnapshot {
       bytesReceived: total(({ own }) => own.bytesReceived),
     },
     nodes,
+    masters: masters.toSorted(),
   }
 }
 
@@ -87,9 +91,16 @@ function sumOfCommands(each: readonly Readonly<Record<string, number>>[]): Reado
 /**
  * What everybody but the harness did between two snapshots of one control connection. Commands with no calls
  * are left out.
- * @throws {AuthbenchError} REDIS_COUNTERS_RESET
+ * @throws {AuthbenchError} REDIS_COUNTERS_RESET, REDIS_MASTERS_CHANGED
  */
 export function difference(before: RedisSnapshot, after: RedisSnapshot): RedisUse {
+  if (before.masters?.join() !== after.masters?.join()) {
+    throw new AuthbenchError(
+      'REDIS_MASTERS_CHANGED',
+      `The masters of the Redis cluster changed from ${before.masters?.join(', ')} to ${after.masters?.join(', ')}.`,
+      { next: 'Run again when no failover and no resharding is under way.', exitCode: 3 },
+    )
+  }
   // Counters that were reset on one server could pass unseen in the sum.
   for (const [index, node] of (after.nodes ?? []).entries()) difference(before.nodes?.[index] ?? node, node)
   const own = {

@@ -160,6 +160,7 @@ export function addressed({
 const FATAL = new Set([
   'REDIS_LOST',
   'REDIS_COUNTERS_RESET',
+  'REDIS_MASTERS_CHANGED',
   'GENERATOR_LOST',
   'AGENT_LOST',
   'HOST_LOST',

@@ -1,15 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { Cell } from '../../src/results/cell.ts'
 import { type Results, resultsSchema } from '../../src/results/results.ts'
 import { readCells } from '../store/results-folder.ts'
-import { type Ended, ended } from './child-processes.ts'
-
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+import { type Running, startMain } from './child-processes.ts'
 
 /** `authbench run` in its smallest profile, in a folder, and with a lock, of its own. */
 export interface RealRun {
@@ -22,13 +18,6 @@ export interface RealRun {
   /** Where reports are. */
   latest(): string
   expectNothingLeft(pids: readonly number[]): void
-}
-
-interface Running {
-  readonly child: ChildProcess
-  readonly ended: Promise<Ended>
-  /** Resolves when standard error has said it. */
-  says(text: string): Promise<void>
 }
 
 export const realRun = test.extend<{ run: RealRun }>({
@@ -51,7 +40,7 @@ function runIn(folder: string, started: Running[]): RealRun {
     folder,
     latest,
     start(...args) {
-      const running = start(folder, args)
+      const running = startMain(folder, ['run', '--profile', 'smoke', '--out', join(folder, 'out'), ...args])
       started.push(running)
       return running
     },
@@ -62,25 +51,6 @@ function runIn(folder: string, started: Running[]): RealRun {
       expect(pids.filter(isRunning).map(commandOf)).toEqual([])
       expect(readdirSync(folder)).toEqual(['out'])
     },
-  }
-}
-
-function start(folder: string, args: readonly string[]): Running {
-  const child = spawn(
-    process.execPath,
-    [MAIN, 'run', '--profile', 'smoke', '--out', join(folder, 'out'), ...args],
-    { env: { ...process.env, TMPDIR: folder, REDIS_URL: '' }, stdio: ['ignore', 'pipe', 'pipe'] },
-  )
-  let stderr = ''
-  const waiting: { readonly text: string; readonly resolve: () => void }[] = []
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    stderr += text
-    for (const { text: wanted, resolve } of waiting) if (stderr.includes(wanted)) resolve()
-  })
-  return {
-    child,
-    ended: ended(child),
-    says: (text) => new Promise((resolve) => waiting.push({ text, resolve })),
   }
 }
 

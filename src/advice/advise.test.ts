@@ -211,6 +211,14 @@ describe('runs', () => {
     expect(refusalOf(results)?.code).toBe(code)
   })
 
+  it('of a target on another machine are not told to do what is refused there', () => {
+    const results = without(usual, 'cpu.server')
+    const target = { address: '10.0.0.9:80', processes: [], remote: { host: 'api.test', maxRate: 100 } }
+    const elsewhere = { ...results, environment: { ...results.environment, target } }
+    expect(refusalOf(results)?.next).toContain('--scenarios verify')
+    expect(refusalOf(elsewhere)?.next).toMatch(/run authbench there, with --target/)
+  })
+
   it('that can name somebody are not refused', () => {
     expect(refusalOf(usual)).toBe(null)
     expect(refusalOf(fakeResults({ scenarios: ['iso-load'] }))).toBe(null)

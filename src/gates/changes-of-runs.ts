@@ -4,6 +4,7 @@ import { isCountedInAMix, isSteady, METRICS } from '../metrics/registry.ts'
 import type { Change } from '../results/change.ts'
 import type { Estimate } from '../results/estimate.ts'
 import type { MetricInfo, Results } from '../results/results.ts'
+import { formatNumber } from '../units.ts'
 import { changesOf, type RoundRow } from './changes.ts'
 import { DEFAULT_GATES, type Gate } from './gate.ts'
 import { type Difference, differencesBetween } from './run-differences.ts'
@@ -89,6 +90,17 @@ function objectionTo(metric: MetricInfo, differences: readonly Difference[]): st
     : `the runs differ in ${difference.what} (${difference.base} against ${difference.head})`
 }
 
+/** A search that ended at `--max-rate` says nothing about what is above it. */
+function ceilingOf({ id }: MetricInfo, runs: readonly Results[]): string | null {
+  if (id !== RATE_WITHIN_LIMIT) return null
+  const reached = runs.find(({ config: { maxRate = Number.POSITIVE_INFINITY }, rounds }) =>
+    rounds.some(({ metric, values }) => metric === id && values.some(({ value }) => value >= maxRate)),
+  )
+  return reached === undefined
+    ? null
+    : `no rate above ${formatNumber(reached.config.maxRate ?? 0)} requests per second was tried`
+}
+
 const isNoisier = (one: Estimate, other: Estimate): boolean =>
   (noiseFactor(one) ?? Infinity) > (noiseFactor(other) ?? Infinity)
 
@@ -114,7 +126,7 @@ export function changesBetween(
     gates,
     noise: noisier(base.noise, head.noise),
     metrics: head.metrics,
-    withheld: (metric) => objectionTo(metric, differences),
+    withheld: (metric) => objectionTo(metric, differences) ?? ceilingOf(metric, [base, head]),
   })
   return { changes, differences }
 }

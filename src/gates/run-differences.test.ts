@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Environment, Results, RunConfig } from '../results/results.ts'
+import { fakeResults } from '../testing/fake-results.ts'
 import { simulatedRun } from '../testing/simulated-runs.ts'
 import { USUAL_WORLD } from '../worlds/world.ts'
 import { changesBetween } from './changes-of-runs.ts'
@@ -271,5 +272,21 @@ describe('two stored runs', () => {
       scenarios: run.scenarios.map((scenario) => ({ ...scenario, compared: false })),
     })
     expect(changesBetween(own(base), own(head)).changes).toEqual([])
+  })
+
+  it('are not judged by a rate that the search was not allowed to pass', () => {
+    const [one, other] = [fakeResults({ scenarios: ['slo'] }), fakeResults({ scenarios: ['slo'] })]
+    const rates = one.rounds.filter(({ metric }) => metric === 'slo.rate')
+    const highest = Math.max(...rates.flatMap(({ values }) => values.map(({ value }) => value)))
+    const whyOf = (maxRate: number) => {
+      const [before, after] = [one, other].map((run) => ({ ...run, config: { ...run.config, maxRate } }))
+      if (before === undefined || after === undefined) throw new Error('no runs')
+      const { changes } = changesBetween(before, after)
+      return changes.filter(({ metric }) => metric === 'slo.rate').map(({ why }) => why)
+    }
+    expect(new Set(whyOf(highest))).toEqual(
+      new Set([expect.stringMatching(/no rate above [\d,]+ requests per second was tried/)]),
+    )
+    expect(whyOf(highest * 2).join()).not.toContain('no rate above')
   })
 })

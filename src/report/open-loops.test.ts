@@ -227,3 +227,16 @@ test('of many reasons why a run is invalid the first are listed and the others c
   expect(text).toContain('- reason 11.\n- And 28 reasons more, in results.json.')
   expect(text).not.toContain('reason 12.')
 })
+
+test('a rate that a search was not allowed to pass is not shown as what the server can do', () => {
+  const results = run('slo')
+  const rates = results.rounds.filter(({ metric, arm }) => metric === 'slo.rate' && arm === 'main')
+  const highest = Math.max(...rates.flatMap(({ values }) => values.map(({ value }) => value)))
+  const textOf = (maxRate: number) =>
+    JSON.stringify(decisionSection({ ...results, config: { ...results.config, maxRate } }))
+  expect(textOf(highest)).toMatch(
+    /† Not the most that the server can do: no rate above [\d,]+ requests per second was tried/,
+  )
+  expect(textOf(highest * 2)).not.toContain('†')
+  expect(JSON.stringify(decisionSection(results))).not.toContain('†')
+})

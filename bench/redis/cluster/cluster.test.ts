@@ -76,10 +76,14 @@ describe('the harness on a cluster', () => {
       memoryBytes: 0,
       own: { commands: {}, bytesSent: 0, bytesReceived: 0 },
     })
-    const before = sumOf([node('a', 5), node('b', 5)])
-    expect(difference(before, sumOf([node('a', 6), node('b', 7)])).commands).toEqual({ get: 3 })
-    expect(() => difference(before, sumOf([node('a', 60), node('b', 1)]))).toThrow(/reset/)
-    expect(() => difference(before, sumOf([node('a', 60), node('c', 7)]))).toThrow(/restarted/)
+    const masters = ['one:1', 'two:2']
+    const before = sumOf([node('a', 5), node('b', 5)], masters)
+    expect(difference(before, sumOf([node('a', 6), node('b', 7)], masters)).commands).toEqual({ get: 3 })
+    expect(() => difference(before, sumOf([node('a', 60), node('b', 1)], masters))).toThrow(/reset/)
+    expect(() => difference(before, sumOf([node('a', 60), node('c', 7)], masters))).toThrow(/restarted/)
+    // A master that is new has counters that nobody reads.
+    const moved = sumOf([node('a', 6), node('b', 7)], [...masters, 'three:3'])
+    expect(() => difference(before, moved)).toThrow(/two:2 to one:1, three:3, two:2/)
   })
 
   it('asks for nothing that it does not name, and neither do servers', async () => {

@@ -62,7 +62,14 @@ function controlOf(nodes: readonly NodeControl[]): RedisControl {
     masters: nodes.length,
     processIds: nodes.map(({ processId }) => processId),
     isLocal: nodes.every(({ isLocal }) => isLocal),
-    snapshot: async () => sumOf(await all((node) => node.snapshot())),
+    async snapshot() {
+      const snapshots = await all((node) => node.snapshot())
+      const masters = await first.masters()
+      return sumOf(
+        snapshots,
+        masters.map(({ host, port }) => `${host}:${port}`),
+      )
+    },
     async setHousekeeping(hertz) {
       await all((node) => node.setHousekeeping(hertz))
     },

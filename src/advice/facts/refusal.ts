@@ -14,7 +14,7 @@ export interface Refusal {
  * @param what it does not do for that, such as `names no strategy`
  */
 export function refusalOf(results: Results, what = 'names no strategy'): Refusal | null {
-  const { validity, config, run } = results
+  const { validity, config, run, environment } = results
   if (validity.verdict === 'invalid') {
     return {
       code: 'RUN_INVALID',
@@ -27,7 +27,10 @@ export function refusalOf(results: Results, what = 'names no strategy'): Refusal
     return {
       code: 'NOT_MEASURED',
       message: `run ${run.id} has not measured what a protected read costs, and ${what}`,
-      next: 'Run the scenario verify: `authbench run --scenarios verify`.',
+      next:
+        environment.target?.remote === undefined
+          ? 'Run the scenario verify: `authbench run --scenarios verify`.'
+          : 'The CPU of a target on another machine cannot be read: run authbench there, with --target on its loopback.',
     }
   }
   const rounds = Math.max(

@@ -26,6 +26,22 @@ function labelsOf({ validity }: Results, group: Group): readonly Label[] {
 export const isLimited = (results: Results, group: Group, strategy: string): boolean =>
   labelsOf(results, group).some((label) => label.strategy === strategy)
 
+/** Whether a search for a rate ended at `--max-rate`: the server may serve more. */
+export const reachedMaxRate = (
+  { config: { maxRate }, rounds }: Results,
+  { kind, scenario }: Group,
+  strategy: string,
+): boolean =>
+  maxRate !== undefined &&
+  kind === 'search' &&
+  rounds.some(
+    (row) =>
+      row.scenario === scenario.id &&
+      row.strategy === strategy &&
+      row.metric === 'slo.rate' &&
+      row.values.some(({ value }) => value >= maxRate),
+  )
+
 /** `the server was not saturated in 9 cells`, for what is said of these strategies or of all; null where nothing is. */
 export function limitText(results: Results, group: Group, strategies: readonly string[]): string | null {
   const labels = labelsOf(results, group).filter(

@@ -1,7 +1,7 @@
 import type { Comparison, Estimate, MetricInfo, Results } from '../../results/results.ts'
 import type { StrategyInfo } from '../../results/strategy-info.ts'
 import { formatNumber } from '../../units.ts'
-import { isLimited, limitText } from '../groups/capacity.ts'
+import { isLimited, limitText, reachedMaxRate } from '../groups/capacity.ts'
 import { COST, costGroupOf, decisionOrder, leadersOf } from '../groups/contenders.ts'
 import { rowsByFamily } from '../groups/families.ts'
 import { againstBaseline, firstWorlds, type Group, groupsOf } from '../groups/group.ts'
@@ -21,6 +21,7 @@ import { intervalNote, revocationText } from '../words/phrases.ts'
 import { familyTable } from './family-table.ts'
 
 const THROUGHPUT = 'throughput'
+const RATE = 'slo.rate'
 const STORE_COST = 'cpu.redis'
 
 /** What is looked up for a decision under each kind of load. A load that compares no strategies decides nothing. */
@@ -111,6 +112,11 @@ export function decisionTable(results: Results, group: Group, isExplained: boole
     estimates.push(estimate)
     return estimateCell(estimate, signed, tone, mark)
   }
+  const isLessThanCapacity = (strategy: string, metric: string): boolean =>
+    metric === THROUGHPUT
+      ? isLimited(results, group, strategy)
+      : metric === RATE && reachedMaxRate(results, group, strategy)
+  const named = group.strategies.some(({ id }) => metrics.some((metric) => isLessThanCapacity(id, metric.id)))
   const limits =
     group.kind === 'closed'
       ? limitText(
@@ -118,13 +124,14 @@ export function decisionTable(results: Results, group: Group, isExplained: boole
           group,
           group.strategies.map(({ id }) => id),
         )
-      : null
-  const named = group.strategies.some(({ id }) => isLimited(results, group, id))
+      : named
+        ? `no rate above ${formatNumber(results.config.maxRate ?? 0)} requests per second was tried`
+        : null
   const strategies = decisionOrder(group)
   const rows = strategies.map((strategy) => {
     const isBaseline = strategy.id === group.baseline?.id
     const own = metrics.map(({ id }) => {
-      const limited = id === THROUGHPUT && isLimited(results, group, strategy.id)
+      const limited = isLessThanCapacity(strategy.id, id)
       return valueCell(group.estimate(strategy.id, id), false, limited ? 'warn' : 'plain', limited ? '†' : '')
     })
     const revokes = revoking
