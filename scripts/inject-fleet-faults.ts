@@ -15,6 +15,7 @@ import { marked } from './inject-faults/run.ts'
 import { aftermathOf } from './inject-fleet-faults/aftermath.ts'
 import { agentFaults } from './inject-fleet-faults/kinds/agents.ts'
 import { coordinatorFaults } from './inject-fleet-faults/kinds/coordinators.ts'
+import { hostFaults } from './inject-fleet-faults/kinds/hosts.ts'
 import { inputFaults } from './inject-fleet-faults/kinds/input.ts'
 import type { Fault } from './inject-fleet-faults/kinds/kind.ts'
 import { meetingPointFaults } from './inject-fleet-faults/kinds/meeting-point.ts'
@@ -23,11 +24,8 @@ import { ownNamespaces } from './machines/machines.ts'
 import { send } from './machines/program.ts'
 
 const INTERRUPTED = 130
-const ALL = [...agentFaults, ...meetingPointFaults, ...coordinatorFaults, ...inputFaults].map(
-  (fault, index) => ({
-    ...fault,
-    number: index + 1,
-  }),
+const ALL = [...agentFaults, ...meetingPointFaults, ...coordinatorFaults, ...inputFaults, ...hostFaults].map(
+  (fault, index) => ({ ...fault, number: index + 1 }),
 )
 
 type Numbered = (typeof ALL)[number]

@@ -74,7 +74,7 @@ async function keysLeft(scene: Scene): Promise<readonly string[]> {
     scene.joinFile,
   ]
   const { stdout } = await promisify(execFile)(program, words, { timeout: STOP_LIMIT_MS })
-  const keys = stdout.split('\n').filter((key) => key !== '' && !/:fleet$|:agent:[^:]+$/.test(key))
+  const keys = stdout.split('\n').filter((key) => key !== '' && !/:fleet$|:(agent|host):[^:]+$/.test(key))
   return keys.length === 0 ? [] : [`${keys.length} keys are left: ${keys.slice(0, 4).join(' ')}`]
 }
 

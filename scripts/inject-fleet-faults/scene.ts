@@ -9,6 +9,8 @@ import { type Found, MARK, marked } from '../inject-faults/run.ts'
 import { type Machine, openMachines } from '../machines/machines.ts'
 import { childrenOf, type End, type Program, startProgram } from '../machines/program.ts'
 
+/** Its name. */
+export const HOST = 'big'
 export const AGENTS = ['agent-1', 'agent-2'] as const
 type AgentName = (typeof AGENTS)[number]
 /** One more, for who is not part of the run. */
@@ -121,6 +123,11 @@ export class Scene {
     return this.start(as, name, ['agent', '--join-file', file, '--name', as], { before })
   }
 
+  /** On the machine that is no part of the run otherwise. */
+  host(as = HOST, listen = this.machine('other').address): Watched {
+    return this.start(as, 'other', ['host', '--join-file', this.joinFile, '--name', as, '--listen', listen])
+  }
+
   /** Of fifty rounds: it does not end before something is done to it. */
   run({
     on = 'coordinator' as MachineName,
@@ -128,15 +135,21 @@ export class Scene {
     agents = AGENTS.length as number,
     file = this.joinFile,
     scenario = 'verify',
+    host = null as string | null,
   } = {}): Watched {
     this.#runs += 1
     return this.start(
       `run ${this.#runs}`,
       on,
       [
-        ...['run', '--profile', 'smoke', '--scenarios', scenario, '--strategies', 'none'],
+        ...['run', '--profile', 'smoke', '--scenarios', scenario],
+        ...(host === null ? ['--strategies', 'none'] : []),
         ...['--rounds', String(rounds), '--agents', String(agents), '--join-file', file],
-        ...['--listen', this.machine(on).address, '--out', this.out],
+        // A host has a Redis as well, which is to go with it.
+        ...(host === null
+          ? ['--listen', this.machine(on).address]
+          : ['--host', host, '--strategies', 'none,session-redis']),
+        ...['--out', this.out],
       ],
       { onTerminal: true },
     )
@@ -195,8 +208,8 @@ export class Scene {
   }
 
   /** A short run on the same fleet: it works, or the fleet was harmed. */
-  async serves(): Promise<void> {
-    const run = this.run({ rounds: 1 })
+  async serves(host: string | null = null): Promise<void> {
+    const run = this.run({ rounds: 1, host })
     // Measured on a machine that does other things as well: checks may say so.
     this.expect(run, [0, 3], /Report: /)
     await this.ended(run)
@@ -212,6 +225,16 @@ export class Scene {
     const isChild = (found: Found) =>
       childrenOf(pid ?? -1).includes(found.pid) && found.command.includes('load/main')
     return this.#found(isChild, `generator of ${name}`)
+  }
+
+  /** A host that waits has neither servers nor a Redis. */
+  async rests({ name, program }: Watched, limitMs = LIMIT_MS): Promise<void> {
+    const children = () => childrenOf(program.pid() ?? -1)
+    for (const until = performance.now() + limitMs; performance.now() < until; ) {
+      if (children().length === 0) return
+      await delay(LOOK_MS)
+    }
+    this.problems.push(`${name} keeps ${children().length} processes though nothing runs`)
   }
 
   async #found(isWanted: (found: Found) => boolean, what: string): Promise<number> {
