@@ -27,7 +27,7 @@ export function ignoredBeside(
   const { target, credentials, ca, header, method, body, iMayLoad, maxRate } = options
   const { gate, against, claims, strategies, strategy } = options
   const { agents, host, joinFile, listen, link } = options
-  const besideHost = { against, strategy, target, listen }
+  const besideHost = { against, listen }
   const targetAlone = target !== undefined && strategies === undefined && strategy === undefined
   return [
     {

@@ -207,6 +207,7 @@ function commandLine(terminal: Terminal, exitWith: (code: number) => void): Comm
     .option('--listen <address>', 'of this machine, that agents reach')
     .option('--join-file <file>', `that \`fleet up\` wrote (default: ${DEFAULT_JOIN_FILE})`)
     .option('--name <name>', 'that `run --host` says (default: that of the machine)')
+    .option('--strategy <file>', 'of your own, as the run names it; more than once', collect)
     .action(async (flags: HostFlags) => exitWith(await (await import('./host.ts')).host(flags, terminal)))
 
   program

@@ -1,6 +1,26 @@
-import { readdirSync } from 'node:fs'
-import { describe, expect } from 'vitest'
-import { realFleet } from '../testing/real-fleet.ts'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, onTestFinished } from 'vitest'
+import { resultsSchema } from '../../src/results/results.ts'
+import { type RealFleet, realFleet } from '../testing/real-fleet.ts'
+
+const SERVERS = fileURLToPath(new URL('../../servers', import.meta.url))
+const EXAMPLE = join(SERVERS, 'examples/hmac-ticket.ts')
+const ENDPOINT = `
+const { createServer } = require('node:http')
+const server = createServer(({ headers }, response) =>
+  response.writeHead(headers.authorization === undefined ? 401 : 200).end('{}'))
+server.listen(0, '127.0.0.1', () => console.log(server.address().port))`
+
+/** Microseconds, of all windows. */
+const serverCpu = (fleet: RealFleet, strategy: string): number =>
+  fleet
+    .cells()
+    .flatMap((cell) => (cell.strategy === strategy && cell.state !== 'failed' ? cell.load.slices : []))
+    .reduce((sum, { server }) => sum + (server?.mainUs ?? 0), 0)
 
 describe('a fleet with a host', { timeout: 180_000 }, () => {
   realFleet('has the servers and their Redis on a host, which stops them with the run', async ({ fleet }) => {
@@ -51,5 +71,46 @@ describe('a fleet with a host', { timeout: 180_000 }, () => {
     expect(await running.ended).toMatchObject({ code: 3, stderr: expect.stringMatching(/HOST_LOST/) })
     expect(fleet.cells().length).toBeGreaterThan(0)
     expect(await fleet.keysLeft()).toEqual([])
+  })
+
+  realFleet('runs there the strategies of the user that it was given, and no others', async ({ fleet }) => {
+    await fleet.up()
+    await fleet.agent('one')
+    await fleet.agent('two')
+    const big = await fleet.host('--strategy', EXAMPLE)
+    const changed = join(fleet.folder, 'changed.ts')
+    writeFileSync(changed, `${readFileSync(EXAMPLE, 'utf8').replaceAll("'../", `'${SERVERS}/`)}\n`)
+    const asked = (file: string) =>
+      fleet.run('--host', 'big', '--strategy', file, '--strategies', 'none,hmac-ticket').ended
+    expect(await asked(changed)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/another file for the strategy hmac-ticket.*STRATEGY_NOT_ON_HOST/s),
+    })
+    const { code, stderr } = await asked(EXAMPLE)
+    expect([0, 3], stderr).toContain(code)
+    expect(serverCpu(fleet, 'hmac-ticket')).toBeGreaterThan(0)
+    expect(await fleet.stopped(big)).toBe(0)
+  })
+
+  realFleet('reads there the CPU of an endpoint that others started', async ({ fleet }) => {
+    const endpoint = spawn(process.execPath, ['-e', ENDPOINT], { stdio: ['ignore', 'pipe', 'inherit'] })
+    onTestFinished(() => void endpoint.kill())
+    const [port] = await once(endpoint.stdout.setEncoding('utf8'), 'data')
+    await fleet.up()
+    await fleet.agent('one')
+    await fleet.agent('two')
+    const big = await fleet.host()
+    const credentials = join(fleet.folder, 'credentials')
+    writeFileSync(credentials, 'one\ntwo\n')
+    const asked = (url: string) =>
+      fleet.run('--host', 'big', '--target', url, '--credentials', credentials, '--strategies', 'none').ended
+    const { code, stderr } = await asked(`http://127.0.0.1:${port}/`)
+    expect([0, 3], stderr).toContain(code)
+    expect(serverCpu(fleet, 'target')).toBeGreaterThan(0)
+    const results = resultsSchema.parse(
+      JSON.parse(readFileSync(join(fleet.folder, 'out', 'latest', 'results.json'), 'utf8')),
+    )
+    expect(results.environment.target?.processes).toMatchObject([{ pid: endpoint.pid }])
+    expect(await fleet.stopped(big)).toBe(0)
   })
 })

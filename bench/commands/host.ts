@@ -5,17 +5,19 @@ import { DEFAULT_JOIN_FILE, readJoinFile } from '../fleet/join-file.ts'
 import { listenAddress } from '../fleet/of-run.ts'
 import { runHost } from '../hosts/host.ts'
 import { lockMachine } from '../store/run-lock.ts'
+import { describeStrategies } from '../subjects/own-strategies.ts'
 import { memberName } from './agent.ts'
 
 export interface HostFlags {
   readonly joinFile?: string | undefined
   readonly name?: string | undefined
   readonly listen?: string | undefined
+  readonly strategy?: readonly string[] | undefined
 }
 
 /** The machine of the servers, in the foreground. @returns the exit code */
 export async function host(flags: HostFlags, terminal: Terminal): Promise<number> {
-  const { joinFile = DEFAULT_JOIN_FILE, listen } = flags
+  const { joinFile = DEFAULT_JOIN_FILE, listen, strategy = [] } = flags
   const name = memberName(flags.name ?? os.hostname())
   if (listen === undefined) {
     throw new AuthbenchError('OPTIONS_INVALID', 'a host needs the address that agents reach it at', {
@@ -27,6 +29,13 @@ export async function host(flags: HostFlags, terminal: Terminal): Promise<number
   await using cleanup = new AsyncDisposableStack()
   const signal = terminal.interruption(cleanup, 'Stopping.')
   cleanup.defer(lockMachine(undefined, (line) => void terminal.stderr.write(`${line}\n`)))
-  await runHost(join, name, address ?? listen, signal, (line) => void terminal.stdout.write(`${line}\n`))
+  const own = await describeStrategies(strategy, signal)
+  if (own === null) return 0
+  await runHost(
+    join,
+    { name, listen: address ?? listen, own },
+    signal,
+    (line) => void terminal.stdout.write(`${line}\n`),
+  )
   return 0
 }

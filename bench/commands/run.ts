@@ -31,7 +31,7 @@ import { describeScenario } from '../scenarios/scenario.ts'
 import { authbenchVersion, describeEnvironment, describeGit } from '../store/environment.ts'
 import { createResultsFolder } from '../store/results-folder.ts'
 import { lockMachine } from '../store/run-lock.ts'
-import { describeInputs } from '../subjects/inputs.ts'
+import { describeInputs, strategyHash } from '../subjects/inputs.ts'
 import { assertAnswers, describeTarget, located } from '../subjects/target.ts'
 import { runExperiments } from '../trials/run-all.ts'
 import { checkBeforeRun } from './conformance.ts'
@@ -88,9 +88,10 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const pinning = infos.some(({ needs }) => needs.includes('auth-server')) ? withAuthServer(plan) : plan
   const usesProxies = layProxies(config, scenarios)
   const asked = { config, strategies: infos, keys, token, keyPrefix, rowsInRedis, usesProxies }
+  const own = [...files].map(([id, file]) => ({ id, hash: strategyHash(file) }))
   const hosted =
     loads && fleet !== null && fleet.host !== null
-      ? await openHostedBench(fleet, { ...asked, needsRedis, redisUrl: url }, cleanup)
+      ? await openHostedBench(fleet, { ...asked, own, target, needsRedis, redisUrl: url }, signal, cleanup)
       : null
   const redis =
     needsRedis && hosted === null
@@ -142,7 +143,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const inputs = describeInputs({ token, target, files })
   const environment = {
     ...(hosted?.environment ?? describeEnvironment(pinning, redis)),
-    ...(target === null ? {} : { target: describeTarget(target) }),
+    ...(target === null ? {} : { target: describeTarget(target, hosted?.processes) }),
     ...(fleet === null ? {} : { agents: describeAgents(fleet) }),
     ...(warnings.length === 0 || hosted !== null ? {} : { warnings: [...warnings] }),
   }

@@ -7,20 +7,29 @@ import { originOfRedis, redisOfCommand } from '../redis/provide.ts'
 import type { Bench, MovableSubject, StoreMeter } from '../run/equipment.ts'
 import { machineBench } from '../run/real-equipment.ts'
 import { describeEnvironment } from '../store/environment.ts'
+import { strategyHash } from '../subjects/inputs.ts'
+import type { OwnStrategy } from '../subjects/own-strategies.ts'
+import { describeTarget, type Target } from '../subjects/target.ts'
 import type { Call, HostedRun, Measurement, Opened, SealedCall, Started } from './messages.ts'
 
 /** Servers of a round start side by side. */
 const AT_ONCE = 32
 
+export interface HostSettings {
+  readonly name: string
+  /** Address of this machine that agents reach. */
+  readonly listen: string
+  /** Of the user: a run may ask for servers with them. */
+  readonly own: readonly OwnStrategy[]
+}
+
 /**
  * Starts servers for a run of another machine, until the signal comes or the fleet is gone.
- * @param listen address of this machine that agents reach
  * @throws AuthbenchError FLEET_UNREACHABLE, FLEET_LOST, AGENT_JOINED_TWICE
  */
 export const runHost = (
   join: JoinFile,
-  name: string,
-  listen: string,
+  { name, ...given }: HostSettings,
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<void> =>
@@ -31,7 +40,7 @@ export const runHost = (
     concurrency: AT_ONCE,
     signal,
     say,
-    duties: (_, privateKey) => new Host(privateKey, listen, say),
+    duties: (_, privateKey) => new Host(privateKey, given, say),
   })
 
 /** What one run has here. It goes as a whole: when the run ends, when another begins, or when it is gone. */
@@ -108,7 +117,8 @@ class Hosted {
   }
 
   async readThrottling() {
-    return [...(await this.#bench.readThrottling([]))]
+    const targets = [...this.#subjects.values()].flatMap(({ elsewhere = [] }) => elsewhere)
+    return [...(await this.#bench.readThrottling(targets))]
   }
 
   #start(measurement: Measurement, place: number | null): Promise<() => Promise<unknown>> {
@@ -139,13 +149,13 @@ class Hosted {
 
 class Host implements Duties {
   readonly #key: CryptoKey
-  readonly #listen: string
+  readonly #given: Omit<HostSettings, 'name'>
   readonly #say: (line: string) => void
   #hosted: Hosted | null = null
 
-  constructor(key: CryptoKey, listen: string, say: (line: string) => void) {
+  constructor(key: CryptoKey, given: Omit<HostSettings, 'name'>, say: (line: string) => void) {
     this.#key = key
-    this.#listen = listen
+    this.#given = given
     this.#say = say
   }
 
@@ -209,7 +219,9 @@ class Host implements Duties {
   }
 
   async #open(run: string, hosted: HostedRun): Promise<Opened> {
-    const { config, strategies, keys, token, keyPrefix, needsRedis, redisUrl, ...rest } = hosted
+    const { config, strategies, own, target, keys, token, keyPrefix, needsRedis, redisUrl, ...rest } = hosted
+    const files = new Map(own.map(({ id, hash }) => [id, fileOf(this.#given.own, id, hash)]))
+    const processes = target === null ? [] : processesAt(target)
     await using failed = new AsyncDisposableStack()
     const ending = new AbortController()
     failed.defer(() => ending.abort())
@@ -233,16 +245,50 @@ class Host implements Duties {
       keys,
       token,
       ...rest,
-      files: new Map(),
-      target: null,
+      files,
+      target: target === null ? null : endpointAt(target),
       pinning,
       redis,
       fleet: null,
-      listen: this.#listen,
+      listen: this.#given.listen,
       base: null,
       signal: ending.signal,
     })
     this.#hosted = new Hosted(run, bench, failed.move())
-    return { environment: describeEnvironment(pinning, redis), store: redis !== null }
+    return { environment: describeEnvironment(pinning, redis), store: redis !== null, processes }
   }
+}
+
+/** @throws AuthbenchError STRATEGY_NOT_ON_HOST: the numbers would be those of another one */
+function fileOf(own: readonly OwnStrategy[], id: string, hash: string): string {
+  const found = own.find(({ info }) => info.id === id)
+  if (found !== undefined && strategyHash(found.file) === hash) return found.file
+  throw new AuthbenchError(
+    'STRATEGY_NOT_ON_HOST',
+    found === undefined
+      ? `the host was started without the strategy ${id}`
+      : `the host has another file for the strategy ${id} than the run`,
+    { next: 'Copy the file there, and start the host with --strategy FILE.' },
+  )
+}
+
+/** An endpoint of which nothing is asked here but its CPU. */
+const endpointAt = (origin: string): Target => ({
+  origin,
+  host: new URL(origin).host,
+  read: { method: 'GET', path: '/', headers: {} },
+  credentials: [],
+})
+
+/** @throws AuthbenchError TARGET_NOT_ON_HOST */
+function processesAt(origin: string): Opened['processes'] {
+  const { processes } = describeTarget(endpointAt(origin))
+  if (processes.length > 0) return processes
+  throw new AuthbenchError(
+    'TARGET_NOT_ON_HOST',
+    `on the machine of --host no process that is shown to it listens at ${new URL(origin).host}`,
+    {
+      next: 'Start the host where the target is, as a user who sees it; without --host its CPU is not measured.',
+    },
+  )
 }

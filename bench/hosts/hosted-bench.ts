@@ -5,6 +5,8 @@ import type { Fleet } from '../fleet/coordinator.ts'
 import { startFleetGenerator } from '../fleet/generator.ts'
 import { sendRaw } from '../load/http/probe.ts'
 import type { Bench, MovableSubject, StoreMeter } from '../run/equipment.ts'
+import { limitedBench, timeOfRun } from '../run/limited/limited-bench.ts'
+import { TARGET_ID, type Target, targetSubject } from '../subjects/target.ts'
 import type { Call, HostedRun, Opened, PlainMethod, Started } from './messages.ts'
 
 const USUAL_LIMIT_MS = 30_000
@@ -23,14 +25,18 @@ export interface HostedBench {
   readonly bench: Bench
   /** Of the machine of the servers. */
   readonly environment: Environment
+  /** Of the target that is there; empty without one. */
+  readonly processes: Opened['processes']
 }
 
-/** @throws AuthbenchError HOST_LOST, REDIS_* of the host */
+/** @throws AuthbenchError HOST_LOST, and of the host REDIS_*, STRATEGY_NOT_ON_HOST, TARGET_NOT_ON_HOST */
 export async function openHostedBench(
   fleet: Fleet,
-  run: HostedRun,
+  run: Omit<HostedRun, 'target'> & { readonly target: Target | null },
+  signal: AbortSignal,
   cleanup: AsyncDisposableStack,
 ): Promise<HostedBench> {
+  const { target } = run
   const ask = async <Value>(call: Call, limitMs = LIMITS_MS[call.call] ?? USUAL_LIMIT_MS): Promise<Value> => {
     const { value } = (await fleet.askHost(call, limitMs)) as { readonly value: Value }
     return value
@@ -38,7 +44,10 @@ export async function openHostedBench(
   cleanup.defer(async () => {
     await ask({ call: 'close' }).catch(() => undefined)
   })
-  const { environment, store } = await ask<Opened>({ call: 'open', run })
+  const { environment, store, processes } = await ask<Opened>({
+    call: 'open',
+    run: { ...run, target: target?.origin ?? null },
+  })
   const began = async <Value>(
     measurement: Extract<Call, { call: 'begin' }>['measurement'],
     subject: number | null,
@@ -80,18 +89,25 @@ export async function openHostedBench(
       stop: () => does<void>('stop').catch(unlessLost),
     }
   }
+  const bench: Bench = {
+    async startSubject(strategy, arm, keyPrefix, ownRedis) {
+      const there = subjectOf(await ask<Started>({ call: 'start', strategy, arm, keyPrefix, ownRedis }))
+      if (strategy !== TARGET_ID || target === null) return there
+      const { readCpu, stop } = there
+      return { ...targetSubject(target), readCpu, stop }
+    },
+    startGenerator: () => startFleetGenerator(fleet),
+    store: store ? meterOf(null) : null,
+    probe: sendRaw,
+    readMachineTime: () => ask({ call: 'machine' }),
+    readThrottling: async () => new Map(await ask<[string, never][]>({ call: 'throttling' })),
+    now: () => new Date(),
+  }
+  const { maxRate } = run.config
   return {
     environment,
-    bench: {
-      startSubject: async (strategy, arm, keyPrefix, ownRedis) =>
-        subjectOf(await ask<Started>({ call: 'start', strategy, arm, keyPrefix, ownRedis })),
-      startGenerator: () => startFleetGenerator(fleet),
-      store: store ? meterOf(null) : null,
-      probe: sendRaw,
-      readMachineTime: () => ask({ call: 'machine' }),
-      readThrottling: async () => new Map(await ask<[string, never][]>({ call: 'throttling' })),
-      now: () => new Date(),
-    },
+    processes,
+    bench: maxRate === undefined ? bench : limitedBench(bench, maxRate, timeOfRun(signal)),
   }
 }
 

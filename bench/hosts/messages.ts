@@ -10,6 +10,10 @@ import type { StrategyInfo } from '../../src/results/strategy-info.ts'
 export interface HostedRun {
   readonly config: RunConfig
   readonly strategies: readonly StrategyInfo[]
+  /** Of the user's own: the host has to have the same files. */
+  readonly own: readonly { readonly id: string; readonly hash: string }[]
+  /** Origin of an endpoint that runs there, whose CPU is to be read; null: none is measured. */
+  readonly target: string | null
   readonly keys: KeyMaterial
   readonly token: TokenProfile
   /** Every key of the run starts with it. */
@@ -69,6 +73,8 @@ export interface Opened {
   readonly environment: Environment
   /** Whether the run has a Redis. */
   readonly store: boolean
+  /** Of the target; empty without one. */
+  readonly processes: NonNullable<Environment['target']>['processes']
 }
 
 export interface Started {

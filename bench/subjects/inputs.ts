@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import type { TokenProfile } from '../../servers/contract.ts'
 import { canonicalJson, type Input, withoutQueryValues } from '../../src/results/inputs.ts'
 import type { Target } from './target.ts'
@@ -10,6 +10,9 @@ const SECRET_DIGITS = 4
 
 const hashOf = (text: string | Buffer, digits = DIGITS): string =>
   createHash('sha256').update(text).digest('hex').slice(0, digits)
+
+/** Of a strategy file; what it imports is not followed. */
+export const strategyHash = (file: string): string => hashOf(readFileSync(file))
 
 export interface GivenInputs {
   readonly token: TokenProfile
@@ -23,8 +26,7 @@ export function describeInputs({ token, target, files }: GivenInputs): Input[] {
     claimsInput(token),
     ...(target === null ? [] : targetInputs(target)),
     ...[...files].map(([id, file]): Input => {
-      const text = readFileSync(file)
-      return { what: `strategy ${id}`, shown: null, bytes: text.length, hash: hashOf(text) }
+      return { what: `strategy ${id}`, shown: null, bytes: statSync(file).size, hash: strategyHash(file) }
     }),
   ]
 }

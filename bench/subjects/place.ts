@@ -83,7 +83,7 @@ export async function placeOf(
       'TARGET_NOT_LOCAL',
       `${hostname} is not on the loopback of this machine${where}`,
       {
-        next: `Where you may load it, say so: --i-may-load ${hostname}. It then gets open loops of at most ${formatNumber(limit)} requests per second (--max-rate), and its CPU is not measured. Over a tunnel the tunnel would be measured.`,
+        next: `Where you may load it, say so: --i-may-load ${hostname}. It then gets open loops of at most ${formatNumber(limit)} requests per second (--max-rate), and its CPU is measured only with --host. Over a tunnel the tunnel would be measured.`,
       },
     )
   }

@@ -207,14 +207,20 @@ export async function assertAnswers(target: Target, transport: Transport): Promi
 const serversOf = ({ origin, place }: Target): readonly number[] =>
   place?.remote === undefined ? mastersAmong(listenersOn(addressOf(origin))) : []
 
-/** Where it is, whose CPU time is its own, and what it was asked, of secrets only their names and sizes. */
-export function describeTarget(target: Target): NonNullable<Environment['target']> {
+/**
+ * Where it is, whose CPU time is its own, and what it was asked, of secrets only their names and sizes.
+ * @param processes that a host found on its machine
+ */
+export function describeTarget(
+  target: Target,
+  processes = familyOf(serversOf(target)).map(({ pid, name }) => ({ pid, name })),
+): NonNullable<Environment['target']> {
   const { origin, read, place } = target
   const { method, headers, body } = read
   const names = Object.keys(headers)
   return {
     address: new URL(origin).host,
-    processes: familyOf(serversOf(target)).map(({ pid, name }) => ({ pid, name })),
+    processes: [...processes],
     ...(place?.remote === undefined ? {} : { remote: place.remote }),
     ...(method === 'GET' ? {} : { method }),
     ...(names.length === 0 ? {} : { headers: names }),

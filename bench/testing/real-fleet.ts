@@ -16,7 +16,7 @@ export interface RealFleet {
   up(): Promise<Running>
   agent(name: string): Promise<Running>
   /** @returns with the folder that it has for itself */
-  host(): Promise<Running & { readonly elsewhere: string }>
+  host(...args: string[]): Promise<Running & { readonly elsewhere: string }>
   /** In its smallest profile, with two agents. */
   run(...args: string[]): Running
   stopped(program: Running): Promise<number | null>
@@ -62,10 +62,18 @@ function fleetIn(folder: string, started: Running[]): RealFleet {
       await program.says('waits for a run')
       return program
     },
-    async host() {
+    async host(...args) {
       const elsewhere = join(folder, 'host')
       mkdirSync(elsewhere)
-      const program = startIn(elsewhere, ['host', ...joins, '--name', 'big', '--listen', '127.0.0.2'])
+      const program = startIn(elsewhere, [
+        'host',
+        ...joins,
+        '--name',
+        'big',
+        '--listen',
+        '127.0.0.2',
+        ...args,
+      ])
       await program.says('waits for a run')
       return { ...program, elsewhere }
     },

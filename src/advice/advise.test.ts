@@ -216,7 +216,7 @@ describe('runs', () => {
     const target = { address: '10.0.0.9:80', processes: [], remote: { host: 'api.test', maxRate: 100 } }
     const elsewhere = { ...results, environment: { ...results.environment, target } }
     expect(refusalOf(results)?.next).toContain('--scenarios verify')
-    expect(refusalOf(elsewhere)?.next).toMatch(/run authbench there, with --target/)
+    expect(refusalOf(elsewhere)?.next).toMatch(/authbench host` there/)
   })
 
   it('that can name somebody are not refused', () => {

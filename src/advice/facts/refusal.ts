@@ -30,7 +30,7 @@ export function refusalOf(results: Results, what = 'names no strategy'): Refusal
       next:
         environment.target?.remote === undefined
           ? 'Run the scenario verify: `authbench run --scenarios verify`.'
-          : 'The CPU of a target on another machine cannot be read: run authbench there, with --target on its loopback.',
+          : 'The CPU of a target on another machine is read there: start `authbench host` there and run with --host, or run authbench there with --target on its loopback.',
     }
   }
   const rounds = Math.max(

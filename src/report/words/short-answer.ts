@@ -104,6 +104,8 @@ function reasonOf({ validity, changes, config }: Results, groups: readonly Group
   if (config.timed === false) return COUNTED_ONLY
   if (changes.length > 0) return 'This run judges a change; it ranks no strategies.'
   if (groups.length > 0 && groups.every(({ scenario }) => !scenario.compared)) return NOT_COMPARED
+  if (groups.every(({ strategies }) => strategies.length < 2))
+    return 'One server alone was measured: there is nothing to compare it with.'
   if (groups.every(({ judged }) => !judged))
     return `No winner is named: that takes at least ${MINIMUM_ROUNDS} rounds in common.`
   return groups.some(({ baseline }) => baseline === null)
