@@ -14,7 +14,7 @@ export interface RedisControl {
   readonly processIds: readonly number[]
   /** The servers are processes of this machine that `/proc` shows, so their CPU time can be read there. */
   readonly isLocal: boolean
-  /** @throws {AuthbenchError} REDIS_LOST */
+  /** @throws {AuthbenchError} REDIS_LOST, REDIS_MASTERS_CHANGED */
   snapshot(): Promise<RedisSnapshot>
   /**
    * How often a second it does its housekeeping, from 1 to 500. Only of a server that is ours.

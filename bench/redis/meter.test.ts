@@ -38,6 +38,23 @@ function controlWith(readings: readonly number[]) {
   return { meter: redisMeter(control, async () => undefined), housekeeping, asked: () => reading }
 }
 
+it('counts nothing of what replicas and their master tell each other', () => {
+  const info = [
+    'total_net_input_bytes:1000',
+    'total_net_output_bytes:5000',
+    'total_net_repl_input_bytes:100',
+    'total_net_repl_output_bytes:3000',
+    'cmdstat_get:calls=7,usec=1',
+    'cmdstat_replconf:calls=9,usec=1',
+    'cmdstat_psync:calls=1,usec=1',
+  ]
+  expect(snapshotOf(parseInfo(info.join('\r\n')), NO_TRAFFIC)).toMatchObject({
+    commands: { get: 7 },
+    bytesIn: 900,
+    bytesOut: 2000,
+  })
+})
+
 describe('memory of a Redis', () => {
   it('is what data take, table of keys and all, without the buffers of connections and replicas', () => {
     const fields = {

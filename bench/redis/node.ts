@@ -147,10 +147,10 @@ function control(
           const [next, keys] = await counted('scan', redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000))
           // Keys of one command have to be in one slot of a cluster.
           const groups = kind === 'alone' ? [keys] : keys.map((key) => [key])
-          for (const reply of groups
+          const replies = groups
             .filter((group) => group.length > 0)
-            .map((group) => redis.unlink(...group)))
-            deleted += await counted('unlink', reply)
+            .map((group) => counted('unlink', redis.unlink(...group)))
+          deleted += (await Promise.all(replies)).reduce((sum, count) => sum + count, 0)
           cursor = next
         } while (cursor !== '0')
         return deleted

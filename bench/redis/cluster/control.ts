@@ -24,7 +24,7 @@ export async function connectCluster(
     await Promise.all(nodes.map((node) => node.close()))
     throw outcome.reason
   }
-  return controlOf(nodes)
+  return controlOf(nodes, nameOf(masters), deadlineMs)
 }
 
 /** A server that is away may be none that is needed. */
@@ -52,7 +52,14 @@ async function mastersOf(
 
 const AWAY = ['REDIS_REFUSED', 'REDIS_TIMEOUT', 'REDIS_HOST_UNKNOWN']
 
-function controlOf(nodes: readonly NodeControl[]): RedisControl {
+const nameOf = (masters: readonly RedisAddress[]): string =>
+  masters
+    .map(({ host, port }) => `${host}:${port}`)
+    .toSorted()
+    .join(', ')
+
+/** @param known who its masters were when the run began: of others nobody reads the counters */
+function controlOf(nodes: readonly NodeControl[], known: string, deadlineMs: number): RedisControl {
   const [first] = nodes
   if (first === undefined) throw new TypeError('a cluster without masters')
   const all = <T>(ask: (node: NodeControl) => Promise<T>) => Promise.all(nodes.map(ask))
@@ -64,21 +71,34 @@ function controlOf(nodes: readonly NodeControl[]): RedisControl {
     isLocal: nodes.every(({ isLocal }) => isLocal),
     async snapshot() {
       const snapshots = await all((node) => node.snapshot())
-      const masters = await first.masters()
-      return sumOf(
-        snapshots,
-        masters.map(({ host, port }) => `${host}:${port}`),
-      )
+      const masters = nameOf(await first.masters())
+      if (masters !== known) throw mastersChanged(known, masters)
+      return sumOf(snapshots)
     },
     async setHousekeeping(hertz) {
       await all((node) => node.setHousekeeping(hertz))
     },
     async deletePrefix(prefix) {
-      const deleted = await all((node) => node.deletePrefix(prefix))
-      return deleted.reduce((sum, count) => sum + count, 0)
+      const masters = await first.masters()
+      // Keys go where their slots go.
+      const others = nameOf(masters) === known ? null : await connectCluster(masters, deadlineMs)
+      try {
+        if (others !== null) return await others.deletePrefix(prefix)
+        const deleted = await all((node) => node.deletePrefix(prefix))
+        return deleted.reduce((sum, count) => sum + count, 0)
+      } finally {
+        await others?.close()
+      }
     },
     async close() {
       await all((node) => node.close())
     },
   }
 }
+
+const mastersChanged = (before: string, after: string) =>
+  new AuthbenchError(
+    'REDIS_MASTERS_CHANGED',
+    `The masters of the Redis cluster were ${before} when the run began, and are ${after}.`,
+    { next: 'Run again when no failover and no resharding is under way.', exitCode: 3 },
+  )

@@ -1,7 +1,7 @@
 // In this folder: what can be done to a fleet, one file for each thing that it is done to.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { AGENTS, LIMIT_MS, type Moment, type Scene, type Watched } from '../scene.ts'
+import { AGENTS, type Moment, type Scene, type Watched } from '../scene.ts'
 
 export interface Fault {
   readonly kind: string
@@ -39,13 +39,16 @@ export const at = (
   inject: (scene: Scene, moment: Moment) => Promise<void>,
 ): readonly Fault[] => moments.map((moment) => ({ kind, moment, inject: (scene) => inject(scene, moment) }))
 
+/** Some rounds of a run on a machine that everybody uses. */
+const GOES_ON_MS = 120_000
+
 /** Goes on or says why not, and is ended by us where it goes on. */
 export async function survivesOr(scene: Scene, run: Watched, says: RegExp): Promise<void> {
   const goesOn = run.program.says(/round\s+[5-9]\/50/)
   const given = new AbortController()
   const end = await Promise.race([
     goesOn,
-    delay(LIMIT_MS, 'hangs' as const, { signal: given.signal }).catch(() => 'hangs' as const),
+    delay(GOES_ON_MS, 'hangs' as const, { signal: given.signal }).catch(() => 'hangs' as const),
   ])
   given.abort()
   if (end === true) {
