@@ -51,6 +51,17 @@ it('is gone with its parent even when it was suspended', async () => {
   expect(isAlive(own.pid)).toBe(false)
 })
 
+it.runIf(process.platform === 'linux')('is stopped when its shells were suspended with it', async () => {
+  const own = await startOwnRedis({ core: null })
+  cleanUps.push(own.stop)
+  // Of the group, whose leader is the outer shell.
+  const group = (await readFile(`/proc/${own.pid}/stat`, 'utf8')).split(') ')[1]?.split(' ')[2]
+  process.kill(-Number(group), 'SIGSTOP')
+  await own.stop()
+  expect(isAlive(own.pid)).toBe(false)
+  expect(existsSync(own.tempFolder)).toBe(false)
+})
+
 it('takes another port when somebody was faster, Redis or not', async () => {
   const other = await startOwnRedis({ core: null })
   cleanUps.push(other.stop)

@@ -127,7 +127,7 @@ export async function launchRedis(
     async kill() {
       if (pid === null) return stopOnce()
       child.ref()
-      killAtOnce(pid)
+      send(pid, 'SIGKILL')
       await ended
       await removed(folder)
     },
@@ -139,19 +139,21 @@ type Wrapper = ChildProcessByStdio<Writable, Readable, null>
 async function stop(child: Wrapper, ended: Promise<'ended'>, pid: () => number | null): Promise<void> {
   const giveUp = new AbortController()
   child.ref()
+  // All of the group: shells that somebody stopped would not hear of the end.
+  if (child.pid !== undefined) send(-child.pid, 'SIGCONT')
   child.stdin.destroy()
   const late = delay(STOP_MS, 'late' as const, { signal: giveUp.signal }).catch(() => 'late' as const)
   const redis = (await Promise.race([ended, late])) === 'late' ? pid() : null
   if (redis !== null) {
-    killAtOnce(redis)
+    send(redis, 'SIGKILL')
     await ended
   }
   giveUp.abort()
 }
 
-function killAtOnce(pid: number): void {
+function send(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch {
     // It has just ended by itself.
   }
