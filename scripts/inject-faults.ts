@@ -23,54 +23,18 @@ if (![count, seed, lanes].every((number) => Number.isInteger(number))) {
   process.exit(2)
 }
 
+const SMOKE = 'run --profile smoke --scenarios'
 const COMMANDS: readonly (readonly string[])[] = [
-  ['run', '--profile', 'smoke', '--scenarios', 'verify', '--strategies', 'session-redis,jwt-hs256-fast'],
-  [
-    'run',
-    '--profile',
-    'smoke',
-    '--scenarios',
-    'verify,iso-load',
-    '--strategies',
-    'introspection,session-sqlite',
-  ],
-  [
-    'run',
-    '--profile',
-    'smoke',
-    '--scenarios',
-    'login',
-    '--strategies',
-    'session-tracked,jwt-blacklist-local',
-  ],
-  [
-    'run',
-    '--profile',
-    'smoke',
-    '--scenarios',
-    'verify',
-    '--strategies',
-    'session-redis',
-    '--rounds',
-    '2',
-    '--conformance',
-  ],
-  ['micro', '--tasks', 'hash,jwt-hs256-fast,redis', '--rounds', '1'],
-  ['selftest', '--only', 'counts,closes'],
-  ['conformance', '--strategies', 'session-redis'],
-  [
-    'run',
-    '--profile',
-    'smoke',
-    '--scenarios',
-    'verify',
-    '--strategies',
-    'session-redis,session-tracked,jwt-whitelist',
-    '--redis',
-    'cluster',
-  ],
-  ['conformance', '--strategies', 'session-redis', '--redis', 'cluster'],
-]
+  `${SMOKE} verify --strategies session-redis,jwt-hs256-fast`,
+  `${SMOKE} verify,iso-load --strategies introspection,session-sqlite`,
+  `${SMOKE} login --strategies session-tracked,jwt-blacklist-local`,
+  `${SMOKE} verify --strategies session-redis --rounds 2 --conformance`,
+  'micro --tasks hash,jwt-hs256-fast,redis --rounds 1',
+  'selftest --only counts,closes',
+  'conformance --strategies session-redis',
+  `${SMOKE} verify --strategies session-redis,session-tracked,jwt-whitelist --redis cluster`,
+  'conformance --strategies session-redis --redis cluster',
+].map((command) => command.split(' '))
 
 const random = seededRandom(seed ?? 1)
 const oneOf = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item

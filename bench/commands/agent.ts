@@ -2,7 +2,7 @@ import os from 'node:os'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { runAgent } from '../fleet/agent.ts'
-import { DEFAULT_JOIN_FILE, readJoinFile } from '../fleet/join-file.ts'
+import { DEFAULT_JOIN_FILE, readJoinFile } from '../fleet/secrets/join-file.ts'
 
 export interface AgentFlags {
   readonly joinFile?: string | undefined

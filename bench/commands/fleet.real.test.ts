@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { resultsSchema } from '../../src/results/results.ts'
 import { freePlace } from '../fleet/control-redis.ts'
-import { readJoinFile } from '../fleet/join-file.ts'
+import { readJoinFile } from '../fleet/secrets/join-file.ts'
 import { startMain } from '../testing/child-processes.ts'
 import { realFleet } from '../testing/real-fleet.ts'
 
@@ -113,17 +113,7 @@ describe('a fleet', { timeout: 180_000 }, () => {
     const first = fleet.run('--rounds', '50')
     await first.says('round  1/50')
     const other = mkdtempSync(join(tmpdir(), 'authbench second '))
-    const words = [
-      'run',
-      '--profile',
-      'smoke',
-      '--scenarios',
-      'verify',
-      '--strategies',
-      'none',
-      '--agents',
-      '1',
-    ]
+    const words = 'run --profile smoke --scenarios verify --strategies none --agents 1'.split(' ')
     const second = startMain(other, [...words, '--join-file', fleet.joinFile, '--out', other])
     const end = await second.ended
     rmSync(other, { recursive: true })

@@ -3,8 +3,8 @@ import { AuthbenchError } from '../../src/results/errors.ts'
 import { refuseIgnored } from '../cli/ignored-options.ts'
 import type { Terminal } from '../cli/terminal.ts'
 import { freePlace, type Meeting, newMeeting, startControlRedis } from '../fleet/control-redis.ts'
-import { DEFAULT_JOIN_FILE, readJoinFile, removeJoinFile, writeJoinFile } from '../fleet/join-file.ts'
-import { DEFAULT_KEY_FILE, readKeyFile, writeKeyFile } from '../fleet/key-file.ts'
+import { DEFAULT_JOIN_FILE, readJoinFile, removeJoinFile, writeJoinFile } from '../fleet/secrets/join-file.ts'
+import { DEFAULT_KEY_FILE, readKeyFile, writeKeyFile } from '../fleet/secrets/key-file.ts'
 
 export interface FleetFlags {
   readonly listen?: string | undefined

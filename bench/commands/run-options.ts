@@ -3,7 +3,7 @@ import { USUAL_MAX_RATE } from '../../src/plan/config.ts'
 import { PROFILES } from '../../src/plan/profiles.ts'
 import { LINK_NAMES } from '../../src/worlds/links.ts'
 import { collect, nameList, numberList, once, wholeNumber } from '../cli/arguments.ts'
-import { DEFAULT_JOIN_FILE } from '../fleet/join-file.ts'
+import { DEFAULT_JOIN_FILE } from '../fleet/secrets/join-file.ts'
 
 /** All that `authbench run` takes. */
 export const withRunOptions = (command: Command): Command =>

@@ -6,10 +6,10 @@ import { throttlingBetween, throttlingReader } from '../machine/quota.ts'
 import { systemFiles } from '../machine/system-files.ts'
 import { type GeneratorProcess, startGeneratorProcess } from '../process/generator-process.ts'
 import { agrees, type SharedClock } from './clock.ts'
-import type { JoinFile } from './join-file.ts'
 import { beMember, type Duties } from './member.ts'
 import type { Answered, Asked, Sent, Step } from './messages.ts'
-import { unsealed } from './sealing.ts'
+import type { JoinFile } from './secrets/join-file.ts'
+import { unsealed } from './secrets/sealing.ts'
 
 const SAMPLES = 4
 

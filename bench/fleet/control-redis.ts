@@ -6,7 +6,7 @@ import { findRedis, launchRedis } from '../../servers/process/redis-process.ts'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import { newServerIdentity } from '../worlds/tls/certificate.ts'
 import { connectControl, PREFIX, USER } from './control.ts'
-import type { JoinFile } from './join-file.ts'
+import type { JoinFile } from './secrets/join-file.ts'
 
 /** What stands for all addresses of a machine. */
 export const EVERY_ADDRESS: readonly string[] = ['0.0.0.0', '::']

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { checkServerIdentity } from 'node:tls'
 import { Redis } from 'ioredis'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
-import type { JoinFile } from './join-file.ts'
+import type { JoinFile } from './secrets/join-file.ts'
 
 /** All keys of a fleet begin with it: what its user may touch. */
 export const PREFIX = '{authbench}'

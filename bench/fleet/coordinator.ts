@@ -1,13 +1,15 @@
+// In this folder: load from more than one machine. Agents wait at a Redis of their own for what the coordinator, a run, asks of all of them.
+
 import { randomUUID } from 'node:crypto'
 import { FlowProducer, type Job, Worker } from 'bullmq'
 import { exportJWK, generateKeyPair } from 'jose'
 import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
 import { type ControlConnection, connectControl, ended, PREFIX } from './control.ts'
-import type { JoinFile } from './join-file.ts'
 import { bootOf, queueOf } from './member.ts'
 import { type Answered, type Asked, failureOf, type Presence, type Step } from './messages.ts'
 import { forget, gone, holdAlone, waitForMembers } from './roll.ts'
-import { sealTo, unsealed } from './sealing.ts'
+import type { JoinFile } from './secrets/join-file.ts'
+import { sealTo, unsealed } from './secrets/sealing.ts'
 
 const LOST_LOOK_MS = 2000
 /** Servers of a round start side by side. */

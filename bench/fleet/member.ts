@@ -13,8 +13,8 @@ import {
   PREFIX,
   SILENCE_LIMIT_MS,
 } from './control.ts'
-import type { JoinFile } from './join-file.ts'
 import { failureText, type MemberKind, type Presence } from './messages.ts'
+import type { JoinFile } from './secrets/join-file.ts'
 
 export const presenceKey = (kind: MemberKind, name: string): string => `${PREFIX}:${kind}:${name}`
 export const queueOf = ({ id }: Pick<Presence, 'id'>): string => `member-${id}`

@@ -1,6 +1,6 @@
 import type { AgentWindow, ProcessCpu } from '../../src/results/cell.ts'
 import type { EngineSlice, SlicePacing } from '../load/engine.ts'
-import { countsOf, merged, sum } from '../load/slice-sums.ts'
+import { countsOf, pacingCountsOf, sum } from '../load/slice-sums.ts'
 import type { PartOfWindow } from './messages.ts'
 
 export interface Part extends PartOfWindow {
@@ -39,15 +39,9 @@ function pacingOf(slices: readonly EngineSlice[]): SlicePacing | null {
   const paced = slices.flatMap(({ pacing }) => pacing ?? [])
   if (paced.length === 0) return null
   return {
-    arrivals: sum(paced, ({ arrivals }) => arrivals),
+    ...pacingCountsOf(paced),
     targetRate: sum(paced, ({ targetRate }) => targetRate),
     achievedRate: sum(paced, ({ achievedRate }) => achievedRate),
-    queued: sum(paced, ({ queued }) => queued),
-    longestQueue: Math.max(...paced.map(({ longestQueue }) => longestQueue)),
-    serviceHdr: merged(paced.map(({ serviceHdr }) => serviceHdr)),
-    lagHdr: merged(paced.map(({ lagHdr }) => lagHdr)),
-    inFlightUs: sum(paced, ({ inFlightUs }) => inFlightUs),
-    serviceUs: sum(paced, ({ serviceUs }) => serviceUs),
   }
 }
 

@@ -3,7 +3,7 @@ import { AuthbenchError } from '../../src/results/errors.ts'
 import type { Environment } from '../../src/results/results.ts'
 import { EVERY_ADDRESS, freePlace } from './control-redis.ts'
 import { type Fleet, openFleet } from './coordinator.ts'
-import { DEFAULT_JOIN_FILE, readJoinFile } from './join-file.ts'
+import { DEFAULT_JOIN_FILE, readJoinFile } from './secrets/join-file.ts'
 
 /** Who starts agents and a run in one go should not have to wait in between. */
 const WAIT_MS = 10_000

@@ -1,10 +1,10 @@
 import { encodeHistogram, mergeHistograms } from '../../src/results/histogram.ts'
-import type { CohortSlice, EngineSlice } from './engine.ts'
+import type { CohortSlice, EngineSlice, SlicePacing } from './engine.ts'
 
 export const sum = <Item>(items: readonly Item[], read: (item: Item) => number): number =>
   items.reduce((total, item) => total + read(item), 0)
 
-export const merged = (histograms: readonly string[]): string => encodeHistogram(mergeHistograms(histograms))
+const merged = (histograms: readonly string[]): string => encodeHistogram(mergeHistograms(histograms))
 
 /** What windows add up to, be they of one generator after another or of several at once. */
 export function countsOf(slices: readonly EngineSlice[]) {
@@ -21,6 +21,17 @@ export function countsOf(slices: readonly EngineSlice[]) {
     reconnects: sum(slices, ({ reconnects }) => reconnects),
   }
 }
+
+/** Of open loops. Rates are for whoever knows whether the windows were at once or one after the other. */
+export const pacingCountsOf = (paced: readonly SlicePacing[]) => ({
+  arrivals: sum(paced, ({ arrivals }) => arrivals),
+  queued: sum(paced, ({ queued }) => queued),
+  longestQueue: Math.max(...paced.map(({ longestQueue }) => longestQueue)),
+  serviceHdr: merged(paced.map(({ serviceHdr }) => serviceHdr)),
+  lagHdr: merged(paced.map(({ lagHdr }) => lagHdr)),
+  inFlightUs: sum(paced, ({ inFlightUs }) => inFlightUs),
+  serviceUs: sum(paced, ({ serviceUs }) => serviceUs),
+})
 
 function statusesOf(slices: readonly EngineSlice[]): Record<string, number> {
   const statuses: Record<string, number> = {}

@@ -1,7 +1,7 @@
 import { checkCell, stateOf } from '../../src/checks/registry.ts'
 import type { Cell, CompletedCell, LoadSample, Pacing, Probe, StoreUse } from '../../src/results/cell.ts'
 import type { EngineSlice, SlicePacing } from '../load/engine.ts'
-import { countsOf, merged, sum } from '../load/slice-sums.ts'
+import { countsOf, pacingCountsOf, sum } from '../load/slice-sums.ts'
 import { isWhole, type Lane, type MeasuredSlice, type RoundContext, type Track } from './lane.ts'
 import { infoIn, worldAt } from './world.ts'
 
@@ -78,16 +78,10 @@ function sumPacing(engines: readonly EngineSlice[], schedule: Pacing['schedule']
     return seconds > 0 ? arrivals / seconds : 0
   }
   return {
+    ...pacingCountsOf(paced),
     schedule,
-    arrivals,
     targetRate: meanRate(({ targetRate }) => targetRate),
     achievedRate: meanRate(({ achievedRate }) => achievedRate),
-    queued: sum(paced, ({ queued }) => queued),
-    longestQueue: Math.max(...paced.map(({ longestQueue }) => longestQueue)),
-    serviceHdr: merged(paced.map(({ serviceHdr }) => serviceHdr)),
-    lagHdr: merged(paced.map(({ lagHdr }) => lagHdr)),
-    inFlightUs: sum(paced, ({ inFlightUs }) => inFlightUs),
-    serviceUs: sum(paced, ({ serviceUs }) => serviceUs),
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'vitest'
 import type { Cell } from '../../src/results/cell.ts'
 import { connectControl } from '../fleet/control.ts'
-import { readJoinFile } from '../fleet/join-file.ts'
+import { readJoinFile } from '../fleet/secrets/join-file.ts'
 import { readCells } from '../store/results-folder.ts'
 import { type Running, startMain } from './child-processes.ts'
 

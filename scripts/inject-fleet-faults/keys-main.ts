@@ -1,5 +1,5 @@
 import { connectControl } from '../../bench/fleet/control.ts'
-import { readJoinFile } from '../../bench/fleet/join-file.ts'
+import { readJoinFile } from '../../bench/fleet/secrets/join-file.ts'
 
 /** Started on a machine of the fleet: one key of its Redis a line. */
 const redis = await connectControl(readJoinFile(process.argv[2] ?? ''))

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { newMeeting } from './control-redis.ts'
+import { newMeeting } from '../control-redis.ts'
 import { readKeyFile, writeKeyFile } from './key-file.ts'
 
 const meeting = newMeeting('fleet', 7000)

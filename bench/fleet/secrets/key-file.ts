@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
-import { readUserFile } from '../store/user-file.ts'
-import { type JoinFile, othersMayRead, writeSecret } from './join-file.ts'
+import { AuthbenchError } from '../../../src/results/errors.ts'
+import type { JoinFile } from './join-file.ts'
+import { readSecret, writeSecret } from './secret-file.ts'
 
 export const DEFAULT_KEY_FILE = 'authbench-fleet.key'
 
@@ -13,20 +13,12 @@ export const writeKeyFile = (path: string, key: string): void => writeSecret(pat
  * @throws AuthbenchError KEY_FILE_UNREADABLE, KEY_FILE_OPEN, KEY_FILE_INVALID
  */
 export function readKeyFile(path: string, { certificate }: Pick<JoinFile, 'certificate'>): string {
-  let text: string
-  try {
-    text = readUserFile(path)
-  } catch (error) {
-    throw new AuthbenchError('KEY_FILE_UNREADABLE', `--key-file ${path}: ${messageOf(error)}`, {
-      next: '`authbench fleet new` writes one, beside its join file.',
-      cause: error,
-    })
-  }
-  if (othersMayRead(path)) {
-    throw new AuthbenchError('KEY_FILE_OPEN', `${path} can be read by others, and holds a private key`, {
-      next: `chmod 600 ${path}`,
-    })
-  }
+  const text = readSecret(path, {
+    option: '--key-file',
+    code: 'KEY_FILE',
+    holds: 'a private key',
+    next: '`authbench fleet new` writes one, beside its join file.',
+  })
   if (!isKeyOf(text, certificate)) {
     throw new AuthbenchError('KEY_FILE_INVALID', `${path} is not the key of this join file`, {
       next: 'Use both files of one `authbench fleet new`.',

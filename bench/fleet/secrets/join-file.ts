@@ -1,10 +1,10 @@
-// In this folder: load from more than one machine. Agents wait at a Redis of their own for what the coordinator, a run, asks of all of them.
+// In this folder: what opens a fleet, and what only one of its members may read.
 
-import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { z } from 'zod'
-import { AuthbenchError, messageOf } from '../../src/results/errors.ts'
-import { buildOf } from '../store/build.ts'
-import { readUserFile } from '../store/user-file.ts'
+import { AuthbenchError } from '../../../src/results/errors.ts'
+import { buildOf } from '../../store/build.ts'
+import { readSecret, writeSecret } from './secret-file.ts'
 
 export const DEFAULT_JOIN_FILE = 'authbench-fleet.json'
 
@@ -35,32 +35,6 @@ export function writeJoinFile(path: string, content: Omit<JoinFile, 'schema' | '
   writeSecret(path, `${JSON.stringify(join, null, 2)}\n`, '--join-file')
 }
 
-/** For its owner alone. */
-export function writeSecret(path: string, text: string, option: string): void {
-  const part = `${path}.part`
-  try {
-    writeFileSync(part, text, { mode: 0o600 })
-    // One that was there keeps its mode otherwise.
-    chmodSync(part, 0o600)
-    renameSync(part, path)
-  } catch (error) {
-    forget(part)
-    throw new AuthbenchError('JOIN_FILE_UNWRITABLE', `${path}: ${messageOf(error)}`, {
-      next: `Name a file in a folder of yours: ${option} FILE.`,
-      cause: error,
-    })
-  }
-}
-
-/** Half of one helps nobody, and where nothing can be written there is none. */
-function forget(path: string): void {
-  try {
-    rmSync(path, { force: true })
-  } catch {
-    // The cause is told by whoever could not write.
-  }
-}
-
 /** What it opens is gone; one that another fleet has written there since is not ours. */
 export function removeJoinFile(path: string, { fleet }: Pick<JoinFile, 'fleet'>): void {
   try {
@@ -70,25 +44,14 @@ export function removeJoinFile(path: string, { fleet }: Pick<JoinFile, 'fleet'>)
   }
 }
 
-export const othersMayRead = (path: string): boolean =>
-  process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0
-
 /** @throws AuthbenchError JOIN_FILE_UNREADABLE, JOIN_FILE_OPEN, JOIN_FILE_INVALID, JOIN_FILE_OTHER_VERSION */
 export function readJoinFile(path: string): JoinFile {
-  let text: string
-  try {
-    text = readUserFile(path)
-  } catch (error) {
-    throw new AuthbenchError('JOIN_FILE_UNREADABLE', `--join-file ${path}: ${messageOf(error)}`, {
-      next: '`authbench fleet up` writes one; copy it to this machine.',
-      cause: error,
-    })
-  }
-  if (othersMayRead(path)) {
-    throw new AuthbenchError('JOIN_FILE_OPEN', `${path} can be read by others, and holds a password`, {
-      next: `chmod 600 ${path}`,
-    })
-  }
+  const text = readSecret(path, {
+    option: '--join-file',
+    code: 'JOIN_FILE',
+    holds: 'a password',
+    next: '`authbench fleet up` writes one; copy it to this machine.',
+  })
   const join = parsed(text, path)
   const own = { authbench: buildOf(), node: process.version }
   for (const [what, name] of [
