@@ -60,6 +60,18 @@ describe('a fleet with a host', { timeout: 180_000 }, () => {
     expect(readdirSync(elsewhere)).toEqual(['authbench.lock'])
   })
 
+  realFleet('is left in peace when the run is interrupted', async ({ fleet }) => {
+    await fleet.up()
+    await fleet.agent('one')
+    await fleet.agent('two')
+    const big = await fleet.host()
+    const running = fleet.run('--host', 'big', '--rounds', '50')
+    await running.says('round  1/50')
+    expect(await fleet.stopped(running)).toBe(130)
+    await big.says('The servers of the run are stopped.')
+    expect(fleet.cells().length).toBeGreaterThan(0)
+  })
+
   realFleet('ends with what was measured when the host is gone', async ({ fleet }) => {
     await fleet.up()
     await fleet.agent('one')

@@ -111,8 +111,9 @@ export async function openHostedBench(
   }
 }
 
-/** What is on a host that is gone, nobody can stop from here; the host does it when it hears no more of the run. */
+/** What is on a host that is gone, or that a run which ends asks no more, nobody can stop from here: the host does it when it misses the run. */
 function unlessLost(error: unknown): void {
-  if (error instanceof AuthbenchError && ['HOST_LOST', 'FLEET_LOST'].includes(error.code)) return
+  if (error instanceof AuthbenchError && ['HOST_LOST', 'FLEET_LOST', 'INTERRUPTED'].includes(error.code))
+    return
   throw error
 }

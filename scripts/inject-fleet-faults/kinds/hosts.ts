@@ -34,7 +34,8 @@ async function joinsAgain(scene: Scene): Promise<void> {
       await scene.rests(host)
       return
     }
-    scene.expect(host, [2], /AGENT_JOINED_TWICE/)
+    // Or a cable that was just plugged in.
+    scene.expect(host, [2], /AGENT_JOINED_TWICE|FLEET_UNREACHABLE/)
     await delay(2500)
   }
   scene.problems.push('the host cannot join again')
