@@ -232,6 +232,7 @@ export function analyse(cells: readonly Cell[], context: AnalysisContext): Resul
     changes: context.config.against
       ? changesWithin(
           {
+            environment: about.environment,
             rounds,
             summary,
             noise,

@@ -10,7 +10,7 @@ import { DEFAULT_GATES, type Gate, parseGates } from '../../src/gates/gate.ts'
 import { type Options, resolveConfig, saidOfWorld } from '../../src/plan/config.ts'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import type { RunConfig } from '../../src/results/results.ts'
-import { formatList } from '../../src/units.ts'
+import { formatDuration, formatList } from '../../src/units.ts'
 import { saidBy } from '../../src/worlds/world.ts'
 import { namesCluster } from '../redis/provide.ts'
 import { worldAt } from '../run/world.ts'
@@ -155,12 +155,13 @@ function assertNoDistance(config: RunConfig, scenarios: readonly Scenario[]): vo
   )
 }
 
+/** Of all servers in one round of a closed loop: credentials are issued once in it. */
+const windowsMs = ({ strategies, against, slicesPerRound, sliceMs }: RunConfig): number =>
+  (strategies.length * (against ? 2 : 1) + 1) * slicesPerRound * sliceMs
+
 /** @throws AuthbenchError OPTIONS_INVALID, SCENARIO_NOT_APPLICABLE */
-function scenariosOf(
-  { scenarios: ids, entries, maxRate }: RunConfig,
-  { infos }: Chosen,
-  options: Options,
-): readonly Scenario[] {
+function scenariosOf(config: RunConfig, { infos }: Chosen, options: Options): readonly Scenario[] {
+  const { scenarios: ids, entries, maxRate, ttlSeconds } = config
   const { scenarios: named, slo, arrivals } = options
   const asked = SCENARIOS.filter(({ id }) => ids.includes(id)).map((scenario) =>
     atRate(withConnections(withEntries(scenario, entries), options.connections), maxRate),
@@ -193,6 +194,11 @@ function scenariosOf(
       when: options.window !== undefined && scenarios.every(({ load }) => load.kind !== 'closed'),
       message: '--window is that of a closed loop, and no scenario of this run is one',
       next: 'Leave it out, or add the scenario verify to --scenarios.',
+    },
+    {
+      when: options.window !== undefined && windowsMs(config) > ttlSeconds * 1000,
+      message: `with --window ${options.window} those of one round take ${formatDuration(windowsMs(config))}, and credentials live ${formatDuration(ttlSeconds * 1000)}`,
+      next: 'Use shorter ones, or fewer --strategies.',
     },
     {
       when: entries !== undefined && scenarios.every((scenario) => scenario.entries === undefined),

@@ -17,7 +17,7 @@ export const ignoredElsewhere = (
 ): Parameters<typeof refuseIgnored>[0] =>
   Object.entries({ strategies, strategy }).map(([option, value]) => ({
     when: remote !== undefined && value !== undefined,
-    message: `--${option} run on this machine, and the target is another: the way there would be compared`,
+    message: `--${option} run beside the target, and it is another machine: the way there would be compared`,
     next: 'Leave it out; or run authbench on the machine of the target, where it is on the loopback.',
   }))
 

@@ -34,6 +34,19 @@ export function interrupted({ stderr }: Terminal): number {
   return INTERRUPTED
 }
 
+/** What fails because the user ends the run did not fail. */
+export async function unlessInterrupted<Value>(
+  signal: AbortSignal,
+  work: () => Promise<Value>,
+): Promise<Value | 'interrupted'> {
+  try {
+    return await work()
+  } catch (error) {
+    if (signal.aborted) return 'interrupted'
+    throw error
+  }
+}
+
 export function endWithoutCells(
   outcome: Pick<RunOutcome, 'fatal'>,
   signal: AbortSignal,

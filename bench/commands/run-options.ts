@@ -25,7 +25,7 @@ export const withRunOptions = (command: Command): Command =>
     .option('--connections <n>', 'closed-loop connections for each server (default: 16)', wholeNumber)
     .option(
       '--window <ms>',
-      'of a closed loop, 50 or more (default: that of the profile, with --agents 400 or more)',
+      'of a closed loop, 50 to 10000 (default: that of the profile, with --agents 400 or more)',
       wholeNumber,
     )
     .option(

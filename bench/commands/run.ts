@@ -35,7 +35,7 @@ import { describeInputs, strategyHash } from '../subjects/inputs.ts'
 import { assertAnswers, describeTarget, located } from '../subjects/target.ts'
 import { runExperiments } from '../trials/run-all.ts'
 import { checkBeforeRun } from './conformance.ts'
-import { endWithoutCells, exitCodeOf, INTERRUPTED, interrupted } from './run-end.ts'
+import { endWithoutCells, exitCodeOf, INTERRUPTED, interrupted, unlessInterrupted } from './run-end.ts'
 
 export interface RunFlags extends Options {
   readonly config?: string | undefined
@@ -69,7 +69,8 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   cleanup.defer(lockMachine(undefined, (line) => void terminal.stderr.write(`${line}\n`)))
   const target = planned.target === null ? null : await located(planned.target)
   if (target !== null) await assertAnswers(target, config.transport)
-  const fleet = await fleetOf(merged, signal, cleanup)
+  const fleet = await unlessInterrupted(signal, () => fleetOf(merged, signal, cleanup))
+  if (fleet === 'interrupted') return interrupted(terminal)
   const startedAt = new Date()
   const folder = createResultsFolder(merged.out ?? 'results', config.profile, startedAt)
   let cellsKept = 0
@@ -89,10 +90,17 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
   const usesProxies = layProxies(config, scenarios)
   const asked = { config, strategies: infos, keys, token, keyPrefix, rowsInRedis, usesProxies }
   const own = [...files].map(([id, file]) => ({ id, hash: strategyHash(file) }))
-  const hosted =
+  const hosted = await unlessInterrupted(signal, async () =>
     loads && fleet !== null && fleet.host !== null
-      ? await openHostedBench(fleet, { ...asked, own, target, needsRedis, redisUrl: url }, signal, cleanup)
-      : null
+      ? openHostedBench(
+          fleet,
+          { ...asked, own, target, needsRedis, redisUrl: needsRedis ? url : null },
+          signal,
+          cleanup,
+        )
+      : null,
+  )
+  if (hosted === 'interrupted') return interrupted(terminal)
   const redis =
     needsRedis && hosted === null
       ? await redisOfCommand({
@@ -145,6 +153,7 @@ export async function run(flags: RunFlags, terminal: Terminal): Promise<number> 
     ...(hosted?.environment ?? describeEnvironment(pinning, redis)),
     ...(target === null ? {} : { target: describeTarget(target, hosted?.processes) }),
     ...(fleet === null ? {} : { agents: describeAgents(fleet) }),
+    ...(hosted === null || fleet?.host == null ? {} : { host: fleet.host.name }),
     ...(warnings.length === 0 || hosted !== null ? {} : { warnings: [...warnings] }),
   }
   const analysed = (outcome: RunOutcome, measured: RunConfig) => ({

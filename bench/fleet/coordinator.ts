@@ -100,7 +100,8 @@ export async function openFleet(
     asked.promise.catch(() => undefined)
     waiting.set(name, asked)
     const timer = setTimeout(() => {
-      lostOf(redis, members, step, limitMs).then(asked.reject, asked.reject)
+      const parent = `${PREFIX}:run-${id}:${name}`
+      lostOf(redis, members, parent, step, limitMs).then(asked.reject, asked.reject)
     }, limitMs)
     // In a window nothing else is done, by agents neither: they say nothing there.
     const look =
@@ -194,17 +195,24 @@ const memberLost = (members: readonly Presence[], message: string) =>
     exitCode: 3,
   })
 
-/** Why nobody answers: some have left, or say nothing although they are there. */
+/**
+ * Who does not answer, be they there or not.
+ * @param parent key of the job whose children they have
+ */
 async function lostOf(
   redis: ControlConnection,
-  agents: readonly Presence[],
+  members: readonly Presence[],
+  parent: string,
   step: string,
   limitMs: number,
 ): Promise<AuthbenchError> {
   if (redis.status !== 'ready') return fleetLost(new Error('no connection'))
-  const names = await gone(redis, agents)
-  const who = names.length === 0 ? 'an agent' : names.join(', ')
-  return memberLost(agents, `${who} gave no answer to '${step}' within ${limitMs} ms`)
+  // What BullMQ keeps of a flow: the keys of the children that have not ended.
+  const waited = await redis.smembers(`${parent}:dependencies`)
+  const names = members.flatMap(({ name }, index) =>
+    waited.some((child) => child.endsWith(`-${index}`)) ? [name] : [],
+  )
+  return memberLost(members, `${names.join(', ')} gave no answer to '${step}' within ${limitMs} ms`)
 }
 
 async function rejectWithoutAll(

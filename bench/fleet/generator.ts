@@ -19,14 +19,17 @@ const TRIES = 5
 
 const isLate = (error: unknown): boolean => error instanceof AuthbenchError && error.code === 'AGENT_LATE'
 
-/** The generators of all agents, as one. */
-export async function startFleetGenerator(fleet: Fleet): Promise<Generator> {
+/**
+ * The generators of all agents, as one.
+ * @param hasServers on the machine of the run or of its host; of a target elsewhere false
+ */
+export async function startFleetGenerator(fleet: Fleet, hasServers: boolean): Promise<Generator> {
   const of = fleet.agents.length
   const connectionsOf = new Map<string, readonly number[]>()
   let leadUs = LEAD_US
   const isHere = (index: number): boolean => {
     const agent = fleet.agents[index]
-    return agent !== undefined && fleet.isHere(agent)
+    return hasServers && agent !== undefined && fleet.isHere(agent)
   }
   await fleet.ask('start', (index) => ({ besideServers: isHere(index) }), START_LIMIT_MS)
   return {

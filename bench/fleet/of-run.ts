@@ -3,6 +3,7 @@ import { AuthbenchError } from '../../src/results/errors.ts'
 import type { Environment } from '../../src/results/results.ts'
 import { EVERY_ADDRESS, freePlace } from './control-redis.ts'
 import { type Fleet, openFleet } from './coordinator.ts'
+import { bootOf } from './member.ts'
 import { DEFAULT_JOIN_FILE, readJoinFile } from './secrets/join-file.ts'
 
 /** Who starts agents and a run in one go should not have to wait in between. */
@@ -18,8 +19,11 @@ export async function fleetOf(
   const join = readJoinFile(joinFile ?? DEFAULT_JOIN_FILE)
   const fleet = await openFleet(join, { agents, host: host ?? null }, WAIT_MS, signal)
   cleanup.defer(() => fleet.close())
-  const isElsewhere = fleet.agents.some((agent) => !fleet.isHere(agent))
-  if (isElsewhere && host === undefined && listen === undefined) assertReached(target)
+  const isElsewhere =
+    fleet.agents.some((agent) => !fleet.isHere(agent)) ||
+    (fleet.host !== null && fleet.host.boot !== bootOf())
+  if (isElsewhere && listen === undefined && (host === undefined || target !== undefined))
+    assertReached(target)
   return fleet
 }
 

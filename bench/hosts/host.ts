@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import { beMember, type Duties } from '../fleet/member.ts'
 import type { JoinFile } from '../fleet/secrets/join-file.ts'
@@ -9,6 +10,7 @@ import { machineBench } from '../run/real-equipment.ts'
 import { describeEnvironment } from '../store/environment.ts'
 import { strategyHash } from '../subjects/inputs.ts'
 import type { OwnStrategy } from '../subjects/own-strategies.ts'
+import { isWrittenLoopback } from '../subjects/place.ts'
 import { describeTarget, type Target } from '../subjects/target.ts'
 import type { Call, HostedRun, Measurement, Opened, SealedCall, Started } from './messages.ts'
 
@@ -281,12 +283,16 @@ const endpointAt = (origin: string): Target => ({
 })
 
 /** @throws AuthbenchError TARGET_NOT_ON_HOST */
-function processesAt(origin: string): Opened['processes'] {
+export function processesAt(origin: string): Opened['processes'] {
+  const { hostname, host } = new URL(origin)
+  const own = Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address))
+  // A process that listens everywhere is found under every address, those of other machines too.
+  const isHere = own.includes(hostname.replace(/^\[|\]$/g, '')) || isWrittenLoopback(hostname)
   const { processes } = describeTarget(endpointAt(origin))
-  if (processes.length > 0) return processes
+  if (isHere && processes.length > 0) return processes
   throw new AuthbenchError(
     'TARGET_NOT_ON_HOST',
-    `on the machine of --host no process that is shown to it listens at ${new URL(origin).host}`,
+    `on the machine of --host no process that is shown to it listens at ${host}`,
     {
       next: 'Start the host where the target is, as a user who sees it; without --host its CPU is not measured.',
     },

@@ -96,7 +96,7 @@ export async function openHostedBench(
       const { readCpu, stop } = there
       return { ...targetSubject(target), readCpu, stop }
     },
-    startGenerator: () => startFleetGenerator(fleet),
+    startGenerator: () => startFleetGenerator(fleet, true),
     store: store ? meterOf(null) : null,
     probe: sendRaw,
     readMachineTime: () => ask({ call: 'machine' }),

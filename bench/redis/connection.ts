@@ -10,6 +10,8 @@ export interface RedisControl {
   readonly version: string
   /** Of a cluster; null: a single server. */
   readonly masters: number | null
+  /** That were connected at first. What they acknowledge, some 40 bytes a second each, cannot be told from other input. */
+  readonly replicas: number
   /** As the servers see themselves; of other processes, or none, where `isLocal` is false. */
   readonly processIds: readonly number[]
   /** The servers are processes of this machine that `/proc` shows, so their CPU time can be read there. */

@@ -23,6 +23,7 @@ function controlWith(readings: readonly number[]) {
     version: '7.0.15',
     processIds: [0],
     masters: null,
+    replicas: 0,
     isLocal: false,
     async snapshot() {
       const bytes = readings[Math.min(reading++, readings.length - 1)]

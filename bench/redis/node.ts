@@ -120,8 +120,13 @@ function control(
     return value
   }
 
+  // Before Redis 7, INFO counts all subcommands of a command as one.
+  const named = (command: string, subcommand: string) =>
+    Number.parseInt(info.get('redis_version') ?? '', 10) < 7 ? command : `${command}|${subcommand}`
+
   return {
     ...productOf(info),
+    replicas: Number(info.get('connected_slaves') ?? 0),
     processId: processIdOf(info),
     isLocal: local,
     snapshot: () =>
@@ -135,7 +140,7 @@ function control(
       }),
     setHousekeeping: (hertz) =>
       exclusively(async () => {
-        await counted('config|set', redis.config('SET', 'hz', hertz))
+        await counted(named('config', 'set'), redis.config('SET', 'hz', hertz))
       }),
     deletePrefix: (prefix) => {
       if (prefix === '') throw new TypeError('an empty prefix would delete every key')
@@ -157,7 +162,7 @@ function control(
       })
     },
     masters: async () =>
-      mastersIn(await exclusively(() => counted('cluster|slots', redis.cluster('SLOTS'))), address),
+      mastersIn(await exclusively(() => counted(named('cluster', 'slots'), redis.cluster('SLOTS'))), address),
     close: async () => {
       await busy
       redis.disconnect()

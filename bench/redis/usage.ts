@@ -53,7 +53,7 @@ export function snapshotOf(info: RedisInfo, own: OwnTraffic): RedisSnapshot {
   return {
     runId: info.get('run_id') ?? '',
     commands,
-    // What goes to replicas is part of the totals; only Redis 7 and newer tell how much it is.
+    // What goes to replicas and comes from an own master is part of the totals; only Redis 7 and newer tell how much it is. What replicas acknowledge stays.
     bytesIn: number('total_net_input_bytes') - number('total_net_repl_input_bytes'),
     bytesOut: number('total_net_output_bytes') - number('total_net_repl_output_bytes'),
     cpuUs: Math.round((number('used_cpu_user') + number('used_cpu_sys')) * 1e6),

@@ -103,7 +103,7 @@ export function machineBench(options: MachineBenchOptions): Bench {
             pinning.generator !== null && helpers.includes(pinning.generator),
             signal,
           )
-        : startFleetGenerator(fleet),
+        : startFleetGenerator(fleet, target?.place?.remote === undefined),
     store: redis === null ? null : redisMeter(redis.control),
     probe: sendRaw,
     readMachineTime,

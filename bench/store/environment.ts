@@ -71,6 +71,7 @@ export function describeEnvironment(
     redisProduct: redis?.control.product ?? null,
     redisTls: redis?.url.startsWith('rediss') ?? false,
     ...(redis?.control.masters == null ? {} : { redisMasters: redis.control.masters }),
+    ...(redis === null || redis.control.replicas === 0 ? {} : { redisReplicas: redis.control.replicas }),
     redisOrigin: redis?.origin ?? null,
     variables: namesPassedOn(),
     lockfileHash: lockfile === null ? null : createHash('sha256').update(lockfile).digest('hex').slice(0, 16),

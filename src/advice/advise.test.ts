@@ -216,7 +216,9 @@ describe('runs', () => {
     const target = { address: '10.0.0.9:80', processes: [], remote: { host: 'api.test', maxRate: 100 } }
     const elsewhere = { ...results, environment: { ...results.environment, target } }
     expect(refusalOf(results)?.next).toContain('--scenarios verify')
-    expect(refusalOf(elsewhere)?.next).toMatch(/authbench host` there/)
+    expect(refusalOf(elsewhere)?.next).toMatch(/authbench host` on it/)
+    const hosted = { ...elsewhere, environment: { ...elsewhere.environment, host: 'big' } }
+    expect(refusalOf(hosted)?.next).toContain('--scenarios iso-load')
   })
 
   it('that can name somebody are not refused', () => {

@@ -29,6 +29,10 @@ type Row = HistoryEntry['rows'][number]
 /** Numbers are cut to what is measured: a history is kept for years. */
 const cut = (value: number): number => Number(value.toPrecision(6))
 
+/** A rate that `--max-rate` bounds would get better with the bound. */
+const isBounded = (metric: string, { maxRate }: Results['config']): boolean =>
+  metric === 'slo.rate' && maxRate !== undefined
+
 export function historyEntryOf({ run, environment, config, summary }: Results): HistoryEntry {
   const world = worldText(config.world ?? USUAL_WORLD)
   return {
@@ -41,7 +45,7 @@ export function historyEntryOf({ run, environment, config, summary }: Results): 
     machine: machineKey(environment),
     ...(world === null ? {} : { world }),
     rows: summary
-      .filter(({ metric }) => FOLLOWED.includes(metric))
+      .filter(({ metric }) => FOLLOWED.includes(metric) && !isBounded(metric, config))
       .map(({ estimate: { value, low, high }, ...row }) => ({
         ...row,
         value: cut(value),

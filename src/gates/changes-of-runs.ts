@@ -4,6 +4,7 @@ import { isCountedInAMix, isSteady, METRICS } from '../metrics/registry.ts'
 import type { Change } from '../results/change.ts'
 import type { Estimate } from '../results/estimate.ts'
 import type { MetricInfo, Results } from '../results/results.ts'
+import { medianOf } from '../stats/median.ts'
 import { formatNumber } from '../units.ts'
 import { changesOf, type RoundRow } from './changes.ts'
 import { DEFAULT_GATES, type Gate } from './gate.ts'
@@ -11,7 +12,7 @@ import { type Difference, differencesBetween } from './run-differences.ts'
 
 type Judged = Pick<
   Results,
-  'rounds' | 'summary' | 'noise' | 'metrics' | 'strategies' | 'scenarios' | 'validity'
+  'environment' | 'rounds' | 'summary' | 'noise' | 'metrics' | 'strategies' | 'scenarios' | 'validity'
 >
 
 /** Found by a search of its own in each run, so it means the same in both. */
@@ -57,7 +58,7 @@ export function changesWithin(run: Judged, gates: readonly Gate[] = DEFAULT_GATE
     gates,
     noise: run.noise,
     metrics: run.metrics,
-    withheld: ({ exact }) => (unsound && !exact ? `the run is ${verdict}` : null),
+    withheld: ({ id, exact }) => (unsound && !exact ? `the run is ${verdict}` : ofReplicas({ id }, [run])),
   })
 }
 
@@ -90,16 +91,30 @@ function objectionTo(metric: MetricInfo, differences: readonly Difference[]): st
     : `the runs differ in ${difference.what} (${difference.base} against ${difference.head})`
 }
 
-/** A search that ended at `--max-rate` says nothing about what is above it. */
-function ceilingOf({ id }: MetricInfo, runs: readonly Results[]): string | null {
+/** A search that ended at `--max-rate` says nothing about what is above it: of two runs, the one with the lower rate has to have an end of its own. */
+function ceilingOf({ id }: MetricInfo, base: Results, head: Results): string | null {
   if (id !== RATE_WITHIN_LIMIT) return null
-  const reached = runs.find(({ config: { maxRate = Number.POSITIVE_INFINITY }, rounds }) =>
-    rounds.some(({ metric, values }) => metric === id && values.some(({ value }) => value >= maxRate)),
+  const [before, after] = [base, head].map(({ rounds }) =>
+    medianOf(rounds.flatMap(({ metric, values }) => (metric === id ? values.map(({ value }) => value) : []))),
   )
-  return reached === undefined
-    ? null
-    : `no rate above ${formatNumber(reached.config.maxRate ?? 0)} requests per second was tried`
+  const lower = (after ?? 0) < (before ?? 0) ? head : base
+  const { maxRate = Number.POSITIVE_INFINITY } = lower.config
+  const reached = lower.rounds.some(
+    ({ metric, values }) => metric === id && values.some(({ value }) => value >= maxRate),
+  )
+  return reached ? `no rate above ${formatNumber(maxRate)} requests per second was tried` : null
 }
+
+const ACKNOWLEDGED = 'redis.bytes'
+
+/** They acknowledge by the clock, whatever requests do. */
+const ofReplicas = (
+  { id }: Pick<MetricInfo, 'id'>,
+  runs: readonly Pick<Results, 'environment'>[],
+): string | null =>
+  id === ACKNOWLEDGED && runs.some(({ environment }) => environment.redisReplicas !== undefined)
+    ? 'Redis has replicas, and what they acknowledge is in its bytes'
+    : null
 
 const isNoisier = (one: Estimate, other: Estimate): boolean =>
   (noiseFactor(one) ?? Infinity) > (noiseFactor(other) ?? Infinity)
@@ -126,7 +141,8 @@ export function changesBetween(
     gates,
     noise: noisier(base.noise, head.noise),
     metrics: head.metrics,
-    withheld: (metric) => objectionTo(metric, differences) ?? ceilingOf(metric, [base, head]),
+    withheld: (metric) =>
+      objectionTo(metric, differences) ?? ceilingOf(metric, base, head) ?? ofReplicas(metric, [base, head]),
   })
   return { changes, differences }
 }

@@ -274,6 +274,16 @@ describe('two stored runs', () => {
     expect(changesBetween(own(base), own(head)).changes).toEqual([])
   })
 
+  it('are not held to equal bytes where replicas acknowledge by the clock', () => {
+    const replicated = elsewhere({ redisReplicas: 2 })
+    const whyOf = (run: Results) =>
+      changesBetween(base, run)
+        .changes.filter(({ metric }) => metric === 'redis.bytes')
+        .map(({ why }) => why)
+    expect(whyOf(replicated).join()).toMatch(/Redis has replicas/)
+    expect(whyOf(head).join()).not.toMatch(/replicas/)
+  })
+
   it('are not judged by a rate that the search was not allowed to pass', () => {
     const [one, other] = [fakeResults({ scenarios: ['slo'] }), fakeResults({ scenarios: ['slo'] })]
     const rates = one.rounds.filter(({ metric }) => metric === 'slo.rate')
@@ -288,5 +298,19 @@ describe('two stored runs', () => {
       new Set([expect.stringMatching(/no rate above [\d,]+ requests per second was tried/)]),
     )
     expect(whyOf(highest * 2).join()).not.toContain('no rate above')
+    // A fall from the limit is one, however far the limit was from the capacity.
+    const half = (run: Results): Results => ({
+      ...run,
+      rounds: run.rounds.map((row) =>
+        row.metric === 'slo.rate'
+          ? { ...row, values: row.values.map((each) => ({ ...each, value: each.value / 2 })) }
+          : row,
+      ),
+    })
+    const bounded = { ...one, config: { ...one.config, maxRate: highest } }
+    const fallen = changesBetween(bounded, half(bounded)).changes.filter(
+      ({ metric }) => metric === 'slo.rate',
+    )
+    expect(fallen.map(({ why }) => why).join()).not.toContain('no rate above')
   })
 })

@@ -34,7 +34,7 @@ export const optionsSchema = z.strictObject({
   link: name.optional(),
   tls: z.boolean().optional(),
   connections: z.number().int().min(1).max(1000).optional(),
-  window: z.number().int().min(50).max(60_000).optional(),
+  window: z.number().int().min(50).max(10_000).optional(),
   pool: z.number().int().min(1).max(1_000_000).optional(),
   popularity: name.optional(),
   entries: z.array(z.number().int().min(0).max(1_000_000)).min(1).optional(),

@@ -65,6 +65,10 @@ export const environmentSchema = z.object({
   redisTls: z.boolean().optional(),
   /** Of a Redis Cluster; absent: a single server. */
   redisMasters: z.number().int().positive().optional(),
+  /** Connected to its masters: what they acknowledge is in the bytes; absent: none. */
+  redisReplicas: z.number().int().positive().optional(),
+  /** Of the fleet, where the servers were, or the target whose CPU was read there; absent: on this machine. */
+  host: z.string().optional(),
   packages: z.record(z.string(), z.string()),
 })
 export type Environment = z.infer<typeof environmentSchema>

@@ -67,6 +67,7 @@ function controlOf(nodes: readonly NodeControl[], known: string, deadlineMs: num
     product: first.product,
     version: first.version,
     masters: nodes.length,
+    replicas: nodes.reduce((sum, { replicas }) => sum + replicas, 0),
     processIds: nodes.map(({ processId }) => processId),
     isLocal: nodes.every(({ isLocal }) => isLocal),
     async snapshot() {
@@ -79,7 +80,7 @@ function controlOf(nodes: readonly NodeControl[], known: string, deadlineMs: num
       await all((node) => node.setHousekeeping(hertz))
     },
     async deletePrefix(prefix) {
-      const masters = await first.masters()
+      const masters = await anyMasters(nodes)
       // Keys go where their slots go.
       const others = nameOf(masters) === known ? null : await connectCluster(masters, deadlineMs)
       try {
@@ -93,6 +94,15 @@ function controlOf(nodes: readonly NodeControl[], known: string, deadlineMs: num
     async close() {
       await all((node) => node.close())
     },
+  }
+}
+
+/** As somebody of those who are left sees it. */
+async function anyMasters(nodes: readonly NodeControl[]): Promise<readonly RedisAddress[]> {
+  try {
+    return await Promise.any(nodes.map((node) => node.masters()))
+  } catch (error) {
+    throw error instanceof AggregateError ? error.errors[0] : error
   }
 }
 

@@ -30,7 +30,9 @@ export function refusalOf(results: Results, what = 'names no strategy'): Refusal
       next:
         environment.target?.remote === undefined
           ? 'Run the scenario verify: `authbench run --scenarios verify`.'
-          : 'The CPU of a target on another machine is read there: start `authbench host` there and run with --host, or run authbench there with --target on its loopback.',
+          : environment.host === undefined
+            ? 'The CPU of a target on another machine is read there: start `authbench host` on it and run with --agents and --host, or run authbench there with --target on its loopback.'
+            : 'Run with --scenarios iso-load, which measures it.',
     }
   }
   const rounds = Math.max(

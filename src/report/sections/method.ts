@@ -121,7 +121,7 @@ function limits(results: Results): readonly string[] {
   const tls = config.world?.tls === true
   const withoutTls = tls ? (experiments.length === 0 ? '' : ', of TLS in experiments') : ', of TLS'
   const shared = pinning.redis !== null && pinning.redis === pinning.generator
-  const elsewhere = elsewhereText(environment)
+  const elsewhere = elsewhereText(results)
   return [
     ...(elsewhere === null ? [] : [elsewhere]),
     ...(config.maxRate !== undefined && scenarios.some(({ id }) => id === 'slo')

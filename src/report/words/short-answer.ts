@@ -92,7 +92,7 @@ export function shortAnswer(groups: readonly Group[]): readonly string[] {
 /** Why no winner is named. */
 export function noAnswer(results: Results, groups: readonly Group[]): string {
   const reason = reasonOf(results, groups)
-  const elsewhere = elsewhereText(results.environment)
+  const elsewhere = elsewhereText(results)
   return elsewhere === null ? reason : `${elsewhere} ${reason}`
 }
 
