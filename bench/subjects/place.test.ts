@@ -67,6 +67,13 @@ test('an address of this machine that is not its loopback is told to be one', as
     )
 })
 
+test('an address of this machine is the one that agents on others reach', async () => {
+  const agents = 2
+  expect(await place('http://mine.test/', { agents })).toEqual({ addresses: ['10.0.0.9'] })
+  await expect(place('http://mine.test/', { agents, maxRate: 5 })).rejects.toEqual(refused('OPTIONS_INVALID'))
+  await expect(place('http://api.test/', { agents })).rejects.toEqual(refused('TARGET_NOT_LOCAL'))
+})
+
 test('a name without an address, and one that nobody answers for, is told', async () => {
   await expect(place('http://nowhere.test/')).rejects.toEqual(refused('TARGET_NOT_FOUND'))
   await expect(placeOf('http://none.test/', {}, { ...NETWORK, lookUp: async () => [] })).rejects.toEqual(

@@ -26,6 +26,8 @@ export interface Said {
   /** The host that the user may load. */
   readonly iMayLoad?: string | undefined
   readonly maxRate?: number | undefined
+  /** Load comes from so many other machines, to which this one's loopback is none. */
+  readonly agents?: number | undefined
 }
 
 /** What the network says. */
@@ -56,22 +58,23 @@ const SYSTEM: Network = {
 /** @throws AuthbenchError `TARGET_NOT_FOUND`, `TARGET_NOT_LOCAL`, `OPTIONS_INVALID` */
 export async function placeOf(
   url: string,
-  { iMayLoad, maxRate }: Said,
+  { iMayLoad, maxRate, agents }: Said,
   network: Network = SYSTEM,
 ): Promise<Place> {
   const { hostname } = new URL(url)
   const { host } = addressOf(url)
   const addresses = isIP(host) === 0 ? await found(host, network) : [host]
-  if (addresses.every(isLoopback)) {
+  const own = network.own()
+  const isOwn = addresses.every((address) => own.includes(address))
+  if (addresses.every(isLoopback) || (isOwn && agents !== undefined)) {
     if (iMayLoad === undefined && maxRate === undefined) return { addresses }
     throw new AuthbenchError(
       'OPTIONS_INVALID',
-      `${iMayLoad === undefined ? '--max-rate' : '--i-may-load'} is about a target elsewhere, and ${hostname} is on the loopback of this machine`,
+      `${iMayLoad === undefined ? '--max-rate' : '--i-may-load'} is about a target elsewhere, and ${hostname} is on ${isOwn ? 'this machine' : 'the loopback of this machine'}`,
       { next: 'Leave it out: here every load is allowed.' },
     )
   }
-  const own = network.own()
-  if (addresses.every((address) => own.includes(address))) {
+  if (isOwn) {
     throw new AuthbenchError('TARGET_NOT_LOCAL', `${hostname} is this machine, and not its loopback`, {
       next: 'Let the server listen on 127.0.0.1 as well, and give that address: its CPU is measured then.',
     })
