@@ -14,7 +14,7 @@ describe('a fleet', { timeout: 180_000 }, () => {
     async ({ fleet }) => {
       const meeting = await fleet.up()
       const { password } = readJoinFile(fleet.joinFile)
-      const agents = [await fleet.agent('one'), await fleet.agent('two')]
+      const agents = await Promise.all([fleet.agent('one'), fleet.agent('two')])
       const { code, stderr, stdout } = await fleet.run().ended
       expect([0, 3]).toContain(code)
       const slices = fleet.cells().flatMap((cell) => (cell.state === 'failed' ? [] : cell.load.slices))
@@ -78,8 +78,7 @@ describe('a fleet', { timeout: 180_000 }, () => {
     'ends with what was measured when an agent gets %s, and says which',
     async (signal, { fleet }) => {
       await fleet.up()
-      await fleet.agent('one')
-      const two = await fleet.agent('two')
+      const [, two] = await Promise.all([fleet.agent('one'), fleet.agent('two')])
       const running = fleet.run('--rounds', '50')
       await running.says('round  1/50')
       two.child.kill(signal)
@@ -95,7 +94,7 @@ describe('a fleet', { timeout: 180_000 }, () => {
     'ends with what was measured when the place where it meets is gone, and so do its agents',
     async ({ fleet }) => {
       const meeting = await fleet.up()
-      const agents = [await fleet.agent('one'), await fleet.agent('two')]
+      const agents = await Promise.all([fleet.agent('one'), fleet.agent('two')])
       const running = fleet.run('--rounds', '50')
       await running.says('round  1/50')
       await fleet.stopped(meeting)
@@ -107,9 +106,7 @@ describe('a fleet', { timeout: 180_000 }, () => {
   )
 
   realFleet('is had by one run at a time', async ({ fleet }) => {
-    await fleet.up()
-    await fleet.agent('one')
-    await fleet.agent('two')
+    await fleet.whole()
     const first = fleet.run('--rounds', '50')
     await first.says('round  1/50')
     const other = mkdtempSync(join(tmpdir(), 'authbench second '))

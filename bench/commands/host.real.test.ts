@@ -24,10 +24,7 @@ const serverCpu = (fleet: RealFleet, strategy: string): number =>
 
 describe('a fleet with a host', { timeout: 180_000 }, () => {
   realFleet('has the servers and their Redis on a host, which stops them with the run', async ({ fleet }) => {
-    await fleet.up()
-    await fleet.agent('one')
-    await fleet.agent('two')
-    const { elsewhere, ...big } = await fleet.host()
+    const { elsewhere, ...big } = await fleet.withHost()
     const { code, stderr } = await fleet.run('--host', 'big', '--strategies', 'session-redis').ended
     expect([0, 3], stderr).toContain(code)
     const strategies = new Map(fleet.cells().map((cell) => [cell.strategy, cell]))
@@ -48,10 +45,7 @@ describe('a fleet with a host', { timeout: 180_000 }, () => {
   })
 
   realFleet('stops on a host what a killed run left', async ({ fleet }) => {
-    await fleet.up()
-    await fleet.agent('one')
-    await fleet.agent('two')
-    const { elsewhere, ...big } = await fleet.host()
+    const { elsewhere, ...big } = await fleet.withHost()
     const killed = fleet.run('--host', 'big', '--rounds', '50')
     await killed.says('round  1/50')
     killed.child.kill('SIGKILL')
@@ -61,10 +55,7 @@ describe('a fleet with a host', { timeout: 180_000 }, () => {
   })
 
   realFleet('is left in peace when the run is interrupted', async ({ fleet }) => {
-    await fleet.up()
-    await fleet.agent('one')
-    await fleet.agent('two')
-    const big = await fleet.host()
+    const big = await fleet.withHost()
     const running = fleet.run('--host', 'big', '--rounds', '50')
     await running.says('round  1/50')
     expect(await fleet.stopped(running)).toBe(130)
@@ -73,10 +64,7 @@ describe('a fleet with a host', { timeout: 180_000 }, () => {
   })
 
   realFleet('ends with what was measured when the host is gone', async ({ fleet }) => {
-    await fleet.up()
-    await fleet.agent('one')
-    await fleet.agent('two')
-    const big = await fleet.host()
+    const big = await fleet.withHost()
     const running = fleet.run('--host', 'big', '--rounds', '50')
     await running.says('round  1/50')
     big.child.kill('SIGKILL')
@@ -85,44 +73,34 @@ describe('a fleet with a host', { timeout: 180_000 }, () => {
     expect(await fleet.keysLeft()).toEqual([])
   })
 
-  realFleet('runs there the strategies of the user that it was given, and no others', async ({ fleet }) => {
-    await fleet.up()
-    await fleet.agent('one')
-    await fleet.agent('two')
-    const big = await fleet.host('--strategy', EXAMPLE)
-    const changed = join(fleet.folder, 'changed.ts')
-    writeFileSync(changed, `${readFileSync(EXAMPLE, 'utf8').replaceAll("'../", `'${SERVERS}/`)}\n`)
-    const asked = (file: string) =>
-      fleet.run('--host', 'big', '--strategy', file, '--strategies', 'none,hmac-ticket').ended
-    expect(await asked(changed)).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(/another file for the strategy hmac-ticket.*STRATEGY_NOT_ON_HOST/s),
-    })
-    const { code, stderr } = await asked(EXAMPLE)
-    expect([0, 3], stderr).toContain(code)
-    expect(serverCpu(fleet, 'hmac-ticket')).toBeGreaterThan(0)
-    expect(await fleet.stopped(big)).toBe(0)
-  })
-
-  realFleet('reads there the CPU of an endpoint that others started', async ({ fleet }) => {
-    const endpoint = spawn(process.execPath, ['-e', ENDPOINT], { stdio: ['ignore', 'pipe', 'inherit'] })
-    onTestFinished(() => void endpoint.kill())
-    const [port] = await once(endpoint.stdout.setEncoding('utf8'), 'data')
-    await fleet.up()
-    await fleet.agent('one')
-    await fleet.agent('two')
-    const big = await fleet.host()
-    const credentials = join(fleet.folder, 'credentials')
-    writeFileSync(credentials, 'one\ntwo\n')
-    const asked = (url: string) =>
-      fleet.run('--host', 'big', '--target', url, '--credentials', credentials, '--strategies', 'none').ended
-    const { code, stderr } = await asked(`http://127.0.0.1:${port}/`)
-    expect([0, 3], stderr).toContain(code)
-    expect(serverCpu(fleet, 'target')).toBeGreaterThan(0)
-    const results = resultsSchema.parse(
-      JSON.parse(readFileSync(join(fleet.folder, 'out', 'latest', 'results.json'), 'utf8')),
-    )
-    expect(results.environment.target?.processes).toMatchObject([{ pid: endpoint.pid }])
-    expect(await fleet.stopped(big)).toBe(0)
-  })
+  realFleet(
+    'runs there the strategies of the user that it was given, beside an endpoint of others',
+    async ({ fleet }) => {
+      const endpoint = spawn(process.execPath, ['-e', ENDPOINT], { stdio: ['ignore', 'pipe', 'inherit'] })
+      onTestFinished(() => void endpoint.kill())
+      const [port] = await once(endpoint.stdout.setEncoding('utf8'), 'data')
+      const big = await fleet.withHost('--strategy', EXAMPLE)
+      const at = (name: string) => join(fleet.folder, name)
+      writeFileSync(at('changed.ts'), readFileSync(EXAMPLE, 'utf8').replaceAll("'../", `'${SERVERS}/`))
+      writeFileSync(at('credentials'), 'one\ntwo\n')
+      const asked = (file: string) =>
+        fleet.run(
+          ...['--host', 'big', '--strategy', file, '--strategies', 'none,hmac-ticket'],
+          ...['--target', `http://127.0.0.1:${Number(port)}/`, '--credentials', at('credentials')],
+        ).ended
+      expect(await asked(at('changed.ts'))).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/another file for the strategy hmac-ticket.*STRATEGY_NOT_ON_HOST/s),
+      })
+      const { code, stderr } = await asked(EXAMPLE)
+      expect([0, 3], stderr).toContain(code)
+      for (const strategy of ['hmac-ticket', 'target'])
+        expect(serverCpu(fleet, strategy), strategy).toBeGreaterThan(0)
+      const { environment } = resultsSchema.parse(
+        JSON.parse(readFileSync(at('out/latest/results.json'), 'utf8')),
+      )
+      expect(environment).toMatchObject({ host: 'big', target: { processes: [{ pid: endpoint.pid }] } })
+      expect(await fleet.stopped(big)).toBe(0)
+    },
+  )
 })

@@ -17,6 +17,10 @@ export interface RealFleet {
   agent(name: string): Promise<Running>
   /** @returns with the folder that it has for itself */
   host(...args: string[]): Promise<Running & { readonly elsewhere: string }>
+  /** It and two agents, at once. */
+  whole(): Promise<void>
+  /** It, two agents and a host, at once. */
+  withHost(...args: string[]): ReturnType<RealFleet['host']>
   /** In its smallest profile, with two agents. */
   run(...args: string[]): Running
   stopped(program: Running): Promise<number | null>
@@ -48,34 +52,39 @@ function fleetIn(folder: string, started: Running[]): RealFleet {
     return program
   }
   const start = (...args: string[]) => startIn(folder, args)
+  const up = async () => {
+    const program = start('fleet', 'up', ...joins)
+    await program.says('Ctrl-C ends it.')
+    return program
+  }
+  const agent = async (name: string) => {
+    const program = start('agent', ...joins, '--name', name)
+    await program.says('waits for a run')
+    return program
+  }
+  const host = async (...args: string[]) => {
+    const elsewhere = join(folder, 'host')
+    mkdirSync(elsewhere)
+    const named = ['--name', 'big', '--listen', '127.0.0.2']
+    const program = startIn(elsewhere, ['host', ...joins, ...named, ...args])
+    await program.says('waits for a run')
+    return { ...program, elsewhere }
+  }
   return {
     folder,
     joinFile,
     start,
-    async up() {
-      const program = start('fleet', 'up', ...joins)
-      await program.says('Ctrl-C ends it.')
-      return program
+    up,
+    agent,
+    host,
+    async whole() {
+      await up()
+      await Promise.all([agent('one'), agent('two')])
     },
-    async agent(name) {
-      const program = start('agent', ...joins, '--name', name)
-      await program.says('waits for a run')
-      return program
-    },
-    async host(...args) {
-      const elsewhere = join(folder, 'host')
-      mkdirSync(elsewhere)
-      const program = startIn(elsewhere, [
-        'host',
-        ...joins,
-        '--name',
-        'big',
-        '--listen',
-        '127.0.0.2',
-        ...args,
-      ])
-      await program.says('waits for a run')
-      return { ...program, elsewhere }
+    async withHost(...args) {
+      await up()
+      const [big] = await Promise.all([host(...args), agent('one'), agent('two')])
+      return big
     },
     run: (...args) =>
       start(
