@@ -110,8 +110,11 @@ export async function openMachines(
       await run('ip', '-n', hub, 'link', 'set', port, 'master', 'switch', 'up')
       await run('ip', '-n', namespace, 'address', 'add', address, 'dev', 'net')
       await run('ip', '-n', namespace, 'link', 'set', 'net', 'up')
-      const plug = (isIn: boolean) =>
-        run('ip', '-n', hub, 'link', 'set', port, isIn ? 'up' : 'down').then(() => undefined)
+      const plug = async (isIn: boolean) => {
+        await run('ip', '-n', hub, 'link', 'set', port, isIn ? 'up' : 'down')
+        // Whom they could not find in between, both sides would take for away for some seconds more.
+        for (const side of isIn ? [hub, namespace] : []) await run('ip', '-n', side, 'neigh', 'flush', 'all')
+      }
       machines.set(names[index + 1] ?? '', machineAt(namespace, index + 1, plug))
     }
   } catch (error) {
