@@ -66,11 +66,12 @@ export async function placeOf(
   const addresses = isIP(host) === 0 ? await found(host, network) : [host]
   const own = network.own()
   const isOwn = addresses.every((address) => own.includes(address))
-  if (addresses.every(isLoopback) || (isOwn && agents !== undefined)) {
+  const isOnLoopback = addresses.every(isLoopback)
+  if (isOnLoopback || (isOwn && agents !== undefined)) {
     if (iMayLoad === undefined && maxRate === undefined) return { addresses }
     throw new AuthbenchError(
       'OPTIONS_INVALID',
-      `${iMayLoad === undefined ? '--max-rate' : '--i-may-load'} is about a target elsewhere, and ${hostname} is on ${isOwn ? 'this machine' : 'the loopback of this machine'}`,
+      `${iMayLoad === undefined ? '--max-rate' : '--i-may-load'} is about a target elsewhere, and ${hostname} is on ${isOnLoopback ? 'the loopback of ' : ''}this machine`,
       { next: 'Leave it out: here every load is allowed.' },
     )
   }
