@@ -212,7 +212,11 @@ async function lostOf(
   const names = members.flatMap(({ name }, index) =>
     waited.some((child) => child.endsWith(`-${index}`)) ? [name] : [],
   )
-  return memberLost(members, `${names.join(', ')} gave no answer to '${step}' within ${limitMs} ms`)
+  // The last of them may have answered just now.
+  return memberLost(
+    members,
+    `${names.join(', ') || 'the fleet'} gave no answer to '${step}' within ${limitMs} ms`,
+  )
 }
 
 async function rejectWithoutAll(

@@ -1,8 +1,8 @@
-import { networkInterfaces } from 'node:os'
 import { AuthbenchError } from '../../src/results/errors.ts'
 import { beMember, type Duties } from '../fleet/member.ts'
 import type { JoinFile } from '../fleet/secrets/join-file.ts'
 import { sealTo, unsealed } from '../fleet/secrets/sealing.ts'
+import { addressOf } from '../load/http/address.ts'
 import { detectPinning, withAuthServer } from '../machine/pinning.ts'
 import { originOfRedis, redisOfCommand } from '../redis/provide.ts'
 import type { Bench, MovableSubject, StoreMeter } from '../run/equipment.ts'
@@ -10,7 +10,7 @@ import { machineBench } from '../run/real-equipment.ts'
 import { describeEnvironment } from '../store/environment.ts'
 import { strategyHash } from '../subjects/inputs.ts'
 import type { OwnStrategy } from '../subjects/own-strategies.ts'
-import { isWrittenLoopback } from '../subjects/place.ts'
+import { isWrittenLoopback, ownAddresses } from '../subjects/place.ts'
 import { describeTarget, type Target } from '../subjects/target.ts'
 import type { Call, HostedRun, Measurement, Opened, SealedCall, Started } from './messages.ts'
 
@@ -285,9 +285,8 @@ const endpointAt = (origin: string): Target => ({
 /** @throws AuthbenchError TARGET_NOT_ON_HOST */
 export function processesAt(origin: string): Opened['processes'] {
   const { hostname, host } = new URL(origin)
-  const own = Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address))
   // A process that listens everywhere is found under every address, those of other machines too.
-  const isHere = own.includes(hostname.replace(/^\[|\]$/g, '')) || isWrittenLoopback(hostname)
+  const isHere = ownAddresses().includes(addressOf(origin).host) || isWrittenLoopback(hostname)
   const { processes } = describeTarget(endpointAt(origin))
   if (isHere && processes.length > 0) return processes
   throw new AuthbenchError(

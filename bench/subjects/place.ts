@@ -50,9 +50,13 @@ const isLoopback = (address: string): boolean =>
 export const isWrittenLoopback = (host: string): boolean =>
   host === 'localhost' || (isIP(host) !== 0 && isLoopback(host))
 
+/** Of this machine, loopback included. */
+export const ownAddresses = (): readonly string[] =>
+  Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address))
+
 const SYSTEM: Network = {
   lookUp: async (name) => (await systemLookup(name, { all: true })).map(({ address }) => address),
-  own: () => Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address)),
+  own: ownAddresses,
 }
 
 /** @throws AuthbenchError `TARGET_NOT_FOUND`, `TARGET_NOT_LOCAL`, `OPTIONS_INVALID` */

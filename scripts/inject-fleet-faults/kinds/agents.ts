@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { send } from '../../machines/program.ts'
-import type { Moment, Scene, Watched } from '../scene.ts'
-import { at, type Fault, joinsAgain, running, survivesOr } from './kind.ts'
+import type { Scene, Watched } from '../scene.ts'
+import { at, endsWithout, type Fault, joinsAgain, running, survivesOr } from './kind.ts'
 
 const LOST = /agent-2.*\[AGENT_LOST\]/s
 /** Longer than anybody is taken for being there who says nothing. */
@@ -12,13 +12,6 @@ async function joining(scene: Scene): Promise<Watched> {
   const two = scene.agent('agent-2')
   await delay(scene.between(0, 900))
   return two
-}
-
-async function endsWithoutIt(scene: Scene, run: Watched | null, moment: Moment): Promise<void> {
-  if (run === null) return
-  if (moment === 'start') scene.expect(run, [2, 3], /AGENT_LOST|FLEET_TOO_SMALL/)
-  else scene.expect(run, [3], LOST)
-  await scene.ended(run)
 }
 
 /** Waits too long before they begin, or takes for being there who is not. */
@@ -36,15 +29,15 @@ export const agentFaults: readonly Fault[] = [
   ...at('agent killed', ['start', 'warm-up', 'between', 'window', 'window'], async (scene, moment) => {
     const { two, run } = await running(scene, moment)
     scene.kill(two)
-    await endsWithoutIt(scene, run, moment)
-    await joinsAgain(scene, 'agent-2')
+    await endsWithout(scene, run, moment, LOST)
+    await joinsAgain(scene, () => scene.agent('agent-2'))
     await scene.serves()
   }),
   ...at('both agents killed', ['window'], async (scene, moment) => {
     const { one, two, run } = await running(scene, moment)
     scene.kill(one)
     scene.kill(two)
-    await endsWithoutIt(scene, run, moment)
+    await endsWithout(scene, run, moment, LOST)
   }),
   ...at('agent interrupted', ['join'], async (scene) => {
     const two = await joining(scene)
@@ -57,8 +50,8 @@ export const agentFaults: readonly Fault[] = [
     const { two, run } = await running(scene, moment)
     two.program.kill('SIGINT')
     scene.expect(two, [0])
-    await endsWithoutIt(scene, run, moment)
-    await joinsAgain(scene, 'agent-2')
+    await endsWithout(scene, run, moment, LOST)
+    await joinsAgain(scene, () => scene.agent('agent-2'))
     await scene.serves()
   }),
   ...at('agent paused for long', ['idle'], async (scene) => {
@@ -71,7 +64,7 @@ export const agentFaults: readonly Fault[] = [
   ...at('agent paused for long', ['start', 'warm-up', 'window', 'window'], async (scene, moment) => {
     const { two, run } = await running(scene, moment)
     two.program.kill('SIGSTOP')
-    await endsWithoutIt(scene, run, moment)
+    await endsWithout(scene, run, moment, LOST)
     two.program.kill('SIGCONT')
     await scene.serves()
   }),

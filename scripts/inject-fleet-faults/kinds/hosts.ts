@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { send } from '../../machines/program.ts'
 import { HOST, type Moment, type Scene, type Watched } from '../scene.ts'
-import { at, type Fault, servesAfterKill, survivesOr } from './kind.ts'
+import { at, endsWithout, type Fault, joinsAgain, servesAfterKill, survivesOr } from './kind.ts'
 
 const LOST = /\[HOST_LOST\]/
 
@@ -18,47 +18,31 @@ async function hosting(
   return { host, run }
 }
 
-async function endsWithoutIt(scene: Scene, run: Watched | null, moment: Moment): Promise<void> {
-  if (run === null) return
-  if (moment === 'start') scene.expect(run, [2, 3], /HOST_LOST|FLEET_TOO_SMALL/)
-  else scene.expect(run, [3], LOST)
-  await scene.ended(run)
-}
-
-/** In the place of one that is gone; it is told to wait until nobody takes that one for being there. */
-async function joinsAgain(scene: Scene): Promise<void> {
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    const host = scene.host()
-    if (await host.program.says('waits for a run')) {
-      await scene.serves(HOST)
-      await scene.rests(host)
-      return
-    }
-    // Or a cable that was just plugged in.
-    scene.expect(host, [2], /AGENT_JOINED_TWICE|FLEET_UNREACHABLE/)
-    await delay(2500)
-  }
-  scene.problems.push('the host cannot join again')
+async function hostsAgain(scene: Scene): Promise<void> {
+  const host = await joinsAgain(scene, () => scene.host())
+  if (host === null) return
+  await scene.serves(HOST)
+  await scene.rests(host)
 }
 
 export const hostFaults: readonly Fault[] = [
   ...at('host killed', ['idle', 'start', 'warm-up', 'between', 'window'], async (scene, moment) => {
     const { host, run } = await hosting(scene, moment)
     scene.kill(host)
-    await endsWithoutIt(scene, run, moment)
-    await joinsAgain(scene)
+    await endsWithout(scene, run, moment, LOST)
+    await hostsAgain(scene)
   }),
   ...at('host interrupted', ['idle', 'warm-up', 'window'], async (scene, moment) => {
     const { host, run } = await hosting(scene, moment)
     host.program.kill('SIGINT')
     scene.expect(host, [0])
-    await endsWithoutIt(scene, run, moment)
-    await joinsAgain(scene)
+    await endsWithout(scene, run, moment, LOST)
+    await hostsAgain(scene)
   }),
   ...at('host paused for long', ['warm-up', 'between', 'window'], async (scene, moment) => {
     const { host, run } = await hosting(scene, moment)
     host.program.kill('SIGSTOP')
-    await endsWithoutIt(scene, run, moment)
+    await endsWithout(scene, run, moment, LOST)
     host.program.kill('SIGCONT')
     await scene.rests(host)
     await scene.serves(HOST)
@@ -79,7 +63,7 @@ export const hostFaults: readonly Fault[] = [
     if (run !== null) scene.expect(run, [3])
     for (const each of [run, host]) if (each !== null) await scene.ended(each)
     await scene.machine('other').plug(true)
-    await joinsAgain(scene)
+    await hostsAgain(scene)
   }),
   ...at('run with a host killed', ['start', 'warm-up', 'window'], async (scene, moment) => {
     const { host, run } = await hosting(scene, moment)

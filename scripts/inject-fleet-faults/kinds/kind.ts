@@ -58,15 +58,32 @@ export async function survivesOr(scene: Scene, run: Watched, says: RegExp): Prom
   await scene.ended(run)
 }
 
-/** In the place of one that is gone; it is told to wait until nobody takes that one for being there. */
-export async function joinsAgain(scene: Scene, name: (typeof AGENTS)[number]): Promise<void> {
+/** It ends, and says what it misses. @param lost in a window; while it starts, it may as well have too few of them */
+export async function endsWithout(
+  scene: Scene,
+  run: Watched | null,
+  moment: Moment,
+  lost: RegExp,
+): Promise<void> {
+  if (run === null) return
+  if (moment === 'start') scene.expect(run, [2, 3], /AGENT_LOST|HOST_LOST|FLEET_TOO_SMALL/)
+  else scene.expect(run, [3], lost)
+  await scene.ended(run)
+}
+
+/**
+ * In the place of one that is gone; it is told to wait until nobody takes that one for being there.
+ * @returns null when it never is
+ */
+export async function joinsAgain(scene: Scene, start: () => Watched): Promise<Watched | null> {
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    const agent = scene.agent(name)
-    if (await agent.program.says('waits for a run')) return
-    scene.expect(agent, [2], /AGENT_JOINED_TWICE/)
+    const member = start()
+    if (await member.program.says('waits for a run')) return member
+    scene.expect(member, [2], /AGENT_JOINED_TWICE/)
     await delay(2500)
   }
-  scene.problems.push(`${name} cannot join again`)
+  scene.problems.push('a member of the fleet cannot join again')
+  return null
 }
 
 /** After a run that was killed, the next one is told to wait. */
